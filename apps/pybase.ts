@@ -1,0 +1,154 @@
+import type { ApplicationFile } from "../config/schema.ts";
+
+/** PyBase: a database with a spreadsheet's face, for engineering teams; CAD and PDF extraction, search. */
+export default {
+  name: "pybase",
+  secrets: ["secret-key"],
+
+  datastores: {
+    postgres: { engine: "postgres", version: "16", storage: "10Gi", disruptionBudget: true },
+    redis: { engine: "redis", version: "7", storage: "2Gi" },
+    objects: {
+      engine: "objectstore",
+      storage: "10Gi",
+      buckets: ["uploads"],
+      expose: { api: "objects", console: "objects-console" },
+    },
+    search: { engine: "meilisearch", version: "1.6", storage: "5Gi" },
+  },
+
+  env: {
+    LOG_LEVEL: { profile: "logLevel" },
+    DEBUG: { profile: "debug" },
+  },
+
+  tiers: {
+    api: {
+      kind: "web",
+      image: "pybase/api:1.0.0",
+      command: ["uvicorn", "pybase.main:app", "--host", "0.0.0.0", "--port", "8000"],
+      migrate: ["alembic", "upgrade", "head"],
+      port: 8000,
+      route: "/api",
+      uses: ["postgres", "redis", "objects", "search"],
+      env: {
+        DATABASE_URL: { from: "postgres", field: "url" },
+        REDIS_URL: { from: "redis", field: "url" },
+        CELERY_BROKER_URL: { from: "redis", field: "url", database: 1 },
+        CELERY_RESULT_BACKEND: { from: "redis", field: "url", database: 2 },
+        S3_ENDPOINT_URL: { from: "objects", field: "url" },
+        S3_ACCESS_KEY: { from: "objects", field: "username" },
+        S3_SECRET_KEY: { from: "objects", field: "password" },
+        S3_BUCKET_NAME: { from: "objects", field: "bucket" },
+        MEILISEARCH_URL: { from: "search", field: "url" },
+        MEILISEARCH_API_KEY: { from: "search", field: "password" },
+        SECRET_KEY: { secret: "secret-key" },
+      },
+      replicas: 2,
+      resources: { requests: { cpu: "200m", memory: "256Mi" }, limits: { cpu: "1", memory: "1Gi" } },
+      autoscale: {
+        max: 10,
+        cpu: 70,
+        memory: 80,
+        scaleUp: { percent: 50, pods: 2, periodSeconds: 15 },
+        scaleDown: { percent: 10, pods: 1, periodSeconds: 60, stabilizationSeconds: 300 },
+      },
+      readiness: { http: "/health" },
+      liveness: { http: "/health" },
+      startup: { http: "/health", periodSeconds: 5, failureThreshold: 30 },
+    },
+
+    "extraction-worker": {
+      kind: "worker",
+      image: "pybase/extraction-worker:1.0.0",
+      command: ["celery", "--app", "pybase.worker", "worker", "--queues", "extraction"],
+      args: ["--concurrency", "2"],
+      uses: ["postgres", "redis", "objects"],
+      env: {
+        DATABASE_URL: { from: "postgres", field: "url" },
+        REDIS_URL: { from: "redis", field: "url" },
+        CELERY_BROKER_URL: { from: "redis", field: "url", database: 1 },
+        CELERY_RESULT_BACKEND: { from: "redis", field: "url", database: 2 },
+        S3_ENDPOINT_URL: { from: "objects", field: "url" },
+        S3_ACCESS_KEY: { from: "objects", field: "username" },
+        S3_SECRET_KEY: { from: "objects", field: "password" },
+        S3_BUCKET_NAME: { from: "objects", field: "bucket" },
+        SECRET_KEY: { secret: "secret-key" },
+      },
+      replicas: 2,
+      resources: { requests: { cpu: "200m", memory: "512Mi" }, limits: { cpu: "1", memory: "2Gi" } },
+      autoscale: {
+        max: 8,
+        cpu: 75,
+        memory: 85,
+        scaleUp: { percent: 50, pods: 2, periodSeconds: 15 },
+        scaleDown: { percent: 10, pods: 1, periodSeconds: 90, stabilizationSeconds: 600 },
+      },
+      readiness: celeryPing(),
+      terminationGracePeriodSeconds: 3600,
+    },
+
+    "search-worker": {
+      kind: "worker",
+      image: "pybase/search-worker:1.0.0",
+      command: ["celery", "--app", "pybase.worker", "worker", "--queues", "search"],
+      args: ["--concurrency", "4"],
+      uses: ["postgres", "redis", "search"],
+      env: {
+        DATABASE_URL: { from: "postgres", field: "url" },
+        REDIS_URL: { from: "redis", field: "url" },
+        CELERY_BROKER_URL: { from: "redis", field: "url", database: 1 },
+        CELERY_RESULT_BACKEND: { from: "redis", field: "url", database: 2 },
+        MEILISEARCH_URL: { from: "search", field: "url" },
+        MEILISEARCH_API_KEY: { from: "search", field: "password" },
+        SECRET_KEY: { secret: "secret-key" },
+      },
+      replicas: 2,
+      resources: { requests: { cpu: "100m", memory: "256Mi" }, limits: { cpu: "500m", memory: "1Gi" } },
+      autoscale: {
+        max: 6,
+        cpu: 70,
+        memory: 80,
+        scaleUp: { percent: 50, pods: 2, periodSeconds: 15 },
+        scaleDown: { percent: 10, pods: 1, periodSeconds: 60, stabilizationSeconds: 300 },
+      },
+      readiness: celeryPing(),
+      terminationGracePeriodSeconds: 300,
+    },
+
+    frontend: {
+      kind: "web",
+      image: "pybase/frontend:1.0.0",
+      uid: 101,
+      port: 8080,
+      route: "/",
+      uses: ["api"],
+      env: { API_URL: { from: "api", field: "url" } },
+      replicas: 2,
+      resources: { requests: { cpu: "50m", memory: "64Mi" }, limits: { cpu: "200m", memory: "128Mi" } },
+      autoscale: {
+        max: 6,
+        cpu: 70,
+        memory: 80,
+        scaleUp: { percent: 50, pods: 2, periodSeconds: 15 },
+        scaleDown: { percent: 10, pods: 1, periodSeconds: 60, stabilizationSeconds: 300 },
+      },
+      readiness: { http: "/health" },
+      liveness: { http: "/health" },
+      writable: ["/tmp", "/var/cache/nginx", "/var/run"],
+    },
+  },
+
+  roles: {
+    runtime: {
+      rules: [{ apiGroups: [""], resources: ["configmaps"], verbs: ["get", "list", "watch"] }],
+      bindings: { api: ["api"], workers: ["extraction-worker", "search-worker"] },
+    },
+  },
+} satisfies ApplicationFile;
+
+/** Ready once this pod's own worker answers; a look-up by host name, so that another pod's answer does not count. */
+function celeryPing() {
+  const command = 'celery --app pybase.worker inspect ping --destination "celery@$HOSTNAME" --timeout 10';
+  return { exec: ["sh", "-c", command], periodSeconds: 30, timeoutSeconds: 15 };
+}

@@ -1,0 +1,155 @@
+/**
+ * Asks a cluster's API server a few questions before anything is created. The full Kubernetes client takes half a
+ * second to load, on every preview; this takes none.
+ */
+import { execFile } from "node:child_process";
+import { X509Certificate } from "node:crypto";
+import { Agent, request } from "node:https";
+import { promisify } from "node:util";
+import { ClusterError, type Context, type ExecPlugin } from "./kubeconfig-file.ts";
+
+const TIMEOUT_SECONDS = 15;
+
+/** Answers to GET requests; `undefined` where the credentials may not ask. */
+export type Ask = <T>(path: string) => Promise<T | undefined>;
+
+/** Opens the context; its credentials are obtained once. */
+export async function openApiServer(context: Context): Promise<{ ask: Ask; close: () => void }> {
+  const credentials = await credentialsOf(context);
+  const agent = new Agent({
+    keepAlive: true,
+    ca: context.ca,
+    cert: credentials.certificate,
+    key: credentials.key,
+    rejectUnauthorized: !context.skipTlsVerify,
+    servername: context.serverName,
+    proxyEnv: proxyFor(context),
+  });
+  const headers = { accept: "application/json", ...(credentials.header ? { authorization: credentials.header } : {}) };
+
+  const ask: Ask = async (path) => {
+    const { status, body } = await get(new URL(path, context.server), agent, headers, context);
+    if (status === 200) return JSON.parse(body);
+    if (status === 403 || status === 404) return undefined;
+    if (status === 401) {
+      throw new ClusterError(
+        `The cluster of context "${context.name}" does not accept its credentials (401): they are wrong or have expired.`,
+        "log in again with your platform's tool, so that kubectl works; then run this again",
+      );
+    }
+    throw new ClusterError(
+      `The API server ${context.server} answers ${status} to ${path}.`,
+      "see whether the cluster is healthy; then run this again",
+    );
+  };
+  return { ask, close: () => agent.destroy() };
+}
+
+/** The kubeconfig's proxy, else the environment's; none for an API server on this machine. */
+function proxyFor({ proxy, server }: Context): NodeJS.ProcessEnv | undefined {
+  if (proxy) return { HTTPS_PROXY: proxy };
+  return /^(localhost|127\.|\[::1\])/.test(new URL(server).hostname) ? undefined : process.env;
+}
+
+function get(url: URL, agent: Agent, headers: Record<string, string>, context: Context) {
+  return new Promise<{ status: number; body: string }>((resolve, reject) => {
+    const call = request(url, { agent, headers, timeout: TIMEOUT_SECONDS * 1000 }, (response) => {
+      const chunks: Buffer[] = [];
+      response.on("data", (chunk: Buffer) => chunks.push(chunk));
+      response.on("error", (error) => reject(unreachable(context, error.message)));
+      response.on("end", () => resolve({ status: response.statusCode ?? 0, body: Buffer.concat(chunks).toString() }));
+    });
+    call.on("timeout", () => call.destroy(new Error(`no answer within ${TIMEOUT_SECONDS} seconds`)));
+    call.on("error", (error: NodeJS.ErrnoException) =>
+      reject(unreachable(context, error.message || String(error.code))),
+    );
+    call.end();
+  });
+}
+
+function unreachable(context: Context, reason: string): ClusterError {
+  return new ClusterError(
+    `The cluster of context "${context.name}" cannot be reached at ${context.server}: ${reason}.`,
+    "see that it runs and that this machine has a way to it (VPN, proxy); the local cluster starts with npm start",
+  );
+}
+
+interface Credentials {
+  certificate?: Buffer | string;
+  key?: Buffer | string;
+  header?: string;
+}
+
+async function credentialsOf(context: Context): Promise<Credentials> {
+  if (context.exec) return runPlugin(context, context.exec);
+  if (context.clientCertificate) checkValidity(context, context.clientCertificate);
+  const basic = context.basic && Buffer.from(`${context.basic.username}:${context.basic.password}`).toString("base64");
+  return {
+    certificate: context.clientCertificate,
+    key: context.clientKey,
+    header: context.token ? `Bearer ${context.token}` : basic ? `Basic ${basic}` : undefined,
+  };
+}
+
+function checkValidity(context: Context, certificate: Buffer): void {
+  const { validTo, validToDate } = new X509Certificate(certificate);
+  if (validToDate > new Date()) return;
+  throw new ClusterError(
+    `The client certificate of context "${context.name}" expired on ${validTo}.`,
+    "get a new kubeconfig from your platform",
+  );
+}
+
+async function runPlugin(context: Context, plugin: ExecPlugin): Promise<Credentials> {
+  const info = {
+    kind: "ExecCredential",
+    apiVersion: plugin.apiVersion,
+    spec: {
+      interactive: false,
+      ...(plugin.provideClusterInfo
+        ? { cluster: { server: context.server, "certificate-authority-data": context.ca?.toString("base64") } }
+        : {}),
+    },
+  };
+  const environment = Object.fromEntries((plugin.env ?? []).map(({ name, value }) => [name, value]));
+  let answer: string;
+  try {
+    const { stdout } = await promisify(execFile)(plugin.command, plugin.args ?? [], {
+      env: { ...process.env, ...environment, KUBERNETES_EXEC_INFO: JSON.stringify(info) },
+      timeout: 60_000,
+    });
+    answer = stdout;
+  } catch (error) {
+    const { code, stderr } = error as NodeJS.ErrnoException & { stderr?: string };
+    if (code === "ENOENT") {
+      throw new ClusterError(
+        `Context "${context.name}" gets its credentials from "${plugin.command}", which is not installed.`,
+        plugin.installHint?.trim() ?? `install ${plugin.command} and see that it is on the PATH`,
+      );
+    }
+    throw new ClusterError(
+      `"${plugin.command}", which gets the credentials of context "${context.name}", failed: ${stderr?.trim() || code}`,
+      "log in again with your platform's tool; then run this again",
+    );
+  }
+  const status = credentialStatus(answer);
+  if (!status) {
+    throw new ClusterError(
+      `"${plugin.command}", which gets the credentials of context "${context.name}", did not answer with an ExecCredential.`,
+      "run it by hand to see what it prints",
+    );
+  }
+  return {
+    certificate: status.clientCertificateData,
+    key: status.clientKeyData,
+    header: status.token ? `Bearer ${status.token}` : undefined,
+  };
+}
+
+function credentialStatus(answer: string): Record<string, string> | undefined {
+  try {
+    return (JSON.parse(answer) as { status?: Record<string, string> }).status;
+  } catch {
+    return undefined; // what it printed may hold a token, so it is not shown
+  }
+}

@@ -1,0 +1,122 @@
+import { createHash } from "node:crypto";
+import * as k8s from "@pulumi/kubernetes";
+import * as pulumi from "@pulumi/pulumi";
+import type { Plan } from "../config/plan.ts";
+import type { KubeconfigCluster } from "../config/schema.ts";
+import { type Ask, openApiServer } from "./api-server.ts";
+import type { ApiServerAddresses, Cloud } from "./cloud.ts";
+import { ClusterError, type Context, readContext } from "./kubeconfig-file.ts";
+
+/** Oldest minor of Kubernetes 1 that has, switched on, all that Landfall asks for. */
+const OLDEST_MINOR = 30;
+
+const DEFAULT_CLASS = "storageclass.kubernetes.io/is-default-class";
+
+interface Named {
+  metadata: { name: string; uid: string; annotations?: Record<string, string> };
+}
+interface List<T> {
+  items: T[];
+}
+interface EndpointSlice {
+  endpoints?: { addresses: string[] }[];
+  ports?: { port?: number }[];
+}
+
+/** A cluster that is there already: kind, k3s, MicroK8s, minikube, kubeadm, the local one, or a cloud's. */
+export async function connectKubeconfig(plan: Plan, cluster: KubeconfigCluster, files: string[]): Promise<Cloud> {
+  try {
+    const context = readContext(files, cluster.context);
+    const { ask, close } = await openApiServer(context);
+    try {
+      const [identity, apiServer] = await Promise.all([
+        identify(ask, context),
+        cluster.apiServer ?? findApiServer(ask),
+        checkVersion(ask, context),
+        checkStorageClasses(ask, plan),
+        checkIngressClass(ask, plan),
+      ]);
+      const provider = new k8s.Provider("cluster", {
+        kubeconfig: files.length === 1 ? files[0] : undefined,
+        context: context.name,
+        // Without it, a change of the API server's address would replace, and so delete, everything.
+        clusterIdentifier: identity,
+        enableServerSideApply: true,
+      });
+      return { provider, apiServer };
+    } finally {
+      close();
+    }
+  } catch (error) {
+    if (error instanceof ClusterError) throw new pulumi.RunError(error.message);
+    throw error;
+  }
+}
+
+/** The same as long as it is the same cluster, whatever its address, certificate or credentials. */
+async function identify(ask: Ask, context: Context): Promise<string> {
+  const kubeSystem = await ask<Named>("/api/v1/namespaces/kube-system");
+  if (kubeSystem) return kubeSystem.metadata.uid;
+  return createHash("sha256")
+    .update(context.ca ?? context.server)
+    .digest("hex");
+}
+
+/** The addresses behind the Service `kubernetes`: policies are judged after the Service's address was translated. */
+async function findApiServer(ask: Ask): Promise<ApiServerAddresses> {
+  const [service, slices] = await Promise.all([
+    ask<{ spec: { clusterIPs: string[] } }>("/api/v1/namespaces/default/services/kubernetes"),
+    ask<List<EndpointSlice>>(
+      "/apis/discovery.k8s.io/v1/namespaces/default/endpointslices?labelSelector=kubernetes.io/service-name%3Dkubernetes",
+    ),
+  ]);
+  const behind = slices?.items ?? [];
+  const addresses = behind.flatMap(({ endpoints }) => endpoints ?? []).flatMap((endpoint) => endpoint.addresses);
+  const ports = behind.flatMap((slice) => slice.ports ?? []).flatMap(({ port }) => (port === undefined ? [] : [port]));
+  if (!service || addresses.length === 0) {
+    throw new ClusterError(
+      "The API server's addresses, which the NetworkPolicies need, cannot be read from the cluster.",
+      "set landfall:cluster.apiServer, for example { cidrs: [10.96.0.1/32, 192.0.2.10/32], ports: [443, 6443] }",
+    );
+  }
+  const cidrs = [...service.spec.clusterIPs, ...addresses].map((ip) => `${ip}/${ip.includes(":") ? 128 : 32}`);
+  return { cidrs: [...new Set(cidrs)].sort(), ports: [...new Set([443, ...ports])].sort((a, b) => a - b) };
+}
+
+async function checkVersion(ask: Ask, context: Context): Promise<void> {
+  const version = await ask<{ major: string; minor: string; gitVersion: string }>("/version");
+  if (!version) return; // hidden from these credentials
+  const minor = Number.parseInt(version.minor, 10);
+  if (version.major === "1" && minor >= OLDEST_MINOR) return;
+  throw new ClusterError(
+    `The cluster of context "${context.name}" runs Kubernetes ${version.gitVersion}.\n  allowed  1.${OLDEST_MINOR} or newer`,
+    "upgrade the cluster, or land on another one",
+  );
+}
+
+async function checkStorageClasses(ask: Ask, plan: Plan): Promise<void> {
+  const bundled = plan.datastores.filter((datastore) => datastore.mode === "bundled");
+  const classes = (await ask<List<Named>>("/apis/storage.k8s.io/v1/storageclasses"))?.items;
+  if (!classes || bundled.length === 0) return;
+  const known = classes.map(({ metadata }) => metadata.name);
+  const hasDefault = classes.some(({ metadata }) => metadata.annotations?.[DEFAULT_CLASS] === "true");
+  for (const { name, storageClass } of bundled) {
+    if (storageClass === undefined ? hasDefault : known.includes(storageClass)) continue;
+    throw new ClusterError(
+      storageClass === undefined
+        ? `The cluster has no default storage class for the volume of "${name}".\n  allowed  ${known.join(", ") || "none"}`
+        : `The cluster has no storage class "${storageClass}" for the volume of "${name}".\n  allowed  ${known.join(", ") || "none"}`,
+      "name one with landfall:cluster.storageClass, or install a storage driver",
+    );
+  }
+}
+
+async function checkIngressClass(ask: Ask, { edge }: Plan): Promise<void> {
+  const classes = (await ask<List<Named>>("/apis/networking.k8s.io/v1/ingressclasses"))?.items;
+  const known = classes?.map(({ metadata }) => metadata.name);
+  if (!known || known.includes(edge.class)) return;
+  throw new ClusterError(
+    `landfall:edge.class: the cluster has no ingress class "${edge.class}".\n  allowed  ${known.join(", ") || "none"}`,
+    "use one of these, or install an ingress controller",
+  );
+}

@@ -1,0 +1,59 @@
+import type { Engine } from "./engine.ts";
+
+export const postgres: Engine = {
+  ports: { postgres: 5432 },
+  images: {
+    "16": "docker.io/library/postgres:16.11-alpine3.22",
+    "17": "docker.io/library/postgres:17.7-alpine3.22",
+  },
+  uid: 70,
+  gid: 70,
+  dataDirectory: "/var/lib/postgresql/data",
+  writable: ["/tmp", "/var/run/postgresql"],
+  defaults: {
+    storage: "10Gi",
+    resources: { requests: { cpu: "250m", memory: "512Mi" }, limits: { cpu: "1", memory: "1Gi" } },
+    username: "app",
+  },
+  passwordLength: 32,
+  terminationGracePeriodSeconds: 120,
+  fields: ["url", "host", "port", "username", "password", "database"],
+  urlHoldsPassword: true,
+  url(endpoint, password, database = endpoint.database) {
+    const credentials = `${encodeURIComponent(endpoint.username)}:${encodeURIComponent(password)}`;
+    const sslmode = endpoint.tls ? "?sslmode=require" : "";
+    return `postgresql://${credentials}@${endpoint.host}:${endpoint.port}/${encodeURIComponent(database)}${sslmode}`;
+  },
+  server({ endpoint, dataDirectory, passwordSecret }) {
+    const ready = [
+      "sh",
+      "-c",
+      'exec pg_isready --quiet --host 127.0.0.1 --username "$POSTGRES_USER" --dbname "$POSTGRES_DB"',
+    ];
+    return {
+      env: [
+        { name: "POSTGRES_USER", value: endpoint.username },
+        { name: "POSTGRES_DB", value: endpoint.database },
+        { name: "POSTGRES_PASSWORD", valueFrom: { secretKeyRef: passwordSecret } },
+        { name: "POSTGRES_INITDB_ARGS", value: "--auth-host=scram-sha-256 --data-checksums" },
+        // A fresh volume may hold lost+found, and initdb wants an empty directory.
+        { name: "PGDATA", value: `${dataDirectory}/pgdata` },
+      ],
+      // The image sets the password only when it makes the database. This sets it at every start, so that a rotated
+      // secret takes effect; it waits for TCP, which the image's short-lived set-up server does not serve.
+      lifecycle: { postStart: { exec: { command: ["sh", "-c", SET_PASSWORD] } } },
+      readinessProbe: { exec: { command: ready }, periodSeconds: 10, timeoutSeconds: 5 },
+      livenessProbe: { exec: { command: ready }, periodSeconds: 10, timeoutSeconds: 5, failureThreshold: 6 },
+      startupProbe: { exec: { command: ready }, periodSeconds: 5, timeoutSeconds: 5, failureThreshold: 60 },
+    };
+  },
+};
+
+const SET_PASSWORD = `
+until pg_isready --quiet --host 127.0.0.1; do sleep 1; done
+psql --quiet --no-psqlrc --set ON_ERROR_STOP=1 --username "$POSTGRES_USER" --dbname "$POSTGRES_DB" <<'SQL'
+\\getenv user POSTGRES_USER
+\\getenv password POSTGRES_PASSWORD
+ALTER ROLE :"user" PASSWORD :'password';
+SQL
+`.trim();

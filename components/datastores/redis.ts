@@ -1,0 +1,44 @@
+import type { Engine } from "./engine.ts";
+
+/** Served by Valkey, the BSD-licensed continuation of Redis 7.2 (docs/decisions.md). */
+export const redis: Engine = {
+  ports: { redis: 6379 },
+  images: {
+    "7": "docker.io/valkey/valkey:8.1.4-alpine3.22",
+  },
+  uid: 999,
+  gid: 1000,
+  dataDirectory: "/data",
+  writable: ["/tmp"],
+  defaults: {
+    storage: "2Gi",
+    resources: { requests: { cpu: "100m", memory: "128Mi" }, limits: { cpu: "500m", memory: "512Mi" } },
+    username: "default",
+  },
+  passwordLength: 32,
+  terminationGracePeriodSeconds: 60,
+  fields: ["url", "host", "port", "username", "password"],
+  urlHoldsPassword: true,
+  url(endpoint, password, database = "0") {
+    const user = endpoint.username === "default" ? "" : encodeURIComponent(endpoint.username);
+    const scheme = endpoint.tls ? "rediss" : "redis";
+    return `${scheme}://${user}:${encodeURIComponent(password)}@${endpoint.host}:${endpoint.port}/${database}`;
+  },
+  server({ dataDirectory, passwordSecret }) {
+    const ping = ["sh", "-c", '[ "$(valkey-cli ping)" = PONG ]'];
+    return {
+      command: ["valkey-server"],
+      args: [
+        ...["--dir", dataDirectory],
+        ...["--appendonly", "yes", "--appendfsync", "everysec"],
+        // A queue must not lose jobs to make room.
+        ...["--maxmemory-policy", "noeviction"],
+        ...["--requirepass", "$(REDISCLI_AUTH)"],
+      ],
+      env: [{ name: "REDISCLI_AUTH", valueFrom: { secretKeyRef: passwordSecret } }],
+      readinessProbe: { exec: { command: ping }, periodSeconds: 10, timeoutSeconds: 5 },
+      livenessProbe: { exec: { command: ping }, periodSeconds: 10, timeoutSeconds: 5, failureThreshold: 6 },
+      startupProbe: { exec: { command: ping }, periodSeconds: 5, timeoutSeconds: 5, failureThreshold: 60 },
+    };
+  },
+};

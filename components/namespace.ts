@@ -1,0 +1,104 @@
+import * as k8s from "@pulumi/kubernetes";
+import * as pulumi from "@pulumi/pulumi";
+import type { ApiServerAddresses } from "../cloud/cloud.ts";
+import type { Plan } from "../config/plan.ts";
+import { ownerLabels } from "./labels.ts";
+
+export interface NamespaceArgs {
+  plan: Plan;
+  apiServer: ApiServerAddresses;
+}
+
+/** Address of NodeLocal DNSCache, which runs on the node's own network and so in no namespace. */
+const NODE_LOCAL_DNS = "169.254.20.10/32";
+
+/**
+ * The application's namespace: Pod Security *restricted* enforced, a quota and a limit range, and every connection
+ * denied but DNS and the API server. Nothing runs in it before all of that stands.
+ */
+export class Namespace extends pulumi.ComponentResource {
+  /** Its name, once it exists. */
+  readonly namespaceName: pulumi.Output<string>;
+  /** For `deletedWith`: what lies in it goes with it. */
+  readonly resource: k8s.core.v1.Namespace;
+
+  constructor(name: string, args: NamespaceArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("landfall:kubernetes:Namespace", name, {}, opts);
+    const { plan, apiServer } = args;
+
+    this.resource = this.namespace(name, plan);
+    this.namespaceName = this.resource.metadata.name;
+    const metadata = { namespace: this.namespaceName, labels: ownerLabels(plan) };
+    const inside = { parent: this, deletedWith: this.resource };
+
+    new k8s.core.v1.ResourceQuota(`${name}-quota`, { metadata, spec: { hard: hard(plan) } }, inside);
+    new k8s.core.v1.LimitRange(`${name}-limits`, { metadata, spec: { limits: [DEFAULT_RESOURCES] } }, inside);
+    new k8s.networking.v1.NetworkPolicy(
+      `${name}-default-deny`,
+      { metadata, spec: { podSelector: {}, policyTypes: ["Ingress", "Egress"] } },
+      inside,
+    );
+    new k8s.networking.v1.NetworkPolicy(
+      `${name}-allow-dns-and-api-server`,
+      { metadata, spec: { podSelector: {}, policyTypes: ["Egress"], egress: dnsAndApiServer(apiServer) } },
+      inside,
+    );
+
+    this.registerOutputs({ namespaceName: this.namespaceName });
+  }
+
+  private namespace(name: string, plan: Plan): k8s.core.v1.Namespace {
+    const enforced = ["enforce", "audit", "warn"].map((mode) => [`pod-security.kubernetes.io/${mode}`, "restricted"]);
+    const longestGrace = Math.max(...plan.tiers.map((tier) => tier.terminationGracePeriodSeconds));
+    return new k8s.core.v1.Namespace(
+      `${name}-namespace`,
+      { metadata: { name: plan.namespace, labels: { ...ownerLabels(plan), ...Object.fromEntries(enforced) } } },
+      {
+        parent: this,
+        protect: plan.profile.protectData,
+        // Running work may take its whole grace period to finish.
+        customTimeouts: { delete: `${longestGrace + 600}s` },
+      },
+    );
+  }
+}
+
+/** For a container that states none; every one of Landfall's own does. */
+const DEFAULT_RESOURCES = {
+  type: "Container",
+  default: { cpu: "500m", memory: "512Mi" },
+  defaultRequest: { cpu: "100m", memory: "128Mi" },
+};
+
+function hard({ quota }: Plan): Record<string, string> {
+  return {
+    "requests.cpu": quota.requests.cpu,
+    "requests.memory": quota.requests.memory,
+    "limits.cpu": quota.limits.cpu,
+    "limits.memory": quota.limits.memory,
+    "requests.storage": quota.storage,
+    pods: String(quota.pods),
+  };
+}
+
+function dnsAndApiServer({
+  cidrs,
+  ports,
+}: ApiServerAddresses): k8s.types.input.networking.v1.NetworkPolicyEgressRule[] {
+  return [
+    {
+      to: [
+        { namespaceSelector: { matchLabels: { "kubernetes.io/metadata.name": "kube-system" } } },
+        { ipBlock: { cidr: NODE_LOCAL_DNS } },
+      ],
+      ports: [
+        { protocol: "UDP", port: 53 },
+        { protocol: "TCP", port: 53 },
+      ],
+    },
+    {
+      to: pulumi.output(cidrs).apply((all) => all.map((cidr) => ({ ipBlock: { cidr } }))),
+      ports: ports.map((port) => ({ protocol: "TCP", port })),
+    },
+  ];
+}

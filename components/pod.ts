@@ -1,0 +1,83 @@
+import type { types } from "@pulumi/kubernetes";
+import type { Plan } from "../config/plan.ts";
+import type { Probe } from "../config/schema.ts";
+import { selectorOf } from "./labels.ts";
+
+type PodSpec = types.input.core.v1.PodSpec;
+type Container = types.input.core.v1.Container;
+
+/** A pod's security context under Pod Security *restricted*. */
+export function podSecurity(uid: number, gid = uid): types.input.core.v1.PodSecurityContext {
+  return {
+    runAsNonRoot: true,
+    runAsUser: uid,
+    runAsGroup: gid,
+    fsGroup: gid,
+    fsGroupChangePolicy: "OnRootMismatch",
+    seccompProfile: { type: "RuntimeDefault" },
+  };
+}
+
+/** A container's security context under Pod Security *restricted*, with nothing to write to but its volumes. */
+export const containerSecurity: types.input.core.v1.SecurityContext = {
+  allowPrivilegeEscalation: false,
+  readOnlyRootFilesystem: true,
+  capabilities: { drop: ["ALL"] },
+};
+
+/** Scratch volumes for the directories that a container may write to. */
+export function scratch(directories: readonly string[]): {
+  volumes: types.input.core.v1.Volume[];
+  volumeMounts: types.input.core.v1.VolumeMount[];
+} {
+  const named = directories.map((mountPath) => ({
+    mountPath,
+    name: `scratch${mountPath.replaceAll(/[^a-z0-9]+/gi, "-")}`,
+  }));
+  return {
+    volumes: named.map(({ name }) => ({ name, emptyDir: {} })),
+    volumeMounts: named.map(({ name, mountPath }) => ({ name, mountPath })),
+  };
+}
+
+/** Replicas in different zones and on different nodes. */
+export function spread(plan: Plan, component: string): Pick<PodSpec, "topologySpreadConstraints" | "affinity"> {
+  const labelSelector = { matchLabels: selectorOf(plan, component) };
+  return {
+    topologySpreadConstraints: [
+      {
+        topologyKey: "topology.kubernetes.io/zone",
+        maxSkew: 1,
+        whenUnsatisfiable: plan.profile.spread === "required" ? "DoNotSchedule" : "ScheduleAnyway",
+        labelSelector,
+        // Counted within one rollout: the pods that are about to go do not hold a zone's place.
+        matchLabelKeys: ["pod-template-hash"],
+      },
+    ],
+    affinity: {
+      podAntiAffinity: {
+        preferredDuringSchedulingIgnoredDuringExecution: [
+          { weight: 100, podAffinityTerm: { topologyKey: "kubernetes.io/hostname", labelSelector } },
+        ],
+      },
+    },
+  };
+}
+
+export function probesOf(probes: Record<"readiness" | "liveness" | "startup", Probe | undefined>): Partial<Container> {
+  return {
+    readinessProbe: probeOf(probes.readiness),
+    livenessProbe: probeOf(probes.liveness),
+    startupProbe: probeOf(probes.startup),
+  };
+}
+
+function probeOf(probe: Probe | undefined): types.input.core.v1.Probe | undefined {
+  if (!probe) return undefined;
+  return {
+    ...(probe.http === undefined ? { exec: { command: probe.exec } } : { httpGet: { path: probe.http, port: "http" } }),
+    periodSeconds: probe.periodSeconds ?? 10,
+    timeoutSeconds: probe.timeoutSeconds ?? 5,
+    failureThreshold: probe.failureThreshold ?? 3,
+  };
+}

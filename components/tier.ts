@@ -1,0 +1,154 @@
+import * as k8s from "@pulumi/kubernetes";
+import * as pulumi from "@pulumi/pulumi";
+import type { Plan, TierPlan } from "../config/plan.ts";
+import { SURGE } from "../config/quota.ts";
+import { autoscaler, disruptionBudget } from "./autoscaling.ts";
+import type { Connection } from "./datastores/datastore.ts";
+import { type Environment, environmentOf } from "./environment.ts";
+import { labelsOf, selectorOf } from "./labels.ts";
+import type { Namespace } from "./namespace.ts";
+import { allowLinks } from "./network.ts";
+import { containerSecurity, podSecurity, probesOf, scratch, spread } from "./pod.ts";
+
+export interface TierArgs {
+  plan: Plan;
+  tier: TierPlan;
+  namespace: Namespace;
+  connections: Record<string, Connection>;
+  secrets: Record<string, pulumi.Output<string>>;
+  serviceAccount: k8s.core.v1.ServiceAccount;
+}
+
+/** One tier of the application: what it runs, how it is reached, how it scales. */
+export class Tier extends pulumi.ComponentResource {
+  constructor(name: string, args: TierArgs, opts: pulumi.ComponentResourceOptions) {
+    super("landfall:application:Tier", name, {}, opts);
+    const { plan, tier, namespace } = args;
+
+    const metadata = { namespace: namespace.namespaceName, labels: labelsOf(plan, tier.name) };
+    const inside = { parent: this, deletedWith: namespace.resource, dependsOn: namespace };
+
+    const network = allowLinks(name, { plan, component: tier.name, namespace: metadata.namespace }, inside);
+    const environment = environmentOf(name, { ...args, metadata }, inside);
+    const template = podTemplate(args, environment);
+    const running = { ...inside, dependsOn: [namespace, network] };
+
+    if (tier.kind === "job") {
+      runOnce(name, template, metadata, running);
+    } else {
+      const deployment = deploy(name, args, template, metadata, running);
+      if (tier.port !== undefined) expose(name, args, metadata, inside);
+      const scaled = { tier, metadata, deployment, selector: selectorOf(plan, tier.name) };
+      if (tier.autoscale) autoscaler(name, { ...scaled, autoscale: tier.autoscale }, inside);
+      if (tier.minAvailable) disruptionBudget(name, { ...scaled, minAvailable: tier.minAvailable }, inside);
+    }
+
+    this.registerOutputs({});
+  }
+}
+
+interface Metadata {
+  namespace: pulumi.Output<string>;
+  labels: Record<string, string>;
+}
+
+function podTemplate(
+  { plan, tier, serviceAccount }: TierArgs,
+  environment: Environment,
+): k8s.types.input.core.v1.PodTemplateSpec & { spec: k8s.types.input.core.v1.PodSpec } {
+  const { volumes, volumeMounts } = scratch(tier.writable);
+  return {
+    metadata: { labels: labelsOf(plan, tier.name) },
+    spec: {
+      serviceAccountName: serviceAccount.metadata.name,
+      automountServiceAccountToken: tier.mountToken,
+      enableServiceLinks: false,
+      securityContext: podSecurity(tier.uid),
+      terminationGracePeriodSeconds: tier.terminationGracePeriodSeconds,
+      containers: [
+        {
+          name: tier.name,
+          image: tier.image,
+          command: tier.command,
+          args: tier.args,
+          ...environment,
+          ports: tier.port === undefined ? undefined : [{ name: "http", containerPort: tier.port }],
+          ...probesOf({ readiness: tier.readiness, liveness: tier.liveness, startup: tier.startup }),
+          resources: tier.resources,
+          securityContext: containerSecurity,
+          volumeMounts,
+        },
+      ],
+      volumes,
+    },
+  };
+}
+
+function deploy(
+  name: string,
+  { plan, tier }: TierArgs,
+  template: ReturnType<typeof podTemplate>,
+  metadata: Metadata,
+  opts: pulumi.CustomResourceOptions,
+): k8s.apps.v1.Deployment {
+  return new k8s.apps.v1.Deployment(
+    `${name}-deployment`,
+    {
+      metadata,
+      spec: {
+        // Left out where an autoscaler decides: stating it would fight the autoscaler at every update.
+        replicas: tier.autoscale ? undefined : tier.replicas,
+        revisionHistoryLimit: 5,
+        strategy:
+          tier.kind === "singleton"
+            ? { type: "Recreate" }
+            : { type: "RollingUpdate", rollingUpdate: { maxSurge: SURGE, maxUnavailable: 0 } },
+        selector: { matchLabels: selectorOf(plan, tier.name) },
+        template: { ...template, spec: { ...template.spec, ...spread(plan, tier.name) } },
+      },
+    },
+    opts,
+  );
+}
+
+/** A job that has to end well before what depends on it starts; another one runs when its image or settings change. */
+function runOnce(
+  name: string,
+  template: ReturnType<typeof podTemplate>,
+  metadata: Metadata,
+  opts: pulumi.CustomResourceOptions,
+): k8s.batch.v1.Job {
+  return new k8s.batch.v1.Job(
+    `${name}-job`,
+    {
+      metadata,
+      spec: { backoffLimit: 3, template: { ...template, spec: { ...template.spec, restartPolicy: "Never" } } },
+    },
+    opts,
+  );
+}
+
+function expose(
+  name: string,
+  { plan, tier }: TierArgs,
+  { namespace, labels }: Metadata,
+  opts: pulumi.CustomResourceOptions,
+): k8s.core.v1.Service {
+  return new k8s.core.v1.Service(
+    `${name}-service`,
+    {
+      metadata: {
+        name: tier.name,
+        namespace,
+        labels,
+        // The Deployment's readiness says it all, without the provider's fixed wait on every Service.
+        annotations: { "pulumi.com/skipAwait": "true" },
+      },
+      spec: {
+        selector: selectorOf(plan, tier.name),
+        ports: [{ name: "http", port: tier.port as number, targetPort: "http" }],
+      },
+    },
+    opts,
+  );
+}

@@ -1,0 +1,163 @@
+import type { Endpoint, Engine } from "../components/datastores/engine.ts";
+import { type EngineName, engines } from "../components/datastores/engines.ts";
+import { fromRegistry } from "./images.ts";
+import { type Layers, overlay, placeOf } from "./layers.ts";
+import { unknownName } from "./mistakes.ts";
+import type { DatastorePlan } from "./plan.ts";
+import { compareQuantities } from "./quantity.ts";
+import type { Datastore, ExternalDatastore, Placement, Resources } from "./schema.ts";
+
+/** The datastores as they will be; those with a mistake that leaves nothing to plan are left out. */
+export function resolveDatastores(layers: Layers): DatastorePlan[] {
+  return Object.entries(layers.application.datastores ?? {}).flatMap(([name, datastore]) => {
+    const engine = engines[datastore.engine as EngineName];
+    if (!engine) {
+      const path = `${layers.source}: datastores.${name}.engine`;
+      layers.mistakes.push(unknownName(path, datastore.engine, Object.keys(engines), "engine"));
+      return [];
+    }
+    checkFields(layers, name, datastore, engine);
+    const placement = placementOf(layers, name);
+    switch (placement.mode) {
+      case "bundled":
+        return bundled(layers, name, datastore, engine, placement);
+      case "external":
+        return external(layers, name, datastore, engine, placement);
+      case "managed":
+        layers.mistakes.push({
+          path: placeOf(layers, "datastores", name, "mode"),
+          got: "managed",
+          problem: `cluster provider "${layers.stack.cluster.provider}" has no cloud that could manage "${name}"`,
+          allowed: "bundled, external",
+          fix: "bundle it, or name the store that you run elsewhere with mode: external",
+        });
+        return [];
+    }
+  });
+}
+
+/** Where the store runs: the stack's word, over the application's for the profile, over bundled. */
+function placementOf(layers: Layers, name: string): Placement {
+  const forProfile = layers.forProfile.datastores?.[name] ?? { mode: "bundled" as const };
+  const forStack = layers.stack.datastores?.[name];
+  if (!forStack) return forProfile;
+  return forStack.mode === forProfile.mode ? overlay(forProfile, forStack) : forStack;
+}
+
+function bundled(
+  layers: Layers,
+  name: string,
+  datastore: Datastore,
+  engine: Engine,
+  placement: Extract<Placement, { mode: "bundled" }>,
+): DatastorePlan[] {
+  const version = placement.version ?? datastore.version ?? (Object.keys(engine.images)[0] as string);
+  const image = engine.images[version];
+  if (image === undefined) {
+    const place = placeOf(layers, "datastores", name, "version");
+    layers.mistakes.push(unknownName(place, version, Object.keys(engine.images), `${datastore.engine} version`));
+    return [];
+  }
+  const resources: Resources = overlay(datastore.resources ?? engine.defaults.resources, placement.resources);
+  checkResources(layers, ["datastores", name], resources);
+  return [
+    {
+      name,
+      mode: "bundled",
+      engine: datastore.engine as EngineName,
+      endpoint: {
+        host: name,
+        port: primaryPort(engine),
+        username: engine.defaults.username,
+        database: databaseOf(layers, datastore),
+        buckets: datastore.buckets ?? [],
+        tls: false,
+      },
+      image: fromRegistry(image, layers.stack.registry),
+      storage: placement.storage ?? datastore.storage ?? engine.defaults.storage,
+      storageClass: placement.storageClass ?? layers.stack.cluster.storageClass,
+      resources,
+      disruptionBudget: datastore.disruptionBudget ?? false,
+    },
+  ];
+}
+
+function external(
+  layers: Layers,
+  name: string,
+  datastore: Datastore,
+  engine: Engine,
+  placement: ExternalDatastore,
+): DatastorePlan[] {
+  const endpoint: Endpoint = {
+    host: placement.host,
+    port: placement.port ?? primaryPort(engine),
+    username: placement.username ?? engine.defaults.username,
+    database: placement.database ?? databaseOf(layers, datastore),
+    buckets: placement.buckets ?? datastore.buckets ?? [],
+    tls: placement.tls ?? true,
+  };
+  const isAddress = /^\d+\.\d+\.\d+\.\d+$/.test(placement.host);
+  if (!isAddress && !placement.cidrs) {
+    layers.mistakes.push({
+      path: `${placeOf(layers, "datastores", name)}.cidrs`,
+      problem: `is missing: a NetworkPolicy needs the addresses behind "${placement.host}"`,
+      allowed: "a list of address ranges",
+      fix: `name the store's subnet, such as cidrs: ["10.0.12.0/24"]`,
+    });
+  }
+  return [
+    {
+      name,
+      mode: "external",
+      engine: datastore.engine as EngineName,
+      endpoint,
+      cidrs: placement.cidrs ?? [`${placement.host}/32`],
+    },
+  ];
+}
+
+export function primaryPort(engine: Engine): number {
+  return Object.values(engine.ports)[0] as number;
+}
+
+function databaseOf(layers: Layers, datastore: Datastore): string {
+  return datastore.database ?? layers.application.name.replaceAll("-", "_");
+}
+
+function checkFields(layers: Layers, name: string, datastore: Datastore, engine: Engine): void {
+  const place = (key: string) => `${layers.source}: datastores.${name}.${key}`;
+  const offered: [key: "database" | "buckets", field: "database" | "bucket"][] = [
+    ["database", "database"],
+    ["buckets", "bucket"],
+  ];
+  for (const [key, field] of offered) {
+    if (datastore[key] === undefined || engine.fields.includes(field)) continue;
+    layers.mistakes.push({
+      path: place(key),
+      got: datastore[key],
+      problem: `${datastore.engine} has no ${key}`,
+      fix: "remove it",
+    });
+  }
+  for (const port of Object.keys(datastore.expose ?? {})) {
+    if (port in engine.ports) continue;
+    layers.mistakes.push(
+      unknownName(place(`expose.${port}`), port, Object.keys(engine.ports), `${datastore.engine} port`),
+    );
+  }
+}
+
+/** Reports each request above its limit. */
+export function checkResources(layers: Layers, path: readonly string[], { requests, limits }: Resources): void {
+  for (const kind of ["cpu", "memory"] as const) {
+    if (compareQuantities(requests[kind], limits[kind]) <= 0) continue;
+    layers.mistakes.push({
+      path: placeOf(layers, ...path, "resources", "requests", kind),
+      got: requests[kind],
+      problem: "the request is above the limit",
+      allowed: `${limits[kind]} (resources.limits.${kind}) or less`,
+      fix: "lower the request or raise the limit",
+    });
+  }
+}

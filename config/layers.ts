@@ -1,0 +1,62 @@
+import type { Mistake } from "./mistakes.ts";
+import { isMapping, unknownName } from "./mistakes.ts";
+import { type Profile, profiles } from "./profiles.ts";
+import type { Application, Overrides, Stack } from "./schema.ts";
+
+/** The three layers, and the mistakes found so far. */
+export interface Layers {
+  application: Application;
+  /** What the application says for this profile. */
+  forProfile: Overrides;
+  stack: Stack;
+  profile: Profile;
+  /** File of the application, for messages. */
+  source: string;
+  mistakes: Mistake[];
+}
+
+export function layersOf(application: Application, stack: Stack, source: string): Layers {
+  return {
+    application,
+    forProfile: application.profiles?.[stack.profile] ?? {},
+    stack,
+    profile: profiles[stack.profile],
+    source,
+    mistakes: [],
+  };
+}
+
+/** `over` laid on `base`: mappings key by key, all else replaced; nothing where `over` says nothing. */
+export function overlay<T>(base: T, over: unknown): T {
+  if (over === undefined) return base;
+  if (!isMapping(base) || !isMapping(over)) return over as T;
+  const merged: Record<string, unknown> = { ...base };
+  for (const [key, value] of Object.entries(over)) merged[key] = overlay(merged[key], value);
+  return merged as T;
+}
+
+/** Names the place that decided the value at `path`: the stack file if it says anything there, else the application. */
+export function placeOf(layers: Layers, ...path: string[]): string {
+  const inStack = dig(layers.stack, path) !== undefined;
+  const inProfile = dig(layers.forProfile, path) !== undefined;
+  const dotted = path.join(".");
+  if (inStack) return `landfall:${dotted}`;
+  if (inProfile) return `${layers.source}: profiles.${layers.stack.profile}.${dotted}`;
+  return `${layers.source}: ${dotted}`;
+}
+
+/** Reports tiers and datastores that an override names and the application does not have. */
+export function checkOverrideNames(layers: Layers): void {
+  for (const kind of ["tiers", "datastores"] as const) {
+    const known = Object.keys(layers.application[kind] ?? {});
+    const overrides = { ...layers.forProfile[kind], ...layers.stack[kind] };
+    for (const name of Object.keys(overrides)) {
+      if (known.includes(name)) continue;
+      layers.mistakes.push(unknownName(placeOf(layers, kind, name), name, known, kind.slice(0, -1)));
+    }
+  }
+}
+
+function dig(value: unknown, path: readonly string[]): unknown {
+  return path.reduce<unknown>((inner, key) => (isMapping(inner) ? inner[key] : undefined), value);
+}

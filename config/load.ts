@@ -1,0 +1,123 @@
+/** The only place that reads Pulumi's config and the environment. */
+import { readdirSync } from "node:fs";
+import { homedir } from "node:os";
+import { delimiter, join } from "node:path";
+import * as pulumi from "@pulumi/pulumi";
+import { ConfigurationError, type Mistake, unknownName } from "./mistakes.ts";
+import type { Plan } from "./plan.ts";
+import { resolve } from "./resolve.ts";
+import { deriveSecret } from "./secrets.ts";
+
+const NAMESPACE = "landfall:";
+const DEFAULT_APPLICATION = "pybase";
+
+export interface Loaded {
+  plan: Plan;
+  /** Every secret of the plan by name. */
+  secrets: Record<string, pulumi.Output<string>>;
+  /** Kubeconfig files in order of precedence. */
+  kubeconfigs: string[];
+}
+
+/**
+ * Reads the stack's config and the application that it names.
+ *
+ * @throws pulumi.RunError, a message without a stack trace, that lists every mistake.
+ */
+export async function load(): Promise<Loaded> {
+  try {
+    const { settings, secret, secrets } = readConfig();
+    const { application, source } = await readApplication(settings.app);
+    const plan = resolve({
+      application,
+      source,
+      settings,
+      secrets: { stackSecretLength: secret?.length, names: Object.keys(secrets) },
+      stack: pulumi.getStack(),
+    });
+    return { plan, secrets: secretOutputs(plan, secret, secrets), kubeconfigs: kubeconfigFiles(plan) };
+  } catch (error) {
+    if (error instanceof ConfigurationError) throw new pulumi.RunError(error.message);
+    throw error;
+  }
+}
+
+interface Config {
+  settings: Record<string, unknown>;
+  secret?: string;
+  secrets: Record<string, string>;
+}
+
+function readConfig(): Config {
+  const config = pulumi.runtime.allConfig();
+  const secretKeys = new Set(JSON.parse(process.env.PULUMI_CONFIG_SECRET_KEYS ?? "[]") as string[]);
+  const mistakes: Mistake[] = [];
+  const settings: Record<string, unknown> = {};
+  let secret: string | undefined;
+  let secrets: Record<string, string> = {};
+
+  for (const [fullKey, text] of Object.entries(config)) {
+    if (!fullKey.startsWith(NAMESPACE)) continue;
+    const key = fullKey.slice(NAMESPACE.length);
+    const isSecret = secretKeys.has(fullKey);
+    if (key === "secret" || key === "secrets") {
+      if (!isSecret) mistakes.push(plaintextSecret(fullKey));
+      if (key === "secret") secret = text;
+      else secrets = parse(text) as Record<string, string>;
+    } else if (isSecret) {
+      mistakes.push({
+        path: fullKey,
+        problem: "holds a secret value, which only landfall:secret and landfall:secrets may",
+        fix: "put the secret under landfall:secrets.<name> and write the rest in the clear",
+      });
+    } else {
+      settings[key] = parse(text);
+    }
+  }
+  if (mistakes.length > 0) throw new ConfigurationError(mistakes);
+  return { settings, secret, secrets };
+}
+
+function plaintextSecret(path: string): Mistake {
+  const key = path === "landfall:secrets" ? "--path 'landfall:secrets.<name>'" : path;
+  return {
+    path,
+    problem: "is in plaintext in the stack file",
+    fix: `choose a new one and encrypt it: npx pulumi config set --secret ${key} --stack ${pulumi.getStack()}`,
+  };
+}
+
+/** Structured config arrives as JSON, a plain string as itself. */
+function parse(text: string): unknown {
+  if (!/^[[{]/.test(text)) return text;
+  return JSON.parse(text);
+}
+
+async function readApplication(name: unknown): Promise<{ application: unknown; source: string }> {
+  const wanted = name ?? DEFAULT_APPLICATION;
+  const known = readdirSync(new URL("../apps/", import.meta.url)).map((file) => file.replace(/\.ts$/, ""));
+  if (typeof wanted !== "string" || !known.includes(wanted)) {
+    throw new ConfigurationError([unknownName("landfall:app", String(wanted), known, "application")]);
+  }
+  const module = (await import(`../apps/${wanted}.ts`)) as { default: unknown };
+  return { application: module.default, source: `apps/${wanted}.ts` };
+}
+
+function secretOutputs(
+  plan: Plan,
+  stackSecret: string | undefined,
+  given: Record<string, string>,
+): Record<string, pulumi.Output<string>> {
+  return Object.fromEntries(
+    plan.secrets.map((secret) => {
+      const value = given[secret.name] ?? deriveSecret(stackSecret as string, secret);
+      return [secret.name, pulumi.secret(value)];
+    }),
+  );
+}
+
+function kubeconfigFiles(plan: Plan): string[] {
+  if (plan.cluster.path !== undefined) return [plan.cluster.path];
+  const fromEnvironment = process.env.KUBECONFIG?.split(delimiter).filter((file) => file !== "");
+  return fromEnvironment?.length ? fromEnvironment : [join(homedir(), ".kube", "config")];
+}

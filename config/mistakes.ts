@@ -1,0 +1,157 @@
+import { closest, distance } from "fastest-levenshtein";
+import type { z } from "zod";
+
+/** One thing wrong in an application, a profile or a stack file, in words that say how to put it right. */
+export interface Mistake {
+  /** Where: `landfall:tiers.api.replicas`, or `apps/shop.ts: tiers.api.port`. */
+  path: string;
+  /** What stands there; left out where it may be a secret or where nothing stands. */
+  got?: unknown;
+  /** What is wrong with it. */
+  problem: string;
+  /** What would be right. */
+  allowed?: string;
+  /** What to do. */
+  fix: string;
+}
+
+/** Every mistake of a configuration at once. Thrown before the first resource, so nothing was created. */
+export class ConfigurationError extends Error {
+  readonly mistakes: readonly Mistake[];
+
+  constructor(mistakes: readonly Mistake[]) {
+    super(describe(mistakes));
+    this.name = "ConfigurationError";
+    this.mistakes = mistakes;
+  }
+}
+
+/** The known word that `word` was probably meant to be, if one is near enough. */
+export function didYouMean(word: string, known: readonly string[]): string | undefined {
+  if (known.length === 0) return undefined;
+  const candidate = closest(word, known as string[]);
+  return distance(word, candidate) <= Math.max(2, Math.floor(word.length / 3)) ? candidate : undefined;
+}
+
+/** Says that `name` is not one of `known`, with the nearest that is. */
+export function unknownName(path: string, name: string, known: readonly string[], what: string): Mistake {
+  const meant = didYouMean(name, known);
+  return {
+    path,
+    got: name,
+    problem: `there is no ${what} "${name}"`,
+    allowed: known.length > 0 ? known.join(", ") : "nothing",
+    fix: meant ? `did you mean "${meant}"?` : `use one of these, or remove it`,
+  };
+}
+
+/** Zod's findings as mistakes; `prefix` goes before each path, `keysAt` names the keys known at a path. */
+export function fromZod(
+  error: z.ZodError,
+  prefix: string,
+  keysAt: (path: readonly PropertyKey[]) => readonly string[],
+): Mistake[] {
+  return error.issues.flatMap((issue) => fromIssue(issue, prefix, keysAt));
+}
+
+function fromIssue(
+  issue: z.core.$ZodIssue,
+  prefix: string,
+  keysAt: (path: readonly PropertyKey[]) => readonly string[],
+): Mistake[] {
+  const path = prefix + formatPath(issue.path);
+  const got = issue.input;
+  switch (issue.code) {
+    case "unrecognized_keys":
+      return issue.keys.map((key) => {
+        const known = keysAt(issue.path);
+        const meant = didYouMean(key, known);
+        return {
+          path: issue.path.length > 0 ? `${path}.${key}` : `${prefix}${key}`,
+          problem: "unknown key",
+          allowed: known.join(", "),
+          fix: meant ? `did you mean "${meant}"?` : "remove it",
+        };
+      });
+    case "invalid_type":
+      return got === undefined
+        ? [{ path, problem: "is missing", allowed: article(issue.expected), fix: "set it" }]
+        : [
+            {
+              path,
+              got,
+              problem: "wrong type",
+              allowed: article(issue.expected),
+              fix: `make it ${article(issue.expected)}`,
+            },
+          ];
+    case "invalid_value":
+      return [notOneOf(path, got, issue.values.map(String))];
+    case "too_small":
+      return [{ path, got, problem: "too small", allowed: `${issue.minimum} or more`, fix: "raise it" }];
+    case "too_big":
+      return [{ path, got, problem: "too big", allowed: `${issue.maximum} or less`, fix: "lower it" }];
+    case "invalid_union": {
+      if (got === undefined) return [{ path, problem: "is missing", fix: "set it" }];
+      if ("options" in issue && issue.options !== undefined) {
+        const allowed = issue.options.map(String);
+        const kind = isMapping(got) && issue.discriminator ? got[issue.discriminator] : got;
+        return [notOneOf(path, kind, allowed)];
+      }
+      const deepest = issue.errors
+        .map((issues) => issues.filter((inner) => inner.path.length > 0))
+        .sort((a, b) => b.length - a.length)[0];
+      if (deepest && deepest.length > 0) {
+        return deepest.flatMap((inner) =>
+          fromIssue({ ...inner, path: [...issue.path, ...inner.path] } as z.core.$ZodIssue, prefix, keysAt),
+        );
+      }
+      return [{ path, got, problem: "not valid", allowed: issue.message, fix: "write it in that form" }];
+    }
+    default:
+      return [{ path, got, problem: "not valid", allowed: issue.message, fix: "write it in that form" }];
+  }
+}
+
+function notOneOf(path: string, got: unknown, allowed: readonly string[]): Mistake {
+  const meant = typeof got === "string" ? didYouMean(got, allowed) : undefined;
+  return {
+    path,
+    got,
+    problem: got === undefined ? "is missing" : "not one of the allowed values",
+    allowed: allowed.join(", "),
+    fix: meant ? `did you mean "${meant}"?` : "use one of these",
+  };
+}
+
+export function isMapping(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+function describe(mistakes: readonly Mistake[]): string {
+  const count = mistakes.length === 1 ? "1 mistake" : `${mistakes.length} mistakes`;
+  const blocks = mistakes.map((mistake) => {
+    const lines = [`  ${mistake.path}: ${mistake.problem}`];
+    if (mistake.got !== undefined) lines.push(`    got      ${JSON.stringify(mistake.got)}`);
+    if (mistake.allowed !== undefined) lines.push(`    allowed  ${mistake.allowed}`);
+    lines.push(`    fix      ${mistake.fix}`);
+    return lines.join("\n");
+  });
+  return `${count} in the configuration; nothing was created or changed.\n\n${blocks.join("\n\n")}\n`;
+}
+
+function formatPath(path: readonly PropertyKey[]): string {
+  return path
+    .map((part, index) => (typeof part === "number" ? `[${part}]` : (index > 0 ? "." : "") + String(part)))
+    .join("");
+}
+
+function article(expected: string): string {
+  const names: Record<string, string> = {
+    record: "a mapping",
+    object: "a mapping",
+    array: "a list",
+    int: "a whole number",
+  };
+  return names[expected] ?? `${/^[aeiou]/.test(expected) ? "an" : "a"} ${expected}`;
+}

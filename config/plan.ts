@@ -1,0 +1,130 @@
+/**
+ * What is going to exist, as plain data: every default filled in, every reference resolved, every number checked.
+ * Components turn it into resources and decide nothing.
+ */
+
+import type { Endpoint } from "../components/datastores/engine.ts";
+import type { EngineName } from "../components/datastores/engines.ts";
+import type { Profile } from "./profiles.ts";
+import type { Field, IngressEdge, KubeconfigCluster, Probe, ProfileName, Resources, Role, Scaling } from "./schema.ts";
+
+export interface Plan {
+  application: string;
+  stack: string;
+  profileName: ProfileName;
+  profile: Profile;
+  namespace: string;
+  cluster: KubeconfigCluster;
+  datastores: DatastorePlan[];
+  tiers: TierPlan[];
+  roles: Record<string, Role>;
+  edge: EdgePlan;
+  /** Who may open a connection to whom. Everything else is denied. */
+  links: Link[];
+  quota: QuotaPlan;
+  secrets: SecretPlan[];
+}
+
+export interface TierPlan {
+  name: string;
+  kind: "web" | "worker" | "singleton" | "job";
+  /** ServiceAccount; that of the web tier for its migration. */
+  serviceAccount: string;
+  /** Whether the pods get a token for the API server. */
+  mountToken: boolean;
+  image: string;
+  command?: string[];
+  args?: string[];
+  uid: number;
+  port?: number;
+  env: Record<string, EnvValue>;
+  replicas: number;
+  resources: Resources;
+  autoscale?: AutoscalePlan;
+  readiness?: Probe;
+  liveness?: Probe;
+  startup?: Probe;
+  terminationGracePeriodSeconds: number;
+  minAvailable?: number;
+  writable: string[];
+  /** Datastores and jobs that have to be ready before this tier starts. */
+  after: string[];
+}
+
+export type EnvValue =
+  | { kind: "value"; value: string }
+  | { kind: "secret"; secret: string }
+  | { kind: "datastore"; datastore: string; field: Field; database?: string };
+
+export interface AutoscalePlan {
+  max: number;
+  cpu?: number;
+  memory?: number;
+  scaleUp?: Scaling;
+  scaleDown?: Scaling;
+}
+
+interface DatastoreBase {
+  name: string;
+  engine: EngineName;
+  endpoint: Endpoint;
+}
+
+export interface BundledDatastore extends DatastoreBase {
+  mode: "bundled";
+  image: string;
+  storage: string;
+  storageClass?: string;
+  resources: Resources;
+  disruptionBudget: boolean;
+}
+
+export interface ExternalDatastore extends DatastoreBase {
+  mode: "external";
+  /** Address ranges that its clients may reach. */
+  cidrs: string[];
+}
+
+export type DatastorePlan = BundledDatastore | ExternalDatastore;
+
+export interface EdgePlan extends Omit<IngressEdge, "class" | "controllerNamespace"> {
+  class: string;
+  controllerNamespace: string;
+  routes: Route[];
+}
+
+/** A host and path that lead to a port of a Service. */
+export interface Route {
+  host: string;
+  path: string;
+  service: string;
+  port: number;
+}
+
+export type Peer =
+  | { kind: "pods"; component: string }
+  | { kind: "edge"; namespace: string }
+  | { kind: "addresses"; cidrs: string[]; name: string };
+
+/** TCP connections that `from` may open to `to` on `ports`. */
+export interface Link {
+  from: Peer;
+  to: Peer;
+  ports: number[];
+}
+
+export interface QuotaPlan {
+  requests: { cpu: string; memory: string };
+  limits: { cpu: string; memory: string };
+  storage: string;
+  pods: number;
+}
+
+export interface SecretPlan {
+  name: string;
+  /** Length of a derived one, in characters. */
+  length: number;
+  version: number;
+  /** Whether it may be derived from the stack secret; that of an external store is known only to its owner. */
+  derivable: boolean;
+}

@@ -1,0 +1,19 @@
+import type { ProfileName } from "./schema.ts";
+
+/** What a profile decides where neither the application nor the stack file does. */
+export interface Profile {
+  /** Replicas of a tier that states none. Figures of THE_BOT's overlays: 1, 2 and 3 a service. */
+  replicas: number;
+  logLevel: "debug" | "info" | "warning";
+  debug: boolean;
+  /** Whether a pod waits rather than share a node or crowd a zone (`required`), or only prefers not to. */
+  spread: "preferred" | "required";
+  /** Whether datastores, their volumes and the namespace refuse to be deleted. */
+  protectData: boolean;
+}
+
+export const profiles: Record<ProfileName, Profile> = {
+  dev: { replicas: 1, logLevel: "debug", debug: true, spread: "preferred", protectData: false },
+  staging: { replicas: 2, logLevel: "info", debug: false, spread: "preferred", protectData: false },
+  production: { replicas: 3, logLevel: "warning", debug: false, spread: "required", protectData: true },
+};

@@ -1,0 +1,61 @@
+import { type Layers, overlay, placeOf } from "./layers.ts";
+import type { DatastorePlan, QuotaPlan, TierPlan } from "./plan.ts";
+import { compareQuantities, formatBytes, formatCpu, parseQuantity } from "./quantity.ts";
+import type { Quota, Resources } from "./schema.ts";
+
+/** A rolling update runs one pod more than the replicas. */
+export const SURGE = 1;
+
+/** The quota that the documents or the stack ask for; where they name none, just what everything needs at its largest. */
+export function resolveQuota(
+  layers: Layers,
+  tiers: readonly TierPlan[],
+  datastores: readonly DatastorePlan[],
+): QuotaPlan {
+  const needed = atLargest(tiers, datastores);
+  const asked: Quota = overlay(overlay(layers.application.quota ?? {}, layers.forProfile.quota), layers.stack.quota);
+  const short = (path: string[], given: string | undefined, need: string) => {
+    if (given === undefined || compareQuantities(given, need) >= 0) return;
+    layers.mistakes.push({
+      path: placeOf(layers, "quota", ...path),
+      got: given,
+      problem:
+        "the quota is smaller than what everything needs at its largest, with one pod a tier more while updating",
+      allowed: `${need} or more`,
+      fix: "raise the quota, or lower autoscale.max or resources",
+    });
+  };
+  for (const side of ["requests", "limits"] as const) {
+    for (const kind of ["cpu", "memory"] as const) short([side, kind], asked[side]?.[kind], needed[side][kind]);
+  }
+  short(["storage"], asked.storage, needed.storage);
+  short(["pods"], asked.pods?.toString(), String(needed.pods));
+  return overlay(needed, asked);
+}
+
+function atLargest(tiers: readonly TierPlan[], datastores: readonly DatastorePlan[]): QuotaPlan {
+  const bundled = datastores.filter((datastore) => datastore.mode === "bundled");
+  const groups: { resources: Resources; pods: number }[] = [
+    ...tiers.map((tier) => ({ resources: tier.resources, pods: mostPods(tier) })),
+    ...bundled.map((datastore) => ({ resources: datastore.resources, pods: 1 })),
+  ];
+  const sum = (pick: (resources: Resources) => string) =>
+    groups.reduce((total, { resources, pods }) => total + parseQuantity(pick(resources)) * BigInt(pods), 0n);
+  return {
+    requests: {
+      cpu: formatCpu(sum(({ requests }) => requests.cpu)),
+      memory: formatBytes(sum(({ requests }) => requests.memory)),
+    },
+    limits: {
+      cpu: formatCpu(sum(({ limits }) => limits.cpu)),
+      memory: formatBytes(sum(({ limits }) => limits.memory)),
+    },
+    storage: formatBytes(bundled.reduce((total, { storage }) => total + parseQuantity(storage), 0n)),
+    pods: groups.reduce((total, { pods }) => total + pods, 0),
+  };
+}
+
+function mostPods(tier: TierPlan): number {
+  if (tier.kind === "job" || tier.kind === "singleton") return 1;
+  return Math.max(tier.replicas, tier.autoscale?.max ?? 0) + SURGE;
+}

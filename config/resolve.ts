@@ -1,0 +1,90 @@
+import { resolveDatastores } from "./datastores.ts";
+import { checkOverrideNames, type Layers, layersOf } from "./layers.ts";
+import { resolveEdge, resolveLinks } from "./links.ts";
+import { ConfigurationError, fromZod, type Mistake, unknownName } from "./mistakes.ts";
+import type { Plan } from "./plan.ts";
+import { resolveQuota } from "./quota.ts";
+import { applicationSchema, keysAt, stackSchema } from "./schema.ts";
+import { type GivenSecrets, resolveSecrets } from "./secrets.ts";
+import { resolveTiers } from "./tiers.ts";
+
+export interface ResolveInputs {
+  /** The application as its file has it, unchecked. */
+  application: unknown;
+  /** That file, for messages. */
+  source: string;
+  /** The `landfall:` keys of the stack file but the secret ones, unchecked. */
+  settings: unknown;
+  /** What is known of the secrets. */
+  secrets: GivenSecrets;
+  /** Name of the stack. */
+  stack: string;
+}
+
+/**
+ * Lays the stack file over the application and the profile, and works out everything that is going to exist.
+ * Pure: no Pulumi, no cluster, no clock.
+ *
+ * @throws ConfigurationError with every mistake at once.
+ */
+export function resolve({ application, source, settings, secrets, stack }: ResolveInputs): Plan {
+  const parsedApplication = applicationSchema.safeParse(application, { reportInput: true });
+  const parsedStack = stackSchema.safeParse(settings, { reportInput: true });
+  if (!parsedApplication.success || !parsedStack.success) {
+    const mistakes: Mistake[] = [];
+    if (parsedStack.error) mistakes.push(...fromZod(parsedStack.error, "landfall:", keysAt(stackSchema)));
+    if (parsedApplication.error) {
+      mistakes.push(...fromZod(parsedApplication.error, `${source}: `, keysAt(applicationSchema)));
+    }
+    throw new ConfigurationError(mistakes);
+  }
+
+  const layers = layersOf(parsedApplication.data, parsedStack.data, source);
+  checkOverrideNames(layers);
+  checkNames(layers);
+  const datastores = resolveDatastores(layers);
+  const tiers = resolveTiers(layers, datastores);
+  const edge = resolveEdge(layers, datastores);
+  const plan: Plan = {
+    application: layers.application.name,
+    stack,
+    profileName: layers.stack.profile,
+    profile: layers.profile,
+    namespace: layers.stack.namespace ?? layers.application.name,
+    cluster: layers.stack.cluster,
+    datastores,
+    tiers,
+    roles: layers.application.roles ?? {},
+    edge,
+    links: resolveLinks(layers, tiers, datastores, edge),
+    quota: resolveQuota(layers, tiers, datastores),
+    secrets: resolveSecrets(layers, datastores, secrets, stack),
+  };
+  if (layers.mistakes.length > 0) throw new ConfigurationError(layers.mistakes);
+  return plan;
+}
+
+function checkNames({ application, source, mistakes }: Layers): void {
+  const tiers = Object.keys(application.tiers);
+  const datastores = Object.keys(application.datastores ?? {});
+  for (const [kind, names, others] of [
+    ["datastores", datastores, tiers],
+    ["secrets", application.secrets ?? [], datastores],
+  ] as const) {
+    for (const name of names.filter((name) => others.includes(name))) {
+      mistakes.push({
+        path: `${source}: ${kind}.${name}`,
+        got: name,
+        problem: "the name is taken",
+        fix: "rename one of the two",
+      });
+    }
+  }
+  for (const [role, { bindings }] of Object.entries(application.roles ?? {})) {
+    for (const [binding, bound] of Object.entries(bindings)) {
+      for (const name of bound.filter((name) => !tiers.includes(name))) {
+        mistakes.push(unknownName(`${source}: roles.${role}.bindings.${binding}`, name, tiers, "tier"));
+      }
+    }
+  }
+}

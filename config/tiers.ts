@@ -1,0 +1,177 @@
+import { engines } from "../components/datastores/engines.ts";
+import { checkResources } from "./datastores.ts";
+import { fromRegistry } from "./images.ts";
+import { type Layers, overlay, placeOf } from "./layers.ts";
+import { unknownName } from "./mistakes.ts";
+import type { AutoscalePlan, DatastorePlan, EnvValue, TierPlan } from "./plan.ts";
+import type { Environment, Field, Tier } from "./schema.ts";
+
+const DEFAULT_UID = 10_001;
+
+/** The tiers as they will be, each migration as a job of its own before its tier. */
+export function resolveTiers(layers: Layers, datastores: readonly DatastorePlan[]): TierPlan[] {
+  return Object.keys(layers.application.tiers).flatMap((name) => {
+    const tier = overlay(
+      overlay(layers.application.tiers[name], layers.forProfile.tiers?.[name]),
+      layers.stack.tiers?.[name],
+    ) as Tier;
+    const plan = resolveTier(layers, name, tier, datastores);
+    checkTier(layers, plan);
+    if (tier.kind !== "web" || tier.migrate === undefined) return [plan];
+    const migration = migrationOf(plan, tier.migrate);
+    return [migration, { ...plan, after: [...plan.after, migration.name] }];
+  });
+}
+
+function resolveTier(layers: Layers, name: string, tier: Tier, datastores: readonly DatastorePlan[]): TierPlan {
+  const scalable = tier.kind !== "singleton";
+  const replicas = scalable ? (tier.replicas ?? layers.profile.replicas) : 1;
+  return {
+    name,
+    kind: tier.kind,
+    serviceAccount: name,
+    mountToken: Object.values(layers.application.roles ?? {}).some((role) =>
+      Object.values(role.bindings).some((tiers) => tiers.includes(name)),
+    ),
+    image: fromRegistry(tier.image, layers.stack.registry),
+    command: tier.command,
+    args: tier.args,
+    uid: tier.uid ?? DEFAULT_UID,
+    port: tier.kind === "web" ? tier.port : undefined,
+    env: resolveEnvironment(layers, name, tier, datastores),
+    replicas,
+    resources: tier.resources,
+    autoscale: scalable && tier.autoscale ? tier.autoscale : undefined,
+    readiness: tier.readiness,
+    liveness: tier.liveness,
+    startup: tier.startup,
+    terminationGracePeriodSeconds: tier.terminationGracePeriodSeconds ?? 30,
+    minAvailable: scalable ? (tier.minAvailable ?? (replicas > 1 ? 1 : undefined)) : undefined,
+    writable: tier.writable ?? ["/tmp"],
+    after: (tier.uses ?? []).filter((used) => datastores.some((datastore) => datastore.name === used)),
+  };
+}
+
+function migrationOf(tier: TierPlan, command: string[]): TierPlan {
+  return {
+    name: `${tier.name}-migrate`,
+    kind: "job",
+    serviceAccount: tier.serviceAccount,
+    mountToken: false,
+    image: tier.image,
+    command,
+    uid: tier.uid,
+    env: tier.env,
+    replicas: 1,
+    resources: tier.resources,
+    terminationGracePeriodSeconds: tier.terminationGracePeriodSeconds,
+    writable: tier.writable,
+    after: tier.after,
+  };
+}
+
+function resolveEnvironment(
+  layers: Layers,
+  tierName: string,
+  tier: Tier,
+  datastores: readonly DatastorePlan[],
+): Record<string, EnvValue> {
+  const { application, forProfile, stack } = layers;
+  const environment: Environment = { ...application.env, ...forProfile.env, ...stack.env, ...tier.env };
+  const resolved: Record<string, EnvValue> = {};
+  for (const [variable, value] of Object.entries(environment)) {
+    const path = placeOf(layers, "tiers", tierName, "env", variable);
+    const result = resolveValue(layers, path, tier, value, datastores);
+    if (result) resolved[variable] = result;
+  }
+  return resolved;
+}
+
+function resolveValue(
+  layers: Layers,
+  path: string,
+  tier: Tier,
+  value: Environment[string],
+  datastores: readonly DatastorePlan[],
+): EnvValue | undefined {
+  if (typeof value === "string") return { kind: "value", value };
+  if ("profile" in value) return { kind: "value", value: String(layers.profile[value.profile]) };
+  if ("secret" in value) {
+    const known = layers.application.secrets ?? [];
+    if (known.includes(value.secret)) return { kind: "secret", secret: value.secret };
+    layers.mistakes.push(unknownName(`${path}.secret`, value.secret, known, "secret"));
+    return undefined;
+  }
+  if (!tier.uses?.includes(value.from)) {
+    layers.mistakes.push({
+      path: `${path}.from`,
+      got: value.from,
+      problem: `the tier does not use "${value.from}", so no connection would be allowed`,
+      allowed: tier.uses?.join(", ") || "nothing, as the tier has no uses",
+      fix: `add "${value.from}" to the tier's uses, or take the variable out`,
+    });
+    return undefined;
+  }
+  const store = datastores.find((datastore) => datastore.name === value.from);
+  if (store) {
+    if (offers(layers, path, value.field, engines[store.engine].fields, value.from)) {
+      const database = value.database === undefined ? undefined : String(value.database);
+      return { kind: "datastore", datastore: store.name, field: value.field, database };
+    }
+    return undefined;
+  }
+  const target = layers.application.tiers[value.from];
+  if (target?.kind !== "web") return undefined; // reported as a dangling `uses`
+  const fields = { url: `http://${value.from}:${target.port}`, host: value.from, port: String(target.port) };
+  if (!offers(layers, path, value.field, Object.keys(fields) as Field[], value.from)) return undefined;
+  return { kind: "value", value: fields[value.field as keyof typeof fields] };
+}
+
+function offers(layers: Layers, path: string, field: Field, offered: readonly Field[], from: string): boolean {
+  if (offered.includes(field)) return true;
+  layers.mistakes.push(unknownName(`${path}.field`, field, offered, `field of "${from}"`));
+  return false;
+}
+
+function checkTier(layers: Layers, tier: TierPlan): void {
+  const place = (...keys: string[]) => placeOf(layers, "tiers", tier.name, ...keys);
+  checkResources(layers, ["tiers", tier.name], tier.resources);
+  if (tier.autoscale) checkAutoscale(layers, tier, tier.autoscale);
+  if (tier.minAvailable !== undefined && tier.minAvailable >= tier.replicas) {
+    layers.mistakes.push({
+      path: place("minAvailable"),
+      got: tier.minAvailable,
+      problem: `with ${tier.replicas} replicas no pod could ever be evicted, so a node could not be drained`,
+      allowed: `less than replicas (${tier.replicas})`,
+      fix: "lower minAvailable or raise replicas",
+    });
+  }
+}
+
+function checkAutoscale(layers: Layers, tier: TierPlan, autoscale: AutoscalePlan): void {
+  const place = (...keys: string[]) => placeOf(layers, "tiers", tier.name, ...keys);
+  if (autoscale.max === undefined) {
+    layers.mistakes.push({
+      path: place("autoscale", "max"),
+      problem: "is missing",
+      allowed: `${tier.replicas} (replicas) or more`,
+      fix: "say how far the tier may grow",
+    });
+  } else if (tier.replicas > autoscale.max) {
+    layers.mistakes.push({
+      path: place("replicas"),
+      got: tier.replicas,
+      problem: "the fewest replicas are more than the most",
+      allowed: `1 to ${autoscale.max} (tiers.${tier.name}.autoscale.max)`,
+      fix: "lower replicas or raise autoscale.max",
+    });
+  }
+  if (autoscale.cpu === undefined && autoscale.memory === undefined) {
+    layers.mistakes.push({
+      path: place("autoscale"),
+      problem: "has no figure to scale on",
+      allowed: "cpu, memory or both, in percent of the request",
+      fix: "add cpu: 70, for example",
+    });
+  }
+}
