@@ -1,0 +1,117 @@
+import { execFileSync } from "node:child_process";
+import { copyFileSync, existsSync, readFileSync, writeFileSync } from "node:fs";
+import { homedir } from "node:os";
+import { basename, dirname, join } from "node:path";
+import type { Progress } from "../progress.ts";
+import { build, fingerprint, go, ToolError } from "./build.ts";
+import { cacheDirectory, installOnce, place } from "./cache.ts";
+import { fetchAll } from "./download.ts";
+import { type Kit, kits } from "./kits.ts";
+
+export { ToolError } from "./build.ts";
+export { ensureManifests, type Manifests } from "./manifests.ts";
+export { KUBERNETES_VERSION } from "./versions.ts";
+
+const TOOLS = {
+  pulumi: kits.pulumi,
+  "pulumi-resource-kubernetes": kits.kubernetesProvider,
+  etcd: kits.controlPlane,
+  "kube-apiserver": kits.controlPlane,
+  "kube-controller-manager": kits.controlPlane,
+  "kube-scheduler": kits.controlPlane,
+  kwok: kits.kwok,
+  kwokctl: kits.kwok,
+  "metrics-server": kits.metricsServer,
+  kubectl: kits.kubectl,
+} satisfies Record<string, Kit>;
+
+export type ToolName = keyof typeof TOOLS;
+export const TOOL_NAMES = Object.keys(TOOLS) as ToolName[];
+
+/** File that tells an installation of ours, in a place that is not, from an official one. */
+const MARK = "landfall-build.json";
+
+/**
+ * Makes sure that the named tools are installed, and returns where their executables are. In turn: what is there
+ * already, the official download with its checksum checked, a build from Go modules.
+ *
+ * @throws ToolError that says which tool, why and what to install.
+ */
+export async function ensureTools<N extends ToolName>(
+  names: readonly N[],
+  progress: Progress,
+): Promise<Record<N, string>> {
+  if (!["linux", "darwin"].includes(process.platform)) {
+    throw new ToolError(
+      `The tools come for Linux and macOS, not for ${process.platform}.\n  fix      on Windows, use WSL`,
+    );
+  }
+  const found = {} as Record<N, string>;
+  for (const name of names) found[name] = await ensureTool(name, progress);
+  return found;
+}
+
+async function ensureTool(name: ToolName, progress: Progress): Promise<string> {
+  if (name === "kubectl") {
+    const onPath = which("kubectl");
+    if (onPath) return onPath;
+  }
+  const kit = TOOLS[name];
+  const official = officialDirectory(kit);
+  if (!official) return join(await ensureKit(kit, progress), name);
+  if (isOfficial(official, name)) return join(official, name);
+  publish(await ensureKit(kit, progress), official, kit);
+  return join(official, name);
+}
+
+/** The kit's folder in the cache, filled if need be. */
+async function ensureKit(kit: Kit, progress: Progress): Promise<string> {
+  const key = kit.builds.map(fingerprint).join("-");
+  const directory = join(cacheDirectory(), "tools", kit.tools[0] as string, `${kit.version}-${key}`);
+  await installOnce(
+    directory,
+    () => progress.step(kit.title),
+    async (scratch, step) => {
+      if (await fetchAll(kit.downloads, scratch, step)) return `${kit.title}, downloaded`;
+      for (const wanted of kit.builds) await build(kit.title, wanted, scratch, step);
+      if (kit.besides) await copyBeside(kit.title, kit.besides, scratch);
+      if (kit.multiCall) for (const tool of kit.tools) place(join(scratch, kit.multiCall), join(scratch, tool));
+      return `${kit.title}, built`;
+    },
+  );
+  return directory;
+}
+
+async function copyBeside(title: string, { folder, module, file }: NonNullable<Kit["besides"]>, directory: string) {
+  const root = (await go(title, ["list", "-mod=readonly", "-m", "-f", "{{.Dir}}", module], folder)).trim();
+  copyFileSync(join(root, file), join(directory, basename(file)));
+}
+
+/** Where Pulumi's own installers put the kit and its own programs look for it. */
+function officialDirectory(kit: Kit): string | undefined {
+  const home = process.env.PULUMI_HOME ?? join(homedir(), ".pulumi");
+  if (kit === kits.pulumi) return join(home, "versions", kit.version, "bin");
+  if (kit === kits.kubernetesProvider) return join(home, "plugins", `resource-kubernetes-v${kit.version}`);
+  return undefined;
+}
+
+function isOfficial(directory: string, tool: string): boolean {
+  return existsSync(join(directory, tool)) && !existsSync(join(directory, MARK));
+}
+
+function publish(source: string, target: string, kit: Kit): void {
+  const mark = join(target, MARK);
+  const current = JSON.stringify({ from: basename(dirname(source)), build: basename(source) });
+  if (existsSync(mark) && readFileSync(mark, "utf8") === current) return;
+  const extra = kit.besides && existsSync(join(source, basename(kit.besides.file))) ? [basename(kit.besides.file)] : [];
+  for (const file of [...extra, ...kit.tools]) place(join(source, file), join(target, file));
+  writeFileSync(mark, current);
+}
+
+function which(command: string): string | undefined {
+  try {
+    return execFileSync("sh", ["-c", 'command -v "$0"', command], { encoding: "utf8" }).trim() || undefined;
+  } catch {
+    return undefined;
+  }
+}

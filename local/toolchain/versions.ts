@@ -1,0 +1,30 @@
+import { readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+
+export const toolchainDirectory = fileURLToPath(new URL(".", import.meta.url));
+
+const manifest = JSON.parse(readFileSync(new URL("../../package.json", import.meta.url), "utf8")) as {
+  dependencies: Record<string, string>;
+  devDependencies: Record<string, string>;
+};
+
+/** Every version has one home: package.json, or the go.mod that builds the tool. */
+export const PULUMI_VERSION = manifest.devDependencies.pulumi as string;
+export const KUBERNETES_PROVIDER_VERSION = manifest.dependencies["@pulumi/kubernetes"] as string;
+export const KUBERNETES_VERSION = pinned("kubernetes", "k8s.io/kubernetes");
+export const ETCD_VERSION = pinned("kubernetes", "go.etcd.io/etcd/server/v3");
+export const KWOK_VERSION = pinned("kubernetes", "sigs.k8s.io/kwok");
+export const METRICS_SERVER_VERSION = pinned("metrics-server", "sigs.k8s.io/metrics-server");
+
+/** Modules that a go.mod asks for itself, with their versions. */
+export function requirements(folder: string): Map<string, string> {
+  const text = readFileSync(`${toolchainDirectory}${folder}/go.mod`, "utf8");
+  const lines = text.matchAll(/^\s*(?:require\s+)?([\w.-]+\.[\w./-]+) (v\S+)$/gm);
+  return new Map(Array.from(lines, ([, module, version]) => [module as string, version as string]));
+}
+
+function pinned(folder: string, module: string): string {
+  const version = requirements(folder).get(module);
+  if (!version) throw new Error(`local/toolchain/${folder}/go.mod does not require ${module}`);
+  return version;
+}
