@@ -28,8 +28,8 @@ export async function openApiServer(context: Context): Promise<{ ask: Ask; close
   const headers = { accept: "application/json", ...(credentials.header ? { authorization: credentials.header } : {}) };
 
   const ask: Ask = async (path) => {
-    const { status, body } = await get(new URL(path, context.server), agent, headers, context);
-    if (status === 200) return JSON.parse(body);
+    const { status, body } = await get(new URL(context.server.replace(/\/$/, "") + path), agent, headers, context);
+    if (status === 200) return parseAnswer(body, context);
     if (status === 403 || status === 404) return undefined;
     if (status === 401) {
       throw new ClusterError(
@@ -45,6 +45,14 @@ export async function openApiServer(context: Context): Promise<{ ask: Ask; close
   return { ask, close: () => agent.destroy() };
 }
 
+function parseAnswer<T>(body: string, context: Context): T {
+  try {
+    return JSON.parse(body);
+  } catch {
+    throw unreachable(context, "what answers there is not an API server");
+  }
+}
+
 /** The kubeconfig's proxy, else the environment's; none for an API server on this machine. */
 function proxyFor({ proxy, server }: Context): NodeJS.ProcessEnv | undefined {
   if (proxy) return { HTTPS_PROXY: proxy };
@@ -52,18 +60,19 @@ function proxyFor({ proxy, server }: Context): NodeJS.ProcessEnv | undefined {
 }
 
 function get(url: URL, agent: Agent, headers: Record<string, string>, context: Context) {
-  return new Promise<{ status: number; body: string }>((resolve, reject) => {
+  const answer = new Promise<{ status: number; body: string }>((resolve, reject) => {
     const call = request(url, { agent, headers, timeout: TIMEOUT_SECONDS * 1000 }, (response) => {
       const chunks: Buffer[] = [];
       response.on("data", (chunk: Buffer) => chunks.push(chunk));
-      response.on("error", (error) => reject(unreachable(context, error.message)));
+      response.on("error", reject);
       response.on("end", () => resolve({ status: response.statusCode ?? 0, body: Buffer.concat(chunks).toString() }));
     });
     call.on("timeout", () => call.destroy(new Error(`no answer within ${TIMEOUT_SECONDS} seconds`)));
-    call.on("error", (error: NodeJS.ErrnoException) =>
-      reject(unreachable(context, error.message || String(error.code))),
-    );
+    call.on("error", reject);
     call.end();
+  });
+  return answer.catch((error: NodeJS.ErrnoException) => {
+    throw unreachable(context, error.message || String(error.code));
   });
 }
 
@@ -92,12 +101,15 @@ async function credentialsOf(context: Context): Promise<Credentials> {
 }
 
 function checkValidity(context: Context, certificate: Buffer): void {
-  const { validTo, validToDate } = new X509Certificate(certificate);
-  if (validToDate > new Date()) return;
-  throw new ClusterError(
-    `The client certificate of context "${context.name}" expired on ${validTo}.`,
-    "get a new kubeconfig from your platform",
-  );
+  const fix = "get a new kubeconfig from your platform";
+  let parsed: X509Certificate;
+  try {
+    parsed = new X509Certificate(certificate);
+  } catch {
+    throw new ClusterError(`The client certificate of context "${context.name}" is damaged.`, fix);
+  }
+  if (parsed.validToDate > new Date()) return;
+  throw new ClusterError(`The client certificate of context "${context.name}" expired on ${parsed.validTo}.`, fix);
 }
 
 async function runPlugin(context: Context, plugin: ExecPlugin): Promise<Credentials> {
@@ -120,7 +132,7 @@ async function runPlugin(context: Context, plugin: ExecPlugin): Promise<Credenti
     });
     answer = stdout;
   } catch (error) {
-    const { code, stderr } = error as NodeJS.ErrnoException & { stderr?: string };
+    const { code, signal, stderr } = error as NodeJS.ErrnoException & { signal?: string; stderr?: string };
     if (code === "ENOENT") {
       throw new ClusterError(
         `Context "${context.name}" gets its credentials from "${plugin.command}", which is not installed.`,
@@ -128,7 +140,7 @@ async function runPlugin(context: Context, plugin: ExecPlugin): Promise<Credenti
       );
     }
     throw new ClusterError(
-      `"${plugin.command}", which gets the credentials of context "${context.name}", failed: ${stderr?.trim() || code}`,
+      `"${plugin.command}", which gets the credentials of context "${context.name}", failed: ${stderr?.trim() || (code ?? signal)}`,
       "log in again with your platform's tool; then run this again",
     );
   }

@@ -134,14 +134,14 @@ function readFile(path: string): z.infer<typeof fileSchema> {
   }
   let content: unknown;
   try {
-    content = parse(text);
+    content = parse(text, { logLevel: "error" }); // a warning would quote the line
   } catch {
     throw damaged(path, "it is not valid YAML"); // the parser's own message would quote credentials
   }
   const result = fileSchema.safeParse(content ?? {});
   if (result.success) return result.data;
   const [issue] = result.error.issues;
-  throw damaged(path, `${issue?.path.join(".")}: ${issue?.message}`);
+  throw damaged(path, `${issue?.path.join(".") || "the whole"}: ${issue?.message}`);
 }
 
 function readReferenced(path: string): Buffer {

@@ -16,8 +16,9 @@ export function resolveDatastores(layers: Layers): DatastorePlan[] {
       layers.mistakes.push(unknownName(path, datastore.engine, Object.keys(engines), "engine"));
       return [];
     }
-    checkFields(layers, name, datastore, engine);
     const placement = placementOf(layers, name);
+    checkFields(layers, name, datastore, engine);
+    if (placement.mode === "external") checkFields(layers, name, { ...placement, engine: datastore.engine }, engine);
     switch (placement.mode) {
       case "bundled":
         return bundled(layers, name, datastore, engine, placement);
@@ -125,8 +126,13 @@ function databaseOf(layers: Layers, datastore: Datastore): string {
   return datastore.database ?? layers.application.name.replaceAll("-", "_");
 }
 
-function checkFields(layers: Layers, name: string, datastore: Datastore, engine: Engine): void {
-  const place = (key: string) => `${layers.source}: datastores.${name}.${key}`;
+function checkFields(
+  layers: Layers,
+  name: string,
+  datastore: Pick<Datastore, "engine" | "database" | "buckets" | "expose">,
+  engine: Engine,
+): void {
+  const place = (key: string) => placeOf(layers, "datastores", name, key);
   const offered: [key: "database" | "buckets", field: "database" | "bucket"][] = [
     ["database", "database"],
     ["buckets", "bucket"],

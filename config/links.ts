@@ -83,6 +83,7 @@ export function resolveEdge(layers: Layers, datastores: readonly DatastorePlan[]
 function checkRoutes(layers: Layers, routes: readonly Route[]): void {
   const taken = new Map<string, string>();
   for (const { host, path, service } of routes) {
+    const isTier = service in layers.application.tiers;
     const key = host + path;
     const first = taken.get(key);
     if (first === undefined) {
@@ -90,10 +91,10 @@ function checkRoutes(layers: Layers, routes: readonly Route[]): void {
       continue;
     }
     layers.mistakes.push({
-      path: `${layers.source}: tiers.${service}.route`,
-      got: path,
-      problem: `"${first}" has the same route on ${host}`,
-      allowed: "a path of its own for each",
+      path: `${layers.source}: ${isTier ? `tiers.${service}.route` : `datastores.${service}.expose`}`,
+      got: isTier ? path : host,
+      problem: isTier ? `"${first}" has the same route on ${host}` : `"${first}" is reached by the same host`,
+      allowed: `a ${isTier ? "path" : "host prefix"} of its own for each`,
       fix: "change one of the two",
     });
   }

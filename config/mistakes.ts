@@ -45,26 +45,20 @@ export function unknownName(path: string, name: string, known: readonly string[]
   };
 }
 
+type KeysAt = (path: readonly PropertyKey[], value: unknown) => readonly string[];
+
 /** Zod's findings as mistakes; `prefix` goes before each path, `keysAt` names the keys known at a path. */
-export function fromZod(
-  error: z.ZodError,
-  prefix: string,
-  keysAt: (path: readonly PropertyKey[]) => readonly string[],
-): Mistake[] {
+export function fromZod(error: z.ZodError, prefix: string, keysAt: KeysAt): Mistake[] {
   return error.issues.flatMap((issue) => fromIssue(issue, prefix, keysAt));
 }
 
-function fromIssue(
-  issue: z.core.$ZodIssue,
-  prefix: string,
-  keysAt: (path: readonly PropertyKey[]) => readonly string[],
-): Mistake[] {
+function fromIssue(issue: z.core.$ZodIssue, prefix: string, keysAt: KeysAt): Mistake[] {
   const path = prefix + formatPath(issue.path);
   const got = issue.input;
   switch (issue.code) {
     case "unrecognized_keys":
       return issue.keys.map((key) => {
-        const known = keysAt(issue.path);
+        const known = keysAt(issue.path, got);
         const meant = didYouMean(key, known);
         return {
           path: issue.path.length > 0 ? `${path}.${key}` : `${prefix}${key}`,
@@ -92,25 +86,34 @@ function fromIssue(
     case "too_big":
       return [{ path, got, problem: "too big", allowed: `${issue.maximum} or less`, fix: "lower it" }];
     case "invalid_union": {
-      if (got === undefined) return [{ path, problem: "is missing", fix: "set it" }];
+      if (got === undefined) return [{ path, problem: "is missing", allowed: issue.message, fix: "set it" }];
       if ("options" in issue && issue.options !== undefined) {
         const allowed = issue.options.map(String);
         const kind = isMapping(got) && issue.discriminator ? got[issue.discriminator] : got;
         return [notOneOf(path, kind, allowed)];
       }
-      const deepest = issue.errors
-        .map((issues) => issues.filter((inner) => inner.path.length > 0))
-        .sort((a, b) => b.length - a.length)[0];
-      if (deepest && deepest.length > 0) {
-        return deepest.flatMap((inner) =>
+      const meant = formMeant(issue.errors);
+      if (meant) {
+        return meant.flatMap((inner) =>
           fromIssue({ ...inner, path: [...issue.path, ...inner.path] } as z.core.$ZodIssue, prefix, keysAt),
         );
       }
       return [{ path, got, problem: "not valid", allowed: issue.message, fix: "write it in that form" }];
     }
+    case "invalid_key":
+      return [{ path, problem: "not a valid name", allowed: issue.issues[0]?.message, fix: "write it in that form" }];
     default:
       return [{ path, got, problem: "not valid", allowed: issue.message, fix: "write it in that form" }];
   }
+}
+
+/** The form of a union that has the least wrong with it, among those that are mappings as the value is. */
+function formMeant(forms: readonly z.core.$ZodIssue[][]): z.core.$ZodIssue[] | undefined {
+  const count = (issues: z.core.$ZodIssue[]) =>
+    issues.reduce((sum, issue) => sum + (issue.code === "unrecognized_keys" ? issue.keys.length : 1), 0);
+  return forms
+    .filter((issues) => issues.every((issue) => issue.path.length > 0 || issue.code === "unrecognized_keys"))
+    .sort((a, b) => count(a) - count(b))[0];
 }
 
 function notOneOf(path: string, got: unknown, allowed: readonly string[]): Mistake {

@@ -60,13 +60,26 @@ export function resolve({ application, source, settings, secrets, stack }: Resol
     quota: resolveQuota(layers, tiers, datastores),
     secrets: resolveSecrets(layers, datastores, secrets, stack),
   };
-  if (layers.mistakes.length > 0) throw new ConfigurationError(layers.mistakes);
+  if (layers.mistakes.length > 0) throw new ConfigurationError(distinct(layers.mistakes));
   return plan;
+}
+
+/** What is said once of all tiers is found wrong in each of them. */
+function distinct(mistakes: readonly Mistake[]): Mistake[] {
+  return [...new Map(mistakes.map((mistake) => [`${mistake.path}: ${mistake.problem}`, mistake])).values()];
 }
 
 function checkNames({ application, source, mistakes }: Layers): void {
   const tiers = Object.keys(application.tiers);
   const datastores = Object.keys(application.datastores ?? {});
+  for (const [name, tier] of Object.entries(application.tiers)) {
+    if (tier.kind !== "web" || !tier.migrate || ![...tiers, ...datastores].includes(`${name}-migrate`)) continue;
+    mistakes.push({
+      path: `${source}: tiers.${name}.migrate`,
+      problem: `its job would be called "${name}-migrate", a name that is taken`,
+      fix: "rename one of the two",
+    });
+  }
   for (const [kind, names, others] of [
     ["datastores", datastores, tiers],
     ["secrets", application.secrets ?? [], datastores],

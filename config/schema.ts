@@ -6,7 +6,9 @@ import { z } from "zod";
 import { QUANTITY } from "./quantity.ts";
 
 const name = z.string().regex(/^[a-z]([-a-z0-9]{0,38}[a-z0-9])?$/, "lower-case letters, digits and dashes, at most 40");
-const quantity = z.coerce.string().regex(QUANTITY, "a Kubernetes quantity such as 500m, 2, 512Mi or 10Gi");
+const QUANTITY_FORM = "a Kubernetes quantity such as 500m, 2, 512Mi or 10Gi";
+const quantityText = z.string().regex(QUANTITY, QUANTITY_FORM);
+const quantity = z.union([quantityText, z.number().transform(String).pipe(quantityText)], QUANTITY_FORM);
 const port = z.int().min(1).max(65_535);
 const percent = z.int().min(1).max(100);
 const seconds = z.int().min(0).max(86_400);
@@ -55,6 +57,7 @@ const scaling = z.strictObject({
   stabilizationSeconds: z.int().min(0).max(3600).optional(),
 });
 
+const AUTOSCALE_FORMS = "false, or a mapping with max and cpu, memory or both";
 const autoscale = z.strictObject({
   /** Most replicas. The fewest are the tier's `replicas`. */
   max: z.int().min(1),
@@ -71,17 +74,20 @@ export type Field = (typeof FIELDS)[number];
 
 const environment = z.record(
   z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/, "a name of letters, digits and underscores"),
-  z.union([
-    z.string(),
-    z.number().transform(String),
-    z.boolean().transform(String),
-    /** A field of the connection to a datastore or tier that this tier uses. */
-    z.strictObject({ from: name, field: z.enum(FIELDS), database: z.union([z.string(), z.int()]).optional() }),
-    /** One of the application's secrets. */
-    z.strictObject({ secret: name }),
-    /** A setting of the profile. */
-    z.strictObject({ profile: z.enum(["logLevel", "debug"]) }),
-  ]),
+  z.union(
+    [
+      z.string(),
+      z.number().transform(String),
+      z.boolean().transform(String),
+      /** A field of the connection to a datastore or tier that this tier uses. */
+      z.strictObject({ from: name, field: z.enum(FIELDS), database: z.union([z.string(), z.int()]).optional() }),
+      /** One of the application's secrets. */
+      z.strictObject({ secret: name }),
+      /** A setting of the profile. */
+      z.strictObject({ profile: z.enum(["logLevel", "debug"]) }),
+    ],
+    "a text, a number, true, false, or a mapping { from, field }, { secret } or { profile }",
+  ),
 );
 
 const tierFields = {
@@ -96,7 +102,7 @@ const tierFields = {
   /** Replicas; the fewest where the tier scales. @default the profile's */
   replicas: z.int().min(1).optional(),
   resources,
-  autoscale: z.union([autoscale, z.literal(false)]).optional(),
+  autoscale: z.union([autoscale, z.literal(false)], AUTOSCALE_FORMS).optional(),
   readiness: probe.optional(),
   liveness: probe.optional(),
   startup: probe.optional(),
@@ -169,7 +175,7 @@ const tierOverride = z.strictObject({
   env: tierFields.env,
   replicas: tierFields.replicas,
   resources: resourcesOverride.optional(),
-  autoscale: z.union([autoscale.partial(), z.literal(false)]).optional(),
+  autoscale: z.union([autoscale.partial(), z.literal(false)], AUTOSCALE_FORMS).optional(),
   terminationGracePeriodSeconds: tierFields.terminationGracePeriodSeconds,
   minAvailable: tierFields.minAvailable,
 });
@@ -187,7 +193,7 @@ const managedOverride = z.strictObject({
 });
 const externalOverride = z.strictObject({
   mode: z.literal("external"),
-  host: z.union([hostname, z.ipv4()]),
+  host: z.union([hostname, z.ipv4()], "a host name or an IPv4 address"),
   /** @default the engine's own */
   port: port.optional(),
   username: z.string().optional(),
@@ -248,12 +254,15 @@ const ingressEdge = z.strictObject({
   class: z.string().optional(),
   /** Namespace of the ingress controller, for the NetworkPolicies. @default the class's name */
   controllerNamespace: name.optional(),
-  tls: z.union([
-    /** A ClusterIssuer of cert-manager. */
-    z.strictObject({ issuer: z.string() }),
-    /** A TLS Secret that is in the namespace already. */
-    z.strictObject({ secretName: z.string() }),
-  ]),
+  tls: z.union(
+    [
+      /** A ClusterIssuer of cert-manager. */
+      z.strictObject({ issuer: z.string() }),
+      /** A TLS Secret that is in the namespace already. */
+      z.strictObject({ secretName: z.string() }),
+    ],
+    "{ issuer } or { secretName }",
+  ),
   annotations: z.record(z.string(), z.string()).optional(),
 });
 
@@ -268,7 +277,7 @@ export const stackSchema = z.strictObject({
   /** Registry or mirror (host and optional path) that every image is pulled from instead of its own. */
   registry: z
     .string()
-    .regex(/^[a-z0-9.-]+(:\d+)?(\/[a-z0-9._/-]+)?$/, "a registry such as mirror.example.com/proxy")
+    .regex(/^[a-z0-9.-]+(:\d+)?(\/[a-z0-9._-]+)*$/, "a registry such as mirror.example.com/proxy")
     .optional(),
   /** Version number of a derived secret; raising it rotates that secret. @default 1 */
   secretVersions: z.record(name, z.int().min(1)).optional(),
@@ -294,12 +303,22 @@ export type Quota = z.infer<typeof quota>;
 export type KubeconfigCluster = z.infer<typeof kubeconfigCluster>;
 export type IngressEdge = z.infer<typeof ingressEdge>;
 
-/** For messages: the keys that `schema` knows at a path, whichever form of a union was meant. */
-export function keysAt(schema: z.ZodType): (path: readonly PropertyKey[]) => readonly string[] {
-  return (path) => {
+/** For messages: the keys that `schema` knows at a path, in the form of a union that `value` says it has. */
+export function keysAt(schema: z.ZodType): (path: readonly PropertyKey[], value: unknown) => readonly string[] {
+  return (path, value) => {
     const forms = path.reduce<z.ZodType[]>((at, key) => at.flatMap((form) => step(form, key)), unwrap(schema));
-    return [...new Set(forms.flatMap((form) => (form instanceof z.ZodObject ? Object.keys(form.shape) : [])))];
+    return [...new Set(forms.flatMap((form) => keysOf(form, value)))];
   };
+}
+
+function keysOf(form: z.ZodType, value: unknown): string[] {
+  if (form instanceof z.ZodRecord) return form.keyType instanceof z.ZodEnum ? form.keyType.options.map(String) : [];
+  if (!(form instanceof z.ZodObject)) return [];
+  const isMeant = Object.entries(form.shape).every(
+    ([key, field]) =>
+      !(field instanceof z.ZodLiteral) || field.safeParse((value as Record<string, unknown>)[key]).success,
+  );
+  return isMeant ? Object.keys(form.shape) : [];
 }
 
 function step(schema: z.ZodType, key: PropertyKey): z.ZodType[] {

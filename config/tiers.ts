@@ -15,6 +15,7 @@ export function resolveTiers(layers: Layers, datastores: readonly DatastorePlan[
       overlay(layers.application.tiers[name], layers.forProfile.tiers?.[name]),
       layers.stack.tiers?.[name],
     ) as Tier;
+    if (tier.kind === "singleton") checkSingleton(layers, name, tier);
     const plan = resolveTier(layers, name, tier, datastores);
     checkTier(layers, plan);
     if (tier.kind !== "web" || tier.migrate === undefined) return [plan];
@@ -76,12 +77,26 @@ function resolveEnvironment(
   tier: Tier,
   datastores: readonly DatastorePlan[],
 ): Record<string, EnvValue> {
-  const { application, forProfile, stack } = layers;
-  const environment: Environment = { ...application.env, ...forProfile.env, ...stack.env, ...tier.env };
+  const { application, forProfile, stack, source } = layers;
+  const profile = `${source}: profiles.${stack.profile}.`;
+  // The later wins: what is said of one tier over what is said of all. A value is replaced as a whole.
+  const said: [place: string, environment: Environment | undefined][] = [
+    [`${source}: env`, application.env],
+    [`${profile}env`, forProfile.env],
+    ["landfall:env", stack.env],
+    [`${source}: tiers.${tierName}.env`, application.tiers[tierName]?.env],
+    [`${profile}tiers.${tierName}.env`, forProfile.tiers?.[tierName]?.env],
+    [`landfall:tiers.${tierName}.env`, stack.tiers?.[tierName]?.env],
+  ];
+  const last = new Map<string, { path: string; value: Environment[string] }>();
+  for (const [place, environment = {}] of said) {
+    for (const [variable, value] of Object.entries(environment)) {
+      last.set(variable, { path: `${place}.${variable}`, value });
+    }
+  }
   const resolved: Record<string, EnvValue> = {};
-  for (const [variable, value] of Object.entries(environment)) {
-    const path = placeOf(layers, "tiers", tierName, "env", variable);
-    const result = resolveValue(layers, path, tier, value, datastores);
+  for (const [variable, { path, value }] of last) {
+    const result = resolveValue(layers, path, { name: tierName, uses: tier.uses ?? [] }, value, datastores);
     if (result) resolved[variable] = result;
   }
   return resolved;
@@ -90,7 +105,7 @@ function resolveEnvironment(
 function resolveValue(
   layers: Layers,
   path: string,
-  tier: Tier,
+  tier: { name: string; uses: readonly string[] },
   value: Environment[string],
   datastores: readonly DatastorePlan[],
 ): EnvValue | undefined {
@@ -102,23 +117,30 @@ function resolveValue(
     layers.mistakes.push(unknownName(`${path}.secret`, value.secret, known, "secret"));
     return undefined;
   }
-  if (!tier.uses?.includes(value.from)) {
+  if (!tier.uses.includes(value.from)) {
     layers.mistakes.push({
       path: `${path}.from`,
       got: value.from,
-      problem: `the tier does not use "${value.from}", so no connection would be allowed`,
-      allowed: tier.uses?.join(", ") || "nothing, as the tier has no uses",
+      problem: `tier "${tier.name}" does not use "${value.from}", so no connection would be allowed`,
+      allowed: tier.uses.join(", ") || "nothing, as the tier has no uses",
       fix: `add "${value.from}" to the tier's uses, or take the variable out`,
     });
     return undefined;
   }
   const store = datastores.find((datastore) => datastore.name === value.from);
   if (store) {
-    if (offers(layers, path, value.field, engines[store.engine].fields, value.from)) {
-      const database = value.database === undefined ? undefined : String(value.database);
-      return { kind: "datastore", datastore: store.name, field: value.field, database };
+    if (!offers(layers, path, value.field, engines[store.engine].fields, value.from)) return undefined;
+    if (value.field === "bucket" && store.endpoint.buckets.length === 0) {
+      layers.mistakes.push({
+        path: `${path}.field`,
+        got: "bucket",
+        problem: `"${store.name}" has no bucket`,
+        fix: `name one in datastores.${store.name}.buckets`,
+      });
+      return undefined;
     }
-    return undefined;
+    const database = value.database === undefined ? undefined : String(value.database);
+    return { kind: "datastore", datastore: store.name, field: value.field, database };
   }
   const target = layers.application.tiers[value.from];
   if (target?.kind !== "web") return undefined; // reported as a dangling `uses`
@@ -129,7 +151,8 @@ function resolveValue(
 
 function offers(layers: Layers, path: string, field: Field, offered: readonly Field[], from: string): boolean {
   if (offered.includes(field)) return true;
-  layers.mistakes.push(unknownName(`${path}.field`, field, offered, `field of "${from}"`));
+  const mistake = unknownName(`${path}.field`, field, offered, "field");
+  layers.mistakes.push({ ...mistake, problem: `"${from}" has no field "${field}"` });
   return false;
 }
 
@@ -144,6 +167,17 @@ function checkTier(layers: Layers, tier: TierPlan): void {
       problem: `with ${tier.replicas} replicas no pod could ever be evicted, so a node could not be drained`,
       allowed: `less than replicas (${tier.replicas})`,
       fix: "lower minAvailable or raise replicas",
+    });
+  }
+}
+
+/** An override is checked before the tier's kind is known. */
+function checkSingleton(layers: Layers, name: string, tier: object): void {
+  for (const key of ["replicas", "autoscale", "minAvailable"].filter((key) => key in tier)) {
+    layers.mistakes.push({
+      path: placeOf(layers, "tiers", name, key),
+      problem: `"${name}" is a singleton, which is always one pod`,
+      fix: "remove it",
     });
   }
 }
