@@ -1,0 +1,258 @@
+import { refuses } from "../support/shop.ts";
+
+const QUANTITY = "a Kubernetes quantity such as 500m, 2, 512Mi or 10Gi";
+
+describe("A value of the wrong form is refused:", () => {
+  refuses([
+    [
+      "an unknown key of the stack file",
+      ({ stack }) => (stack.tires = {}),
+      {
+        path: "landfall:tires",
+        problem: "unknown key",
+        allowed: "app, profile, namespace, cluster, edge, registry, secretVersions, env, tiers, datastores, quota",
+        fix: 'did you mean "tiers"?',
+      },
+    ],
+    [
+      "an unknown key deep in the stack file",
+      ({ stack }) => (stack.tiers = { web: { replica: 3 } }),
+      {
+        path: "landfall:tiers.web.replica",
+        problem: "unknown key",
+        allowed: "image, env, replicas, resources, autoscale, terminationGracePeriodSeconds, minAvailable",
+        fix: 'did you mean "replicas"?',
+      },
+    ],
+    [
+      "an unknown key of the application",
+      ({ app }) => (app.datastores.queue.size = "1Gi"),
+      {
+        path: "apps/shop.ts: datastores.queue.size",
+        problem: "unknown key",
+        allowed: "engine, version, storage, resources, database, buckets, expose, disruptionBudget",
+        fix: "remove it",
+      },
+    ],
+    [
+      "a port on a worker, which nothing calls",
+      ({ app }) => (app.tiers.jobs.port = 8080),
+      {
+        path: "apps/shop.ts: tiers.jobs.port",
+        problem: "unknown key",
+        allowed:
+          "kind, image, command, args, uid, uses, env, replicas, resources, autoscale, readiness, liveness, startup, terminationGracePeriodSeconds, minAvailable, writable",
+        fix: "remove it",
+      },
+    ],
+    [
+      "a profile of the application that does not exist",
+      ({ app }) => (app.profiles = { prod: {} }),
+      {
+        path: "apps/shop.ts: profiles.prod",
+        problem: "unknown key",
+        allowed: "dev, staging, production",
+        fix: "remove it",
+      },
+    ],
+    [
+      "a text for a number",
+      ({ stack }) => (stack.tiers = { web: { replicas: "three" } }),
+      {
+        path: "landfall:tiers.web.replicas",
+        got: "three",
+        problem: "wrong type",
+        allowed: "a number",
+        fix: "make it a number",
+      },
+    ],
+    [
+      "a text for a mapping",
+      ({ stack }) => (stack.tiers = "web"),
+      { path: "landfall:tiers", got: "web", problem: "wrong type", allowed: "a mapping", fix: "make it a mapping" },
+    ],
+    [
+      "half a pod",
+      ({ app }) => (app.tiers.web.replicas = 1.5),
+      {
+        path: "apps/shop.ts: tiers.web.replicas",
+        got: 1.5,
+        problem: "wrong type",
+        allowed: "a whole number",
+        fix: "make it a whole number",
+      },
+    ],
+    [
+      "a quantity with a unit that Kubernetes does not know",
+      ({ stack }) => (stack.datastores = { db: { storage: "10 GB" } }),
+      {
+        path: "landfall:datastores.db.storage",
+        got: "10 GB",
+        problem: "not valid",
+        allowed: QUANTITY,
+        fix: "write it in that form",
+      },
+    ],
+    [
+      "a negative quantity",
+      ({ app }) => (app.tiers.web.resources.limits.cpu = -1),
+      {
+        path: "apps/shop.ts: tiers.web.resources.limits.cpu",
+        got: "-1",
+        problem: "not valid",
+        allowed: QUANTITY,
+        fix: "write it in that form",
+      },
+    ],
+    [
+      "a quantity left out",
+      ({ app }) => delete app.tiers.web.resources.requests.memory,
+      {
+        path: "apps/shop.ts: tiers.web.resources.requests.memory",
+        problem: "is missing",
+        allowed: QUANTITY,
+        fix: "set it",
+      },
+    ],
+    [
+      "a host name with a space",
+      ({ stack }) => (stack.edge.host = "my shop"),
+      {
+        path: "landfall:edge.host",
+        got: "my shop",
+        problem: "not valid",
+        allowed: "a host name",
+        fix: "write it in that form",
+      },
+    ],
+    [
+      "an address range that is an address",
+      ({ stack }) => (stack.cluster.apiServer = { cidrs: ["10.0.0.1"], ports: [443] }),
+      {
+        path: "landfall:cluster.apiServer.cidrs[0]",
+        got: "10.0.0.1",
+        problem: "not valid",
+        allowed: "an address range such as 10.0.0.0/16 or 203.0.113.7/32",
+        fix: "write it in that form",
+      },
+    ],
+    [
+      "the tag latest",
+      ({ app }) => (app.tiers.web.image = "shop/web:latest"),
+      {
+        path: "apps/shop.ts: tiers.web.image",
+        got: "shop/web:latest",
+        problem: "not valid",
+        allowed: "a pinned tag or digest, not latest",
+        fix: "write it in that form",
+      },
+    ],
+    [
+      "an image without a tag, though its registry has a port",
+      ({ stack }) => (stack.tiers = { web: { image: "registry:5000/shop/web" } }),
+      {
+        path: "landfall:tiers.web.image",
+        got: "registry:5000/shop/web",
+        problem: "not valid",
+        allowed: "an image with a tag or digest",
+        fix: "write it in that form",
+      },
+    ],
+    [
+      "a registry that ends in a slash",
+      ({ stack }) => (stack.registry = "mirror.example.com/proxy/"),
+      {
+        path: "landfall:registry",
+        got: "mirror.example.com/proxy/",
+        problem: "not valid",
+        allowed: "a registry such as mirror.example.com/proxy",
+        fix: "write it in that form",
+      },
+    ],
+    [
+      "root",
+      ({ app }) => (app.tiers.web.uid = 0),
+      { path: "apps/shop.ts: tiers.web.uid", got: 0, problem: "too small", allowed: "1 or more", fix: "raise it" },
+    ],
+    [
+      "a probe of two kinds",
+      ({ app }) => (app.tiers.web.readiness = { http: "/", exec: ["true"] }),
+      {
+        path: "apps/shop.ts: tiers.web.readiness",
+        got: { http: "/", exec: ["true"] },
+        problem: "not valid",
+        allowed: "either http or exec",
+        fix: "write it in that form",
+      },
+    ],
+    [
+      "an unknown profile",
+      ({ stack }) => (stack.profile = "stagin"),
+      {
+        path: "landfall:profile",
+        got: "stagin",
+        problem: "not one of the allowed values",
+        allowed: "dev, staging, production",
+        fix: 'did you mean "staging"?',
+      },
+    ],
+    [
+      "an unknown cluster provider",
+      ({ stack }) => (stack.cluster.provider = "kubeconfg"),
+      {
+        path: "landfall:cluster.provider",
+        got: "kubeconfg",
+        problem: "not one of the allowed values",
+        allowed: "kubeconfig",
+        fix: 'did you mean "kubeconfig"?',
+      },
+    ],
+    [
+      "an unknown mode of a datastore",
+      ({ stack }) => (stack.datastores = { db: { mode: "externl" } }),
+      {
+        path: "landfall:datastores.db.mode",
+        got: "externl",
+        problem: "not one of the allowed values",
+        allowed: "bundled, managed, external",
+        fix: 'did you mean "external"?',
+      },
+    ],
+    [
+      "a key of another mode, with the keys of this one",
+      ({ stack }) => (stack.datastores = { db: { mode: "external", host: "192.0.2.5", storage: "1Gi" } }),
+      {
+        path: "landfall:datastores.db.storage",
+        problem: "unknown key",
+        allowed: "mode, host, port, username, database, buckets, tls, cidrs",
+        fix: "remove it",
+      },
+    ],
+    [
+      "a variable's value of no known form",
+      ({ stack }) => (stack.env = { LEVEL: [1] }),
+      {
+        path: "landfall:env.LEVEL",
+        got: [1],
+        problem: "not valid",
+        allowed: "a text, a number, true, false, or a mapping { from, field }, { secret } or { profile }",
+        fix: "write it in that form",
+      },
+    ],
+    [
+      "a variable's name with a dash",
+      ({ stack }) => (stack.env = { "LOG-LEVEL": "x" }),
+      {
+        path: "landfall:env.LOG-LEVEL",
+        problem: "not a valid name",
+        allowed: "a name of letters, digits and underscores",
+        fix: "write it in that form",
+      },
+    ],
+    [
+      "an edge that is not there",
+      ({ stack }) => delete stack.edge,
+      { path: "landfall:edge", problem: "is missing", allowed: "a mapping", fix: "set it" },
+    ],
+  ]);
+});
