@@ -1,0 +1,49 @@
+import type { DatastorePlan, Link, Peer, Plan, TierPlan } from "./plan.ts";
+
+/** A Mermaid flowchart of a plan: what stands, and who may call whom on which port. */
+export function diagram(plan: Plan): string {
+  const tiers = plan.tiers.map((tier) => `    ${id(tier.name)}["${tierLabel(tier)}"]`);
+  const stores = plan.datastores.map((store) => ({ store, line: `${id(store.name)}[("${storeLabel(store)}")]` }));
+  const bundled = stores.filter(({ store }) => store.mode === "bundled").map(({ line }) => `    ${line}`);
+  const outside = stores.filter(({ store }) => store.mode !== "bundled").map(({ line }) => `  ${line}`);
+  return [
+    "flowchart LR",
+    `  edge(["https://${plan.edge.host}"])`,
+    `  subgraph namespace["namespace ${plan.namespace}"]`,
+    ...tiers,
+    ...bundled,
+    "  end",
+    ...outside,
+    ...plan.links.map(arrow),
+  ].join("\n");
+}
+
+function tierLabel({ name, kind, replicas, autoscale }: TierPlan): string {
+  if (kind === "job") return `${name}<br>once, before`;
+  return `${name}<br>${autoscale ? `${replicas} to ${autoscale.max}` : replicas} pods`;
+}
+
+function storeLabel(store: DatastorePlan): string {
+  const where = store.mode === "bundled" ? store.storage : store.endpoint.host;
+  return `${store.name}<br>${store.engine}, ${where}`;
+}
+
+function arrow({ from, to, ports }: Link): string {
+  return `  ${peerId(from)} -->|${ports.join(", ")}| ${peerId(to)}`;
+}
+
+function peerId(peer: Peer): string {
+  switch (peer.kind) {
+    case "pods":
+      return id(peer.component);
+    case "edge":
+      return "edge";
+    case "addresses":
+      return id(peer.name);
+  }
+}
+
+/** Mermaid's identifiers have no dashes. */
+function id(name: string): string {
+  return name.replaceAll("-", "_");
+}
