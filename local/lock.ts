@@ -1,7 +1,7 @@
-import { execFileSync } from "node:child_process";
 import { linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { startOf } from "./system-processes.ts";
 
 /** A process, told apart from a later one with the same number by when it started. */
 interface Owner {
@@ -44,32 +44,33 @@ function acquire(path: string): Owner | undefined {
     rmSync(mine, { force: true });
   }
   const owner = readOwner(path);
-  if (owner && isAlive(owner)) return owner;
-  rmSync(path, { force: true });
-  return acquire(path);
+  if (!owner) return acquire(path); // released meanwhile
+  if (isAlive(owner)) return owner;
+  return takeOver(path) ?? acquire(path);
 }
 
+/** Removes a dead owner's lock, under a lock of its own: else the second to come would remove the first one's. */
+function takeOver(path: string): Owner | undefined {
+  const second = `${path}.takeover`;
+  const other = acquire(second);
+  if (other) return other;
+  const owner = readOwner(path);
+  if (owner && !isAlive(owner)) rmSync(path);
+  rmSync(second);
+  return undefined;
+}
+
+/** Undefined where nobody has it. */
 function readOwner(path: string): Owner | undefined {
   try {
     return JSON.parse(readFileSync(path, "utf8"));
-  } catch {
-    return undefined; // released, or damaged: free either way
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
+    return { pid: 0, started: "damaged" };
   }
 }
 
 /** Whether that very process still runs. */
-export function isAlive({ pid, started }: Owner): boolean {
+function isAlive({ pid, started }: Owner): boolean {
   return startOf(pid) === started;
-}
-
-/** When the process started, as the system prints it; empty if there is none. */
-export function startOf(pid: number): string {
-  try {
-    return execFileSync("ps", ["-o", "lstart=", "-p", String(pid)], {
-      encoding: "utf8",
-      env: { LC_ALL: "C", PATH: process.env.PATH },
-    }).trim();
-  } catch {
-    return "";
-  }
 }

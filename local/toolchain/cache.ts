@@ -1,8 +1,9 @@
 import { copyFileSync, existsSync, linkSync, mkdirSync, readdirSync, renameSync, rmSync } from "node:fs";
 import { homedir, platform } from "node:os";
 import { basename, dirname, join } from "node:path";
-import { startOf, withLock } from "../lock.ts";
+import { withLock } from "../lock.ts";
 import type { Step } from "../progress.ts";
+import { startOf } from "../system-processes.ts";
 
 /** The user's cache, shared by every checkout: what is built once is not built again. */
 export function cacheDirectory(): string {

@@ -1,0 +1,75 @@
+import { join } from "node:path";
+import type { Step } from "../progress.ts";
+import { KUBERNETES_VERSION, type Manifests } from "../toolchain/toolchain.ts";
+import { type Api, ApiError, type KubernetesObject } from "./api.ts";
+import { applyDefinitions, type Definition, digest, readDefinitions } from "./definitions.ts";
+import { type NodeSpec, nodeObject } from "./nodes.ts";
+import { metricsApi, platformObjects } from "./objects.ts";
+import type { Ports } from "./ports.ts";
+import { readStages } from "./stages.ts";
+
+/** All that a cluster is given beside what Kubernetes itself brings. */
+export interface Preparation {
+  definitions: Definition[];
+  stages: KubernetesObject[];
+  nodes: readonly NodeSpec[];
+  /** Changes whenever any of it does. */
+  digest: string;
+}
+
+const MARK = "/api/v1/namespaces/kube-system/configmaps/landfall-local-cluster";
+
+export function preparationOf({ customResourceDefinitions, kwok }: Manifests, nodes: readonly NodeSpec[]): Preparation {
+  const definitions = [...readDefinitions(join(kwok, "crd/bases")), ...readDefinitions(customResourceDefinitions)];
+  const stages = readStages(kwok);
+  const all = [JSON.stringify([nodes, platformObjects, stages]), ...definitions.map(({ text }) => text)];
+  return { definitions, stages, nodes, digest: digest(...all) };
+}
+
+/**
+ * Gives the cluster what it lacks. The mark of what it has lies in the cluster, so that it lives and dies with the
+ * data. What names a port is applied after each start.
+ */
+export async function prepare(api: Api, wanted: Preparation, ports: Ports, started: boolean, step: Step) {
+  const done = await markOf(api);
+  const work: Promise<void>[] = [];
+  if (started || done !== wanted.digest) work.push(applyNodes(api, wanted.nodes, ports), applyMetricsApi(api, ports));
+  if (done !== wanted.digest) work.push(applyRest(api, wanted, step));
+  await Promise.all(work);
+}
+
+async function applyRest(api: Api, { definitions, stages, digest }: Preparation, step: Step): Promise<void> {
+  await Promise.all([applyDefinitions(api, definitions, step), ...platformObjects.map((object) => api.apply(object))]);
+  // Stages last: kwok gives up on one whose resource is not served yet.
+  await Promise.all(stages.map((stage) => api.apply(stage)));
+  await api.apply({
+    apiVersion: "v1",
+    kind: "ConfigMap",
+    metadata: { name: "landfall-local-cluster", namespace: "kube-system" },
+    data: { digest },
+  });
+}
+
+async function applyNodes(api: Api, nodes: readonly NodeSpec[], { kwokControllerPort }: Ports): Promise<void> {
+  const { items } = await api.get<{ items: KubernetesObject[] }>("/api/v1/nodes");
+  const names = new Set(nodes.map(({ name }) => name));
+  await Promise.all([
+    ...nodes.map((node, index) => api.apply(nodeObject(node, index, KUBERNETES_VERSION, kwokControllerPort))),
+    ...items
+      .filter(({ metadata }) => !names.has(metadata.name))
+      .map(({ metadata }) => api.request("DELETE", `/api/v1/nodes/${metadata.name}`)),
+  ]);
+}
+
+async function applyMetricsApi(api: Api, { metricsServerPort }: Ports): Promise<void> {
+  await Promise.all(metricsApi(metricsServerPort).map((object) => api.apply(object)));
+}
+
+async function markOf(api: Api): Promise<string | undefined> {
+  try {
+    return (await api.get<{ data?: { digest?: string } }>(MARK)).data?.digest;
+  } catch (error) {
+    if (error instanceof ApiError && error.status === 404) return undefined;
+    throw error;
+  }
+}

@@ -1,0 +1,24 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { parseAllDocuments } from "yaml";
+import type { KubernetesObject } from "./api.ts";
+
+/** Those of kwok's own that make nodes and pods live. */
+const KWOK_STAGES = [
+  "node/fast/node-initialize.yaml",
+  "node/heartbeat-with-lease/node-heartbeat-with-lease.yaml",
+  "pod/fast/pod-ready.yaml",
+  "pod/fast/pod-complete.yaml",
+  "pod/fast/pod-delete.yaml",
+];
+const ownStages = fileURLToPath(new URL("stages", import.meta.url));
+
+/** What stands in for kubelets and for the controllers that clusters have beside Kubernetes' own. */
+export function readStages(kwokManifests: string): KubernetesObject[] {
+  const files = [
+    ...KWOK_STAGES.map((file) => join(kwokManifests, "stage", file)),
+    ...readdirSync(ownStages).map((file) => join(ownStages, file)),
+  ];
+  return files.flatMap((file) => parseAllDocuments(readFileSync(file, "utf8")).map((document) => document.toJS()));
+}

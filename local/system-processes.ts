@@ -1,0 +1,44 @@
+/** Processes of this machine: from /proc where there is one, for slim Linux images come without ps. */
+import { execFileSync } from "node:child_process";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+
+const hasProc = existsSync("/proc/self/stat");
+
+/** Command lines of all living processes, words joined by spaces, by process number. */
+export function commandLines(): Map<number, string> {
+  if (hasProc) {
+    const pids = readdirSync("/proc").filter((entry) => /^\d+$/.test(entry));
+    const lines = pids.map((pid) => [Number(pid), readProc(pid, "cmdline").split("\0").join(" ").trim()] as const);
+    return new Map(lines.filter(([, line]) => line !== "")); // a zombie's is empty
+  }
+  const lines = ps("-axww", "-o", "pid=,stat=,args=").matchAll(/^\s*(\d+)\s+([^Z\s]\S*)\s+(.*)$/gm);
+  return new Map(Array.from(lines, ([, pid, , line]) => [Number(pid), line as string]));
+}
+
+/** When the process started, in the system's own terms; empty if there is no such process. */
+export function startOf(pid: number): string {
+  if (!hasProc) return ps("-o", "lstart=", "-p", String(pid)).trim();
+  // The name, in parentheses, may have spaces of its own; the start is the 22nd field (proc_pid_stat(5)).
+  const stat = readProc(String(pid), "stat");
+  return stat.slice(stat.lastIndexOf(")") + 2).split(" ")[19] ?? "";
+}
+
+function readProc(pid: string, file: string): string {
+  try {
+    return readFileSync(`/proc/${pid}/${file}`, "utf8");
+  } catch {
+    return ""; // it has ended
+  }
+}
+
+function ps(...args: string[]): string {
+  try {
+    return execFileSync("ps", args, {
+      encoding: "utf8",
+      env: { LC_ALL: "C", PATH: process.env.PATH },
+      maxBuffer: 64 << 20,
+    });
+  } catch {
+    return ""; // it ends with 1 where there is no such process
+  }
+}

@@ -1,0 +1,396 @@
+/** PyBase through the real engine and provider on a real API server, read back and held against its document. */
+import assert from "node:assert/strict";
+import { clusterConfig, sharedCluster, type TestCluster } from "../support/cluster.ts";
+import { reachable } from "../support/reachable.ts";
+import { eventually, type NamespaceContents, readNamespace, the } from "../support/read.ts";
+import { TestStack } from "../support/stack.ts";
+
+const NAMESPACE = "pybase";
+
+describe("PyBase on a real API server", function () {
+  this.timeout(600_000);
+  let cluster: TestCluster;
+  let stack: TestStack;
+  let seen: NamespaceContents;
+
+  before(async () => {
+    cluster = await sharedCluster();
+    stack = await new TestStack("dev", {
+      "landfall:profile": "dev",
+      "landfall:cluster": clusterConfig(cluster),
+      "landfall:edge": { kind: "ingress", host: "pybase.localhost", tls: { secretName: "pybase-tls" } },
+    }).create();
+    const changes = await stack.up();
+    assert.deepEqual(changes, { created: 76 });
+    seen = await eventually(
+      () => readNamespace(cluster.clients, NAMESPACE),
+      ({ deployments }) => deployments.every(({ status }) => status?.readyReplicas === 2),
+    );
+  });
+
+  after(() => stack?.remove());
+
+  it("brings every pod to Ready, and the migration to its end", () => {
+    const ready = seen.pods.filter(({ status }) =>
+      status?.conditions?.some(({ type, status: value }) => type === "Ready" && value === "True"),
+    );
+    assert.equal(ready.length, 4 * 2 + 4);
+    assert.deepEqual(
+      seen.jobs.map(({ status }) => status?.succeeded),
+      [1],
+    );
+  });
+
+  describe("has the document's tiers", () => {
+    const tiers = [
+      // tier, requests, limits, grace period; pybase.md, criterion 1
+      ["api", { cpu: "200m", memory: "256Mi" }, { cpu: "1", memory: "1Gi" }, 30],
+      ["extraction-worker", { cpu: "200m", memory: "512Mi" }, { cpu: "1", memory: "2Gi" }, 3600],
+      ["search-worker", { cpu: "100m", memory: "256Mi" }, { cpu: "500m", memory: "1Gi" }, 300],
+      ["frontend", { cpu: "50m", memory: "64Mi" }, { cpu: "200m", memory: "128Mi" }, 30],
+    ] as const;
+    for (const [tier, requests, limits, grace] of tiers) {
+      it(`${tier}: 2 replicas, resources, grace period, rolling update without a gap`, () => {
+        const { spec } = the(seen.deployments, tier);
+        const [container] = spec?.template.spec?.containers ?? [];
+        assert.equal(spec?.replicas, 2);
+        assert.deepEqual(container?.resources, { requests, limits });
+        assert.equal(spec?.template.spec?.terminationGracePeriodSeconds, grace);
+        assert.deepEqual(spec?.strategy, { type: "RollingUpdate", rollingUpdate: { maxSurge: 1, maxUnavailable: 0 } });
+      });
+    }
+
+    it("the API listens on 8000 with liveness, readiness and startup probes", () => {
+      const container = containerOf(seen, "api");
+      assert.deepEqual(
+        container.ports?.map(({ containerPort }) => containerPort),
+        [8000],
+      );
+      for (const probe of [container.livenessProbe, container.readinessProbe, container.startupProbe]) {
+        assert.deepEqual(probe?.httpGet, { path: "/health", port: "http", scheme: "HTTP" });
+      }
+      assert.deepEqual(
+        the(seen.services, "api").spec?.ports?.map(({ port }) => port),
+        [8000],
+      );
+    });
+
+    it("the frontend listens on 8080 and answers /health", () => {
+      const container = containerOf(seen, "frontend");
+      assert.deepEqual(
+        container.ports?.map(({ containerPort }) => containerPort),
+        [8080],
+      );
+      assert.equal(container.readinessProbe?.httpGet?.path, "/health");
+      assert.equal(container.livenessProbe?.httpGet?.path, "/health");
+    });
+
+    it("the workers have their concurrency and a Celery ping for readiness, and no Service", () => {
+      for (const [worker, concurrency] of [
+        ["extraction-worker", "2"],
+        ["search-worker", "4"],
+      ] as const) {
+        const container = containerOf(seen, worker);
+        assert.deepEqual(container.args, ["--concurrency", concurrency]);
+        assert.match(container.readinessProbe?.exec?.command?.join(" ") ?? "", /celery .*inspect ping/);
+        assert.equal(
+          seen.services.some(({ metadata }) => metadata?.name === worker),
+          false,
+        );
+      }
+    });
+
+    it("the migration runs as a job with the API's image, before the API's pods", () => {
+      const job = the(seen.jobs, "api-migrate");
+      const [container] = job.spec?.template.spec?.containers ?? [];
+      assert.deepEqual(container?.command, ["alembic", "upgrade", "head"]);
+      assert.equal(container?.image, containerOf(seen, "api").image);
+      const apiPods = seen.pods.filter(({ metadata }) => metadata?.labels?.["app.kubernetes.io/name"] === "api");
+      const done = job.status?.completionTime;
+      assert.ok(done);
+      for (const pod of apiPods) assert.ok((pod.metadata?.creationTimestamp ?? 0) >= done);
+    });
+  });
+
+  describe("has the document's autoscaling (criterion 4)", () => {
+    const autoscalers = [
+      // tier, most, CPU %, memory %, scale-down period, stabilization
+      ["api", 10, 70, 80, 60, 300],
+      ["extraction-worker", 8, 75, 85, 90, 600],
+      ["search-worker", 6, 70, 80, 60, 300],
+      ["frontend", 6, 70, 80, 60, 300],
+    ] as const;
+    for (const [tier, max, cpu, memory, period, stabilization] of autoscalers) {
+      it(`${tier}: 2 to ${max} replicas at ${cpu} % CPU and ${memory} % memory`, () => {
+        const { spec } = the(seen.autoscalers, tier);
+        assert.equal(spec?.scaleTargetRef.name, the(seen.deployments, tier).metadata?.name);
+        assert.equal(spec?.minReplicas, 2);
+        assert.equal(spec?.maxReplicas, max);
+        assert.deepEqual(
+          spec?.metrics?.map(({ resource }) => [resource?.name, resource?.target.averageUtilization]),
+          [
+            ["cpu", cpu],
+            ["memory", memory],
+          ],
+        );
+        assert.deepEqual(spec?.behavior?.scaleUp, {
+          stabilizationWindowSeconds: 0,
+          selectPolicy: "Max",
+          policies: [
+            { type: "Percent", value: 50, periodSeconds: 15 },
+            { type: "Pods", value: 2, periodSeconds: 15 },
+          ],
+        });
+        assert.deepEqual(spec?.behavior?.scaleDown, {
+          stabilizationWindowSeconds: stabilization,
+          selectPolicy: "Min",
+          policies: [
+            { type: "Percent", value: 10, periodSeconds: period },
+            { type: "Pods", value: 1, periodSeconds: period },
+          ],
+        });
+      });
+    }
+
+    it("exactly 4 HorizontalPodAutoscalers", () => assert.equal(seen.autoscalers.length, 4));
+  });
+
+  describe("has the document's datastores (criteria 3 and 5)", () => {
+    const stores = [
+      ["postgres", /\/postgres:16\.\d+-alpine/, "10Gi", [5432]],
+      ["redis", /\/valkey:/, "2Gi", [6379]],
+      ["objects", /\/seaweedfs:/, "10Gi", [9000, 9001]],
+      ["search", /\/meilisearch:v1\.6\./, "5Gi", [7700]],
+    ] as const;
+    for (const [store, image, storage, ports] of stores) {
+      it(`${store}: image, ${storage} ReadWriteOnce, ports ${ports.join(" and ")}`, () => {
+        const { spec } = the(seen.statefulSets, store);
+        assert.match(spec?.template.spec?.containers[0]?.image ?? "", image);
+        const claim = the(seen.claims, store);
+        assert.deepEqual(claim.spec?.resources?.requests, { storage });
+        assert.deepEqual(claim.spec?.accessModes, ["ReadWriteOnce"]);
+        assert.equal(claim.status?.phase, "Bound");
+        const service = the(seen.services, store);
+        assert.equal(service.metadata?.name, store);
+        assert.deepEqual(
+          service.spec?.ports?.map(({ port }) => port),
+          ports,
+        );
+      });
+    }
+
+    it("4 claims in all", () => assert.equal(seen.claims.length, 4));
+  });
+
+  describe("is isolated and least-privileged (criterion 6)", () => {
+    it("lets through exactly the document's connections", () => {
+      const workers = ["extraction-worker", "search-worker"];
+      const expected = [
+        ...["ingress", "frontend"].map((from) => [from, "api", 8000]),
+        ["ingress", "frontend", 8080],
+        ...["api", "api-migrate", ...workers].map((from) => [from, "postgres", 5432]),
+        ...["api", "api-migrate", ...workers].map((from) => [from, "redis", 6379]),
+        ...["ingress", "api", "api-migrate", "extraction-worker"].flatMap((from) => [
+          [from, "objects", 9000],
+          [from, "objects", 9001],
+        ]),
+        ...["api", "api-migrate", "search-worker"].map((from) => [from, "search", 7700]),
+      ];
+      assert.deepEqual(reachable(seen.networkPolicies, "traefik"), expected.map((link) => link.join(" ")).sort());
+    });
+
+    it("denies all else, but for DNS and the API server", () => {
+      const whole = seen.networkPolicies.filter(({ spec }) => Object.keys(spec?.podSelector ?? {}).length === 0);
+      const denial = whole.find(({ spec }) => !spec?.egress && !spec?.ingress);
+      assert.deepEqual(denial?.spec?.policyTypes?.toSorted(), ["Egress", "Ingress"]);
+      const [opening, ...others] = whole.filter((policy) => policy !== denial);
+      assert.deepEqual(others, []);
+      assert.deepEqual(
+        opening?.spec?.egress?.map(({ ports }) => ports?.map(({ protocol, port }) => `${protocol} ${port}`)).at(0),
+        ["UDP 53", "TCP 53"],
+      );
+      assert.ok(opening?.spec?.egress?.at(1)?.ports?.some(({ port }) => port === 443));
+    });
+
+    it("4 ServiceAccounts, 1 Role, 2 RoleBindings; no token where none is bound", () => {
+      assert.deepEqual(seen.serviceAccounts.map(({ metadata }) => metadata?.name).sort(), [
+        "api",
+        "extraction-worker",
+        "frontend",
+        "search-worker",
+      ]);
+      assert.equal(seen.roles.length, 1);
+      assert.equal(seen.roleBindings.length, 2);
+      for (const pod of seen.pods) {
+        const name = pod.metadata?.labels?.["app.kubernetes.io/name"] as string;
+        const bound = ["api", "extraction-worker", "search-worker"].includes(name);
+        assert.equal(pod.spec?.automountServiceAccountToken, bound, name);
+      }
+    });
+
+    it("5 PodDisruptionBudgets: one a tier that keeps a pod, and PostgreSQL's that lets a drain go on", () => {
+      assert.equal(seen.disruptionBudgets.length, 5);
+      for (const tier of ["api", "extraction-worker", "search-worker", "frontend"]) {
+        assert.equal(the(seen.disruptionBudgets, tier).spec?.minAvailable, 1);
+      }
+      assert.equal(the(seen.disruptionBudgets, "postgres").spec?.maxUnavailable, 1);
+    });
+
+    it("enforces Pod Security restricted on the namespace, datastores included", async () => {
+      const { metadata } = await cluster.clients.core.readNamespace({ name: NAMESPACE });
+      assert.equal(metadata?.labels?.["pod-security.kubernetes.io/enforce"], "restricted");
+    });
+
+    it("has a quota that holds everything at its largest, and a limit range", () => {
+      const [quota] = seen.quotas;
+      assert.equal(quota?.spec?.hard?.["requests.storage"], "27Gi");
+      assert.equal(quota?.spec?.hard?.pods, "39");
+      assert.equal(seen.limitRanges.length, 1);
+    });
+  });
+
+  it("spreads replicas over zones and nodes", () => {
+    for (const { spec } of seen.deployments) {
+      const [spread] = spec?.template.spec?.topologySpreadConstraints ?? [];
+      assert.equal(spread?.topologyKey, "topology.kubernetes.io/zone");
+      const [apart] =
+        spec?.template.spec?.affinity?.podAntiAffinity?.preferredDuringSchedulingIgnoredDuringExecution ?? [];
+      assert.equal(apart?.podAffinityTerm.topologyKey, "kubernetes.io/hostname");
+    }
+    const nodes = seen.pods.filter(({ metadata }) => metadata?.labels?.["app.kubernetes.io/name"] === "api");
+    assert.equal(new Set(nodes.map(({ spec }) => spec?.nodeName)).size, 2);
+  });
+
+  it("is reached by its host over TLS", () => {
+    const [ingress, ...others] = seen.ingresses;
+    assert.deepEqual(others, []);
+    assert.equal(ingress?.spec?.tls?.[0]?.secretName, "pybase-tls");
+    assert.deepEqual(
+      ingress?.spec?.rules?.flatMap(({ host, http }) =>
+        (http?.paths ?? []).map(
+          ({ path, backend }) => `${host}${path} ${backend.service?.name}:${backend.service?.port?.number}`,
+        ),
+      ),
+      [
+        "pybase.localhost/api api:8000",
+        "pybase.localhost/ frontend:8080",
+        "objects.pybase.localhost/ objects:9000",
+        "objects-console.pybase.localhost/ objects:9001",
+      ],
+    );
+  });
+
+  it("pins every image", () => {
+    const images = seen.pods.flatMap(({ spec }) => spec?.containers.map(({ image }) => image ?? "") ?? []);
+    for (const image of images) assert.match(image, /:[^/]*\d/);
+  });
+
+  it("keeps secret values out of the state, ConfigMaps and annotations", async () => {
+    const secrets = seen.secrets.flatMap(({ data }) =>
+      Object.entries(data ?? {})
+        .filter(([key]) => key !== "username")
+        .map(([, value]) => Buffer.from(value, "base64").toString()),
+    );
+    assert.ok(secrets.length > 10);
+    const open = [
+      await stack.state(),
+      JSON.stringify([seen.configMaps, seen.deployments, seen.statefulSets, seen.jobs]),
+    ];
+    for (const secret of secrets) {
+      const forms = [secret, Buffer.from(secret).toString("base64"), JSON.stringify(secret).slice(1, -1)];
+      for (const form of forms)
+        assert.ok(!open.some((text) => text.includes(form)), "a secret value stands in the open");
+    }
+  });
+
+  describe("lives on", () => {
+    it("changes nothing the second time, and has not drifted", async () => {
+      assert.deepEqual(await stack.up(), { unchanged: 76 });
+      assert.deepEqual(await stack.preview("--refresh", "--expect-no-changes"), { unchanged: 76 });
+    });
+
+    it("a tuning edit changes what it names and nothing else", async () => {
+      stack.configure({ "landfall:tiers": { api: { replicas: 3 } } });
+      assert.deepEqual(await stack.up(), { updated: 1, unchanged: 75 });
+      await eventually(
+        async () => the((await readNamespace(cluster.clients, NAMESPACE)).deployments, "api"),
+        ({ status }) => status?.readyReplicas === 3,
+      );
+    });
+
+    it("a rotated password reaches the store and its clients, and nobody else", async () => {
+      const before = await readNamespace(cluster.clients, NAMESPACE);
+      stack.configure({ "landfall:secretVersions": { redis: 2 } });
+      await stack.up();
+      const now = await readNamespace(cluster.clients, NAMESPACE);
+      const password = (contents: NamespaceContents) => the(contents.secrets, "redis").data?.password;
+      assert.notEqual(password(now), password(before));
+      assert.deepEqual(
+        now.claims.map(({ metadata }) => metadata?.uid),
+        before.claims.map(({ metadata }) => metadata?.uid),
+      );
+      assert.deepEqual(generationOf(now, "postgres"), generationOf(before, "postgres"));
+      assert.deepEqual(
+        the(now.deployments, "frontend").metadata?.generation,
+        the(before.deployments, "frontend").metadata?.generation,
+      );
+      assert.notEqual(envSecretOf(now, "api"), envSecretOf(before, "api"));
+    });
+
+    it("grows a volume in place", async () => {
+      const before = the((await readNamespace(cluster.clients, NAMESPACE)).claims, "search");
+      stack.configure({ "landfall:datastores": { search: { storage: "8Gi" } } });
+      await stack.up();
+      const now = the((await readNamespace(cluster.clients, NAMESPACE)).claims, "search");
+      assert.equal(now.metadata?.uid, before.metadata?.uid);
+      assert.equal(now.spec?.resources?.requests?.storage, "8Gi");
+    });
+
+    it("a mistake in the config changes nothing", async () => {
+      const before = await stack.state();
+      stack.configure({ "landfall:tiers": { api: { replicas: 99 } } });
+      const { code, output } = await stack.run("up", "--yes", "--skip-preview", "--stack", "dev");
+      assert.notEqual(code, 0);
+      assert.match(output, /landfall:tiers\.api\.replicas: the fewest replicas are more than the most/);
+      assert.match(output, /nothing was created or changed/);
+      assert.equal(resourcesOf(await stack.state()), resourcesOf(before));
+      stack.configure({ "landfall:tiers": { api: { replicas: 2 } } });
+    });
+
+    it("destroy leaves nothing behind", async () => {
+      await stack.destroy();
+      const { items } = await cluster.clients.core.listNamespace();
+      assert.equal(
+        items.some(({ metadata }) => metadata?.name === NAMESPACE),
+        false,
+      );
+      const volumes = await eventually(
+        async () =>
+          (await cluster.clients.core.listPersistentVolume()).items.map(({ spec }) => spec?.claimRef?.namespace),
+        (claimed) => !claimed.includes(NAMESPACE),
+      );
+      assert.ok(!volumes.includes(NAMESPACE));
+      assert.equal(resourcesOf(await stack.state()), "");
+    });
+  });
+});
+
+function containerOf({ deployments }: NamespaceContents, tier: string) {
+  const [container] = the(deployments, tier).spec?.template.spec?.containers ?? [];
+  assert.ok(container);
+  return container;
+}
+
+function generationOf({ statefulSets }: NamespaceContents, store: string) {
+  return the(statefulSets, store).metadata?.generation;
+}
+
+function envSecretOf(contents: NamespaceContents, tier: string) {
+  return containerOf(contents, tier).envFrom?.find(({ secretRef }) => secretRef)?.secretRef?.name;
+}
+
+/** Names of what a state holds, without what changes at every export. */
+function resourcesOf(state: string): string {
+  const { deployment } = JSON.parse(state) as { deployment: { resources?: { urn: string; id?: string }[] } };
+  return (deployment.resources ?? []).map(({ urn, id = "" }) => `${urn} ${id}`).join("\n");
+}

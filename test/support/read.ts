@@ -1,0 +1,94 @@
+/** Reads a namespace back from the API server. */
+
+import { setTimeout as sleep } from "node:timers/promises";
+import {
+  AppsV1Api,
+  AutoscalingV2Api,
+  BatchV1Api,
+  CoreV1Api,
+  KubeConfig,
+  NetworkingV1Api,
+  PolicyV1Api,
+  RbacAuthorizationV1Api,
+} from "@kubernetes/client-node";
+
+const NAME = "app.kubernetes.io/name";
+
+export interface Labelled {
+  metadata?: { name?: string; uid?: string; labels?: Record<string, string> };
+}
+
+/** Clients for what the tests look at. */
+export function clientsFor(kubeconfig: string) {
+  const config = new KubeConfig();
+  config.loadFromFile(kubeconfig);
+  return {
+    core: config.makeApiClient(CoreV1Api),
+    apps: config.makeApiClient(AppsV1Api),
+    batch: config.makeApiClient(BatchV1Api),
+    autoscaling: config.makeApiClient(AutoscalingV2Api),
+    policy: config.makeApiClient(PolicyV1Api),
+    networking: config.makeApiClient(NetworkingV1Api),
+    rbac: config.makeApiClient(RbacAuthorizationV1Api),
+  };
+}
+
+export type Clients = ReturnType<typeof clientsFor>;
+
+/** Everything of an application in its namespace, as the API server has it. */
+export async function readNamespace(clients: Clients, namespace: string) {
+  const { core, apps, batch, autoscaling, policy, networking, rbac } = clients;
+  const items = async <T>(list: Promise<{ items: T[] }>) => (await list).items.map(plain);
+  const of = { namespace };
+  return {
+    pods: await items(core.listNamespacedPod(of)),
+    services: await items(core.listNamespacedService(of)),
+    configMaps: (await items(core.listNamespacedConfigMap(of))).filter(
+      (it) => it.metadata?.name !== "kube-root-ca.crt",
+    ),
+    secrets: await items(core.listNamespacedSecret(of)),
+    claims: await items(core.listNamespacedPersistentVolumeClaim(of)),
+    quotas: await items(core.listNamespacedResourceQuota(of)),
+    limitRanges: await items(core.listNamespacedLimitRange(of)),
+    serviceAccounts: (await items(core.listNamespacedServiceAccount(of))).filter(
+      (it) => it.metadata?.name !== "default",
+    ),
+    deployments: await items(apps.listNamespacedDeployment(of)),
+    statefulSets: await items(apps.listNamespacedStatefulSet(of)),
+    jobs: await items(batch.listNamespacedJob(of)),
+    autoscalers: await items(autoscaling.listNamespacedHorizontalPodAutoscaler(of)),
+    disruptionBudgets: await items(policy.listNamespacedPodDisruptionBudget(of)),
+    networkPolicies: await items(networking.listNamespacedNetworkPolicy(of)),
+    ingresses: await items(networking.listNamespacedIngress(of)),
+    roles: await items(rbac.listNamespacedRole(of)),
+    roleBindings: await items(rbac.listNamespacedRoleBinding(of)),
+  };
+}
+
+/** Without the client's classes, so that it can be held against a literal; times are left as the client has them. */
+function plain<T>(value: T): T {
+  if (Array.isArray(value)) return value.map(plain) as T;
+  if (typeof value !== "object" || value === null || value instanceof Date) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, plain(inner)])) as T;
+}
+
+export type NamespaceContents = Awaited<ReturnType<typeof readNamespace>>;
+
+/** The one object of `objects` that belongs to the tier or datastore. */
+export function the<T extends Labelled>(objects: readonly T[], component: string): T {
+  const found = objects.filter((object) => object.metadata?.labels?.[NAME] === component);
+  if (found.length !== 1) throw new Error(`expected one object of "${component}", found ${found.length}`);
+  return found[0] as T;
+}
+
+/** Asks again and again until `check` says yes; fails with what it saw last after a generous while. */
+export async function eventually<T>(look: () => Promise<T>, check: (seen: T) => boolean, seconds = 120): Promise<T> {
+  const deadline = Date.now() + seconds * 1000;
+  for (;;) {
+    const seen = await look();
+    if (check(seen)) return seen;
+    if (Date.now() > deadline)
+      throw new Error(`did not come about within ${seconds} s; last seen: ${JSON.stringify(seen)}`);
+    await sleep(500);
+  }
+}

@@ -1,0 +1,126 @@
+/** Stacks as a user has them: a project folder, the real CLI, the real engine and provider, a cluster. */
+import { spawn } from "node:child_process";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { parse, stringify } from "yaml";
+
+const repository = fileURLToPath(new URL("../..", import.meta.url));
+
+export const TEST_SECRET = "a-stack-secret-for-tests-that-is-long-enough";
+const PASSPHRASE = "correct horse battery staple";
+
+export interface Outcome {
+  code: number;
+  /** All that the command printed. */
+  output: string;
+}
+
+/** Operations by kind as `pulumi up` counts them: `{ create: 76 }`. */
+export type Changes = Record<string, number>;
+
+/** A copy of the project with state, passphrase and config of its own; the program is the repository's. */
+export class TestStack {
+  readonly directory: string;
+  readonly name: string;
+  readonly #environment: NodeJS.ProcessEnv;
+
+  constructor(name: string, config: Record<string, unknown>, environment: NodeJS.ProcessEnv = {}) {
+    this.name = name;
+    this.directory = mkdtempSync(join(tmpdir(), "landfall-stack-"));
+    for (const entry of ["index.ts", "package.json", "apps", "cloud", "components", "config", "node_modules"]) {
+      symlinkSync(join(repository, entry), join(this.directory, entry));
+    }
+    writeFileSync(join(this.directory, "Pulumi.yaml"), readFileSync(join(repository, "Pulumi.yaml")));
+    mkdirSync(join(this.directory, ".landfall"));
+    this.#environment = {
+      ...process.env,
+      PULUMI_BACKEND_URL: `file://${this.directory}/.landfall/state?create_dir=true`,
+      PULUMI_CONFIG_PASSPHRASE: PASSPHRASE,
+      PULUMI_SKIP_UPDATE_CHECK: "1",
+      NO_COLOR: "1",
+      ...environment,
+    };
+    this.configure(config);
+  }
+
+  get stackFile(): string {
+    return join(this.directory, `Pulumi.${this.name}.yaml`);
+  }
+
+  /** Makes the stack, with its secrets encrypted. */
+  async create(secrets: Record<string, string> = { "landfall:secret": TEST_SECRET }): Promise<this> {
+    await this.succeed("stack", "init", this.name);
+    for (const [key, value] of Object.entries(secrets)) {
+      await this.succeed("config", "set", "--secret", "--path", key, value);
+    }
+    return this;
+  }
+
+  /** Lays `config` over the stack file as an editor would; `undefined` takes a key out. */
+  configure(config: Record<string, unknown>): void {
+    let current: { config?: Record<string, unknown> } = {};
+    try {
+      current = parse(readFileSync(this.stackFile, "utf8")) ?? {};
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
+    }
+    writeFileSync(this.stackFile, stringify({ ...current, config: { ...current.config, ...config } }));
+  }
+
+  /** Runs `pulumi` as a user would type it. */
+  async run(...args: string[]): Promise<Outcome> {
+    const child = spawn("pulumi", ["--non-interactive", ...args], { cwd: this.directory, env: this.#environment });
+    let output = "";
+    for (const stream of [child.stdout, child.stderr]) {
+      stream.setEncoding("utf8").on("data", (text) => {
+        output += text;
+      });
+    }
+    const code = await new Promise<number>((resolve, reject) => {
+      child.on("error", reject);
+      child.on("close", (status) => resolve(status ?? -1));
+    });
+    return { code, output };
+  }
+
+  async succeed(...args: string[]): Promise<string> {
+    const { code, output } = await this.run(...args);
+    if (code !== 0) throw new Error(`pulumi ${args[0]} failed with code ${code}:\n${output}`);
+    return output;
+  }
+
+  up(): Promise<Changes> {
+    return this.#change("up", "--yes", "--skip-preview");
+  }
+
+  preview(...options: string[]): Promise<Changes> {
+    return this.#change("preview", ...options);
+  }
+
+  async destroy(): Promise<Changes> {
+    return this.#change("destroy", "--yes", "--skip-preview");
+  }
+
+  /** The state as `pulumi stack export` has it, secrets encrypted. */
+  async state(): Promise<string> {
+    return this.succeed("stack", "export");
+  }
+
+  /** Removes the folder. What still stands in the cluster stays. */
+  remove(): void {
+    rmSync(this.directory, { recursive: true, force: true });
+  }
+
+  async #change(command: string, ...options: string[]): Promise<Changes> {
+    const output = await this.succeed(command, "--stack", this.name, ...options);
+    return countChanges(output);
+  }
+}
+
+function countChanges(output: string): Changes {
+  const summary = output.slice(output.lastIndexOf("Resources:"));
+  const lines = summary.matchAll(/^\s+(?:[-+~]+ )?(\d+) (unchanged|created?|updated?|deleted?|replaced?|to \w+)$/gm);
+  return Object.fromEntries(Array.from(lines, ([, count, kind]) => [kind as string, Number(count)]));
+}
