@@ -10,14 +10,10 @@ import { connect } from "./cloud/cloud.ts";
 import { Application } from "./components/application.ts";
 import { load } from "./config/load.ts";
 
-const loaded = await load();
-const cloud = await connect(loaded);
+const { plan, secrets } = await load();
+const cloud = await connect(plan);
 
-const application = new Application(
-  loaded.plan.application,
-  { plan: loaded.plan, secrets: loaded.secrets, cloud },
-  { providers: [cloud.provider] },
-);
+const application = new Application(plan.application, { plan, secrets, cloud }, { providers: [cloud.provider] });
 
 /** Namespace that everything runs in. */
 export const namespace = application.namespace;

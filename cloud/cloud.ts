@@ -1,6 +1,6 @@
 import type * as k8s from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
-import type { Loaded } from "../config/load.ts";
+import type { Plan } from "../config/plan.ts";
 
 /** What a place to land on hands to the application, whichever place it is. */
 export interface Cloud {
@@ -20,11 +20,11 @@ export interface ApiServerAddresses {
  *
  * @throws pulumi.RunError that says what is in the way. Nothing was created by then.
  */
-export async function connect({ plan, kubeconfigs }: Loaded): Promise<Cloud> {
+export async function connect(plan: Plan): Promise<Cloud> {
   switch (plan.cluster.provider) {
     case "kubeconfig": {
       const { connectKubeconfig } = await import("./kubeconfig.ts");
-      return connectKubeconfig(plan, plan.cluster, kubeconfigs);
+      return connectKubeconfig(plan, plan.cluster);
     }
   }
 }

@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
-import { dirname, resolve } from "node:path";
+import { homedir } from "node:os";
+import { delimiter, dirname, join, resolve } from "node:path";
 import { parse } from "yaml";
 import { z } from "zod";
 import { didYouMean } from "../config/mistakes.ts";
@@ -63,6 +64,13 @@ export class ClusterError extends Error {
     super(`${problem}\n  fix      ${fix}\n  Nothing was created or changed.\n`);
     this.name = "ClusterError";
   }
+}
+
+/** Kubeconfig files in order of precedence: the one that the stack names, else those that kubectl would read. */
+export function kubeconfigFiles(named: string | undefined): string[] {
+  if (named !== undefined) return [named];
+  const fromEnvironment = process.env.KUBECONFIG?.split(delimiter).filter((file) => file !== "");
+  return fromEnvironment?.length ? fromEnvironment : [join(homedir(), ".kube", "config")];
 }
 
 /** Reads `files` as kubectl does, earlier ones winning, and returns the context named, or the current one. */

@@ -5,7 +5,7 @@ import type { Plan } from "../config/plan.ts";
 import type { KubeconfigCluster } from "../config/schema.ts";
 import { type Ask, openApiServer } from "./api-server.ts";
 import type { ApiServerAddresses, Cloud } from "./cloud.ts";
-import { ClusterError, type Context, readContext } from "./kubeconfig-file.ts";
+import { ClusterError, type Context, kubeconfigFiles, readContext } from "./kubeconfig-file.ts";
 
 /** Oldest minor of Kubernetes 1 that has, switched on, all that Landfall asks for. */
 const OLDEST_MINOR = 30;
@@ -24,8 +24,9 @@ interface EndpointSlice {
 }
 
 /** A cluster that is there already: kind, k3s, MicroK8s, minikube, kubeadm, the local one, or a cloud's. */
-export async function connectKubeconfig(plan: Plan, cluster: KubeconfigCluster, files: string[]): Promise<Cloud> {
+export async function connectKubeconfig(plan: Plan, cluster: KubeconfigCluster): Promise<Cloud> {
   try {
+    const files = kubeconfigFiles(cluster.path);
     const context = readContext(files, cluster.context);
     const { ask, close } = await openApiServer(context);
     try {

@@ -1,7 +1,5 @@
-/** The only place that reads Pulumi's config and the environment. */
+/** The only place that reads Pulumi's config. */
 import { readdirSync } from "node:fs";
-import { homedir } from "node:os";
-import { delimiter, join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import { ConfigurationError, type Mistake, unknownName } from "./mistakes.ts";
 import type { Plan } from "./plan.ts";
@@ -15,8 +13,6 @@ export interface Loaded {
   plan: Plan;
   /** Every secret of the plan by name. */
   secrets: Record<string, pulumi.Output<string>>;
-  /** Kubeconfig files in order of precedence. */
-  kubeconfigs: string[];
 }
 
 /**
@@ -35,7 +31,7 @@ export async function load(): Promise<Loaded> {
       secrets: { stackSecretLength: secret?.length, names: Object.keys(secrets) },
       stack: pulumi.getStack(),
     });
-    return { plan, secrets: secretOutputs(plan, secret, secrets), kubeconfigs: kubeconfigFiles(plan) };
+    return { plan, secrets: secretOutputs(plan, secret, secrets) };
   } catch (error) {
     if (error instanceof ConfigurationError) throw new pulumi.RunError(error.message);
     throw error;
@@ -114,10 +110,4 @@ function secretOutputs(
       return [secret.name, pulumi.secret(value)];
     }),
   );
-}
-
-function kubeconfigFiles(plan: Plan): string[] {
-  if (plan.cluster.path !== undefined) return [plan.cluster.path];
-  const fromEnvironment = process.env.KUBECONFIG?.split(delimiter).filter((file) => file !== "");
-  return fromEnvironment?.length ? fromEnvironment : [join(homedir(), ".kube", "config")];
 }

@@ -13,7 +13,7 @@ export interface TestCluster {
   clients: Clients;
 }
 
-const NAME = "landfall-test";
+const NAME = "landfall";
 let starting: Promise<TestCluster> | undefined;
 const directory = mkdtempSync(join(tmpdir(), "landfall-cluster-"));
 

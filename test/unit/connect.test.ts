@@ -63,10 +63,10 @@ describe("Connecting to a cluster by kubeconfig", () => {
       }),
     );
     const plan = planFor("dev", settings);
-    plan.cluster = { provider: "kubeconfig", ...cluster };
+    plan.cluster = { provider: "kubeconfig", path: kubeconfig, ...cluster };
     let cloud: Cloud | undefined;
     const registrations: Registration[] = await record(async () => {
-      cloud = await connect({ plan, secrets: {}, kubeconfigs: [kubeconfig] });
+      cloud = await connect(plan);
     });
     return {
       apiServer: cloud?.apiServer,

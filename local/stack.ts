@@ -1,0 +1,151 @@
+/** The stack that `npm start` brings up and `npm stop` takes down, as plain `pulumi` sees it. */
+import { spawn } from "node:child_process";
+import { randomBytes } from "node:crypto";
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { hostname } from "node:os";
+import { join } from "node:path";
+import { text } from "node:stream/consumers";
+import { parse } from "yaml";
+import { startOf } from "./system-processes.ts";
+
+export const STACK = "dev";
+export const STACK_FILE = `Pulumi.${STACK}.yaml`;
+/** Everything that `npm start` makes, but for the tools: state, passphrase, cluster. Git ignores it. */
+export const LOCAL_DIRECTORY = ".landfall";
+export const PASSPHRASE_FILE = join(LOCAL_DIRECTORY, "passphrase");
+export const LOCAL_CLUSTER = {
+  directory: join(LOCAL_DIRECTORY, "cluster"),
+  name: "landfall",
+  kubeconfig: join(LOCAL_DIRECTORY, "kubeconfig"),
+};
+
+/** What keeps the stack from being used, and what to do about it. */
+export class StackError extends Error {
+  override readonly name = "StackError";
+
+  constructor(problem: string, fix: string) {
+    super(`${problem}\n  fix      ${fix}`);
+  }
+}
+
+interface StackFile {
+  encryptionsalt?: string;
+  config?: { [key: string]: unknown };
+}
+
+interface ClusterSetting {
+  provider?: string;
+  path?: string;
+  context?: string;
+}
+
+export function readStackFile(): StackFile {
+  try {
+    return parse(readFileSync(STACK_FILE, "utf8")) ?? {};
+  } catch (error) {
+    throw new StackError(
+      `${STACK_FILE} cannot be read: ${(error as Error).message}`,
+      `git checkout ${STACK_FILE} brings it back as it came`,
+    );
+  }
+}
+
+/** Where the stack lands; `isLocal` where that is the cluster which `npm start` makes. */
+export function clusterOf({ config }: StackFile): ClusterSetting & { isLocal: boolean } {
+  const setting = (config?.["landfall:cluster"] ?? {}) as ClusterSetting;
+  return { ...setting, isLocal: setting.provider === "kubeconfig" && setting.path === LOCAL_CLUSTER.kubeconfig };
+}
+
+/** Whether the user brings a passphrase; else the stack's lies in `PASSPHRASE_FILE`. */
+export function hasOwnPassphrase(): boolean {
+  return [process.env.PULUMI_CONFIG_PASSPHRASE, process.env.PULUMI_CONFIG_PASSPHRASE_FILE].some(
+    (value) => value !== undefined,
+  );
+}
+
+/** Makes the passphrase that the stack's secrets are encrypted with, unless there is one. */
+export function ensurePassphrase({ encryptionsalt }: StackFile): void {
+  if (hasOwnPassphrase() || existsSync(PASSPHRASE_FILE)) return;
+  if (encryptionsalt !== undefined) {
+    throw new StackError(
+      `The secrets in ${STACK_FILE} are encrypted with a passphrase that is not here.`,
+      `export PULUMI_CONFIG_PASSPHRASE with that passphrase, or begin anew: git checkout ${STACK_FILE}`,
+    );
+  }
+  mkdirSync(LOCAL_DIRECTORY, { recursive: true });
+  writeFileSync(PASSPHRASE_FILE, randomBytes(32).toString("base64url"), { mode: 0o600 });
+}
+
+/** Runs `pulumi` in this terminal to its end, and returns its exit code. */
+export async function runPulumi(command: string, args: readonly string[]): Promise<number> {
+  const child = spawn(command, args, { env: environment(), stdio: "inherit" });
+  // Ctrl-C reaches pulumi by itself; it ends in good order, and this process after it.
+  const ignore = () => {};
+  process.on("SIGINT", ignore);
+  try {
+    return await new Promise<number>((resolve, reject) => {
+      child.on("error", reject);
+      child.on("close", (code, signal) => resolve(code ?? (signal === "SIGINT" ? 130 : 143)));
+    });
+  } finally {
+    process.off("SIGINT", ignore);
+  }
+}
+
+/** Runs `pulumi` unseen, and returns what it printed. @throws StackError with what it said where it fails. */
+async function askPulumi(command: string, args: readonly string[], input = ""): Promise<string> {
+  const child = spawn(command, ["--non-interactive", ...args], { env: environment() });
+  child.stdin.end(input);
+  const [output, complaint] = [text(child.stdout), text(child.stderr)];
+  const code = await new Promise((resolve, reject) => {
+    child.on("error", reject);
+    child.on("close", resolve);
+  });
+  if (code === 0) return output;
+  throw new StackError(
+    `pulumi ${args.slice(0, 2).join(" ")} failed: ${(await complaint).trim()}`,
+    `npx pulumi ${args.join(" ")} tries it by itself`,
+  );
+}
+
+function environment(): NodeJS.ProcessEnv {
+  const ours = hasOwnPassphrase() ? {} : { PULUMI_CONFIG_PASSPHRASE_FILE: PASSPHRASE_FILE };
+  return { PULUMI_SKIP_UPDATE_CHECK: "1", ...process.env, ...ours };
+}
+
+/** Makes the stack and its secret where they are missing, and selects it. */
+export async function ensureStack(command: string): Promise<void> {
+  ensurePassphrase(readStackFile());
+  releaseDeadLocks();
+  await askPulumi(command, ["stack", "select", "--create", STACK]);
+  if (readStackFile().config?.["landfall:secret"] !== undefined) return;
+  const secret = randomBytes(32).toString("base64url");
+  await askPulumi(command, ["config", "set", "--secret", "landfall:secret", "--stack", STACK], secret);
+}
+
+/** Whether the stack was ever made, or is still there. */
+export async function stackExists(command: string): Promise<boolean> {
+  const stacks = JSON.parse(await askPulumi(command, ["stack", "ls", "--json"])) as { name: string }[];
+  return stacks.some(({ name }) => name === STACK);
+}
+
+/** Forgets the stack and all that is in it: what it stood for went with the local cluster. Its config stays. */
+export async function forgetStack(command: string): Promise<void> {
+  await askPulumi(command, ["stack", "rm", STACK, "--force", "--yes", "--preserve-config"]);
+}
+
+/** The stack's outputs. */
+export async function outputsOf(command: string): Promise<{ [name: string]: unknown }> {
+  return JSON.parse(await askPulumi(command, ["stack", "output", "--json", "--stack", STACK]));
+}
+
+/** Removes locks of updates that were killed on this machine: nobody else will, and pulumi waits for nobody. */
+function releaseDeadLocks(): void {
+  const locks = join(LOCAL_DIRECTORY, "state", ".pulumi", "locks");
+  if (!existsSync(locks)) return;
+  for (const file of readdirSync(locks, { recursive: true, encoding: "utf8" })) {
+    if (!file.endsWith(".json")) continue;
+    const owner = JSON.parse(readFileSync(join(locks, file), "utf8")) as { pid: number; hostname: string };
+    if (owner.hostname === hostname() && startOf(owner.pid) === "") rmSync(join(locks, file));
+  }
+}

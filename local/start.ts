@@ -1,0 +1,37 @@
+/** `npm start`: tools, a cluster to land on, `pulumi up` of the dev stack; then says what stands where. */
+import { ensureCluster } from "./cluster/cluster.ts";
+import { LocalClusterError } from "./cluster/kwokctl.ts";
+import { terminalProgress } from "./progress.ts";
+import {
+  clusterOf,
+  ensureStack,
+  LOCAL_CLUSTER,
+  outputsOf,
+  readStackFile,
+  runPulumi,
+  STACK,
+  StackError,
+} from "./stack.ts";
+import { summary } from "./summary.ts";
+import { ensureTools, ToolError } from "./toolchain/toolchain.ts";
+
+async function start(): Promise<number> {
+  const progress = terminalProgress();
+  const tools = await ensureTools(["pulumi", "pulumi-resource-kubernetes"], progress);
+  const cluster = clusterOf(readStackFile());
+  if (cluster.isLocal)
+    await ensureCluster({ ...LOCAL_CLUSTER, context: cluster.context ?? LOCAL_CLUSTER.name, progress });
+  await ensureStack(tools.pulumi);
+  const code = await runPulumi(tools.pulumi, ["up", "--stack", STACK, "--yes", "--skip-preview"]);
+  if (code === 0) console.log(await summary(cluster, await outputsOf(tools.pulumi)));
+  else console.error(`\nThe stack did not come up. What stands so far stays; npm start goes on from there.`);
+  return code;
+}
+
+try {
+  process.exitCode = await start();
+} catch (error) {
+  if (!(error instanceof ToolError || error instanceof LocalClusterError || error instanceof StackError)) throw error;
+  console.error(`\n${error.message}\n`);
+  process.exitCode = 1;
+}
