@@ -116,11 +116,15 @@ function environment(): NodeJS.ProcessEnv {
 /** Makes the stack and its secret where they are missing, and selects it. */
 export async function ensureStack(command: string): Promise<void> {
   ensurePassphrase(readStackFile());
-  releaseDeadLocks();
+  const wasKilled = releaseDeadLocks();
   await askPulumi(command, ["stack", "select", "--create", STACK]);
-  if (readStackFile().config?.["landfall:secret"] !== undefined) return;
-  const secret = randomBytes(32).toString("base64url");
-  await askPulumi(command, ["config", "set", "--secret", "landfall:secret", "--stack", STACK], secret);
+  if (readStackFile().config?.["landfall:secret"] === undefined) {
+    const secret = randomBytes(32).toString("base64url");
+    await askPulumi(command, ["config", "set", "--secret", "landfall:secret", "--stack", STACK], secret);
+  }
+  // What was being created when the update was killed is in the state as pending, for good otherwise.
+  if (wasKilled)
+    await askPulumi(command, ["refresh", "--stack", STACK, "--yes", "--skip-preview", "--clear-pending-creates"]);
 }
 
 /** Whether the stack was ever made, or is still there. */
@@ -139,13 +143,17 @@ export async function outputsOf(command: string): Promise<{ [name: string]: unkn
   return JSON.parse(await askPulumi(command, ["stack", "output", "--json", "--stack", STACK]));
 }
 
-/** Removes locks of updates that were killed on this machine: nobody else will, and pulumi waits for nobody. */
-function releaseDeadLocks(): void {
+/** Removes locks of updates that were killed on this machine, which nobody else does, and says whether any were. */
+function releaseDeadLocks(): boolean {
   const locks = join(LOCAL_DIRECTORY, "state", ".pulumi", "locks");
-  if (!existsSync(locks)) return;
-  for (const file of readdirSync(locks, { recursive: true, encoding: "utf8" })) {
-    if (!file.endsWith(".json")) continue;
-    const owner = JSON.parse(readFileSync(join(locks, file), "utf8")) as { pid: number; hostname: string };
-    if (owner.hostname === hostname() && startOf(owner.pid) === "") rmSync(join(locks, file));
-  }
+  if (!existsSync(locks)) return false;
+  const dead = readdirSync(locks, { recursive: true, encoding: "utf8" })
+    .filter((file) => file.endsWith(".json"))
+    .map((file) => join(locks, file))
+    .filter((file) => {
+      const owner = JSON.parse(readFileSync(file, "utf8")) as { pid: number; hostname: string };
+      return owner.hostname === hostname() && startOf(owner.pid) === "";
+    });
+  for (const file of dead) rmSync(file);
+  return dead.length > 0;
 }

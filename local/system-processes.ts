@@ -15,12 +15,16 @@ export function commandLines(): Map<number, string> {
   return new Map(Array.from(lines, ([, pid, , line]) => [Number(pid), line as string]));
 }
 
-/** When the process started, in the system's own terms; empty if there is no such process. */
+/** When the process started, in the system's own terms; empty if it does not run, or is dead and not yet buried. */
 export function startOf(pid: number): string {
-  if (!hasProc) return ps("-o", "lstart=", "-p", String(pid)).trim();
-  // The name, in parentheses, may have spaces of its own; the start is the 22nd field (proc_pid_stat(5)).
+  if (!hasProc) {
+    const [, state, start = ""] = /^\s*(\S+)\s+(.*\S)/.exec(ps("-o", "stat=,lstart=", "-p", String(pid))) ?? [];
+    return state?.startsWith("Z") ? "" : start;
+  }
+  // State and start are the 3rd and the 22nd field; the 2nd, in parentheses, may have spaces (proc_pid_stat(5)).
   const stat = readProc(String(pid), "stat");
-  return stat.slice(stat.lastIndexOf(")") + 2).split(" ")[19] ?? "";
+  const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+  return fields[0] === "Z" ? "" : (fields[19] ?? "");
 }
 
 function readProc(pid: string, file: string): string {

@@ -36,7 +36,7 @@ export class TestStack {
     mkdirSync(join(this.directory, ".landfall"));
     this.#environment = {
       ...process.env,
-      PULUMI_BACKEND_URL: `file://${this.directory}/.landfall/state?create_dir=true`,
+      PULUMI_BACKEND_URL: `file://${this.directory}/.landfall/state?create_dir=true&metadata=skip`,
       PULUMI_CONFIG_PASSPHRASE: PASSPHRASE,
       PULUMI_SKIP_UPDATE_CHECK: "1",
       NO_COLOR: "1",
