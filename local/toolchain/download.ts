@@ -17,6 +17,7 @@ export interface Download {
 }
 
 const CONNECT_MILLISECONDS = 3000;
+const STALL_MILLISECONDS = 30_000;
 const unreachable = new Set<string>();
 
 /**
@@ -31,7 +32,7 @@ export async function fetchAll(downloads: readonly Download[], directory: string
 }
 
 async function fetchOne({ url, checksums, files }: Download, directory: string, step: Step): Promise<boolean> {
-  const expected = findSum(await (await get(checksums))?.text(), basename(url));
+  const expected = findSum(await getText(checksums), basename(url));
   if (expected === undefined) return false;
   const response = await get(url);
   if (!response?.body) return false;
@@ -40,8 +41,10 @@ async function fetchOne({ url, checksums, files }: Download, directory: string, 
   const sum = createHash("sha256");
   const total = Number(response.headers.get("content-length"));
   let received = 0;
+  const stalled = setTimeout(() => counter.destroy(new Error("stalled")), STALL_MILLISECONDS);
   const counter = new Transform({
     transform(chunk: Buffer, _encoding, next) {
+      stalled.refresh();
       received += chunk.length;
       sum.update(chunk);
       step.update(total > 0 ? `downloading, ${Math.floor((received / total) * 100)} %` : "downloading");
@@ -53,6 +56,8 @@ async function fetchOne({ url, checksums, files }: Download, directory: string, 
   } catch {
     rmSync(file, { force: true });
     return false; // broke off
+  } finally {
+    clearTimeout(stalled);
   }
   if (sum.digest("hex") !== expected) {
     rmSync(file, { force: true });
@@ -78,8 +83,16 @@ async function get(url: string): Promise<Response | undefined> {
   }
 }
 
-function findSum(text: string | undefined, file: string): string | undefined {
-  const lines = (text ?? "").split("\n").map((line) => line.trim().split(/\s+\*?/));
+async function getText(url: string): Promise<string> {
+  try {
+    return (await (await get(url))?.text()) ?? "";
+  } catch {
+    return ""; // broke off
+  }
+}
+
+function findSum(text: string, file: string): string | undefined {
+  const lines = text.split("\n").map((line) => line.trim().split(/\s+\*?/));
   const named = lines.find(([, name]) => name === file) ?? lines.find((parts) => parts.length === 1);
   const sum = named?.[0]?.toLowerCase();
   return sum !== undefined && /^[0-9a-f]{64}$/.test(sum) ? sum : undefined;

@@ -1,0 +1,134 @@
+/** What a newcomer does, in a checkout of his own: npm start, again, a tuning edit, an update that is killed, npm stop. */
+import assert from "node:assert/strict";
+import { execFileSync, spawn } from "node:child_process";
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { text } from "node:stream/consumers";
+import { fileURLToPath } from "node:url";
+import { endProcesses, processesOf } from "../../local/cluster/processes.ts";
+import { clientsFor, eventually, readNamespace, the } from "../support/read.ts";
+
+const repository = fileURLToPath(new URL("../..", import.meta.url));
+
+describe("npm start and npm stop", function () {
+  this.timeout(600_000);
+  const root = mkdtempSync(join(tmpdir(), "landfall-journey-"));
+  const home = join(root, ".landfall", "cluster", "clusters", "landfall");
+  const kubeconfig = join(root, ".landfall", "kubeconfig");
+
+  before("a checkout", () => {
+    const files = execFileSync("git", ["ls-files", "-z", "--cached", "--others", "--exclude-standard"], {
+      cwd: repository,
+    });
+    for (const file of files
+      .toString()
+      .split("\0")
+      .filter((name) => name && existsSync(join(repository, name)))) {
+      mkdirSync(dirname(join(root, file)), { recursive: true });
+      cpSync(join(repository, file), join(root, file));
+    }
+    symlinkSync(join(repository, "node_modules"), join(root, "node_modules"));
+  });
+
+  after(async () => {
+    await endProcesses(home, "SIGKILL");
+    rmSync(root, { recursive: true, force: true });
+  });
+
+  /** As a shell runs it that knows of no other stack. */
+  function command(name: string, args: readonly string[], variables: NodeJS.ProcessEnv = {}) {
+    const env = { ...process.env, PULUMI_BACKEND_URL: undefined, PULUMI_CONFIG_PASSPHRASE: undefined, ...variables };
+    return spawn(name, args, { cwd: root, env, stdio: ["ignore", "pipe", "pipe"], detached: true });
+  }
+
+  async function run(name: string, args: readonly string[], variables: NodeJS.ProcessEnv = {}) {
+    const child = command(name, args, variables);
+    const ended = new Promise<number | null>((resolve) => child.once("close", resolve));
+    const [output, complaint, code] = await Promise.all([text(child.stdout), text(child.stderr), ended]);
+    return { code, output: output + complaint };
+  }
+
+  const start = () => run(process.execPath, ["local/bootstrap.mjs", "start"]);
+  const pulumi = (...args: string[]) =>
+    run("pulumi", args, { PULUMI_CONFIG_PASSPHRASE_FILE: ".landfall/passphrase", KUBECONFIG: ".landfall/kubeconfig" });
+
+  it("brings PyBase up from nothing, and says what stands where and what to do next", async () => {
+    const { code, output } = await start();
+    assert.equal(code, 0, output);
+    assert.match(output, /\+ 76 created/);
+    assert.match(
+      output,
+      /Namespace pybase on context landfall of \.landfall\/kubeconfig, at https:\/\/pybase\.localhost/,
+    );
+    for (const row of [/^ {2}api +\d\/\d +2 to 10 /m, /^ {2}postgres +1\/1 /m]) assert.match(output, row);
+    assert.match(
+      output,
+      /export PULUMI_CONFIG_PASSPHRASE_FILE=\.landfall\/passphrase KUBECONFIG=\.landfall\/kubeconfig/,
+    );
+    assert.equal(statSync(join(root, ".landfall", "passphrase")).mode & 0o777, 0o600);
+  });
+
+  it("changes nothing the second time", async () => {
+    const { code, output } = await start();
+    assert.equal(code, 0, output);
+    assert.match(output, /\n {4}76 unchanged\n/);
+  });
+
+  it("leaves a stack that plain pulumi works with, by the commands that it printed", async () => {
+    const config = await pulumi("config", "set", "--stack", "dev", "--path", "landfall:tiers.api.replicas", "3");
+    assert.equal(config.code, 0, config.output);
+    const preview = await pulumi("preview", "--stack", "dev");
+    assert.match(preview.output, /~ 1 to update\n {4}75 unchanged/);
+    const up = await pulumi("up", "--stack", "dev", "--yes", "--skip-preview");
+    assert.match(up.output, /~ 1 updated\n {4}75 unchanged/);
+  });
+
+  it("goes on from an update that was killed", async () => {
+    const destroyed = await pulumi("destroy", "--stack", "dev", "--yes", "--skip-preview");
+    assert.equal(destroyed.code, 0, destroyed.output);
+    const killed = command("pulumi", ["up", "--stack", "dev", "--yes", "--skip-preview"], {
+      PULUMI_CONFIG_PASSPHRASE_FILE: ".landfall/passphrase",
+    });
+    const { core } = clientsFor(kubeconfig);
+    await eventually(
+      async () => (await core.listNamespacedPersistentVolumeClaim({ namespace: "pybase" })).items.length,
+      (claims) => claims > 0,
+    );
+    process.kill(-(killed.pid as number), "SIGKILL");
+    const { code, output } = await start();
+    assert.equal(code, 0, output);
+    assert.doesNotMatch(output, /pending operations/);
+    const { deployments } = await readNamespace(clientsFor(kubeconfig), "pybase");
+    assert.equal(the(deployments, "api").status?.readyReplicas !== undefined, true);
+  });
+
+  it("says what is wrong when the passphrase has gone, and does not make up another", async () => {
+    const file = join(root, ".landfall", "passphrase");
+    const passphrase = readFileSync(file);
+    rmSync(file);
+    const { code, output } = await start();
+    assert.equal(code, 1);
+    assert.match(output, /secrets in Pulumi\.dev\.yaml are encrypted with a passphrase that is not here/);
+    writeFileSync(file, passphrase, { mode: 0o600 });
+  });
+
+  it("takes all of it down, twice if asked", async () => {
+    for (const _ of [1, 2]) {
+      const { code, output } = await run(process.execPath, ["local/bootstrap.mjs", "stop"]);
+      assert.equal(code, 0, output);
+    }
+    assert.equal(processesOf(home).size, 0);
+    assert.deepEqual([existsSync(kubeconfig), existsSync(join(root, ".landfall", "cluster"))], [false, false]);
+  });
+});
