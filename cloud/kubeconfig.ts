@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import type { Plan } from "../config/plan.ts";
-import type { KubeconfigCluster } from "../config/schema.ts";
+import type { KubeconfigCluster } from "../config/schema/cluster.ts";
 import { type Ask, openApiServer } from "./api-server.ts";
 import type { ApiServerAddresses, Cloud } from "./cloud.ts";
 import { ClusterError, type Context, kubeconfigFiles, readContext } from "./kubeconfig-file.ts";

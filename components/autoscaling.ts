@@ -1,7 +1,7 @@
 import * as k8s from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
 import type { AutoscalePlan, TierPlan } from "../config/plan.ts";
-import type { Scaling } from "../config/schema.ts";
+import type { Scaling } from "../config/schema/tier.ts";
 
 interface Scaled {
   tier: TierPlan;

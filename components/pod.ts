@@ -1,6 +1,6 @@
 import type { types } from "@pulumi/kubernetes";
 import type { Plan } from "../config/plan.ts";
-import type { Probe } from "../config/schema.ts";
+import type { Probe } from "../config/schema/tier.ts";
 import { selectorOf } from "./labels.ts";
 
 type PodSpec = types.input.core.v1.PodSpec;

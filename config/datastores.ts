@@ -5,7 +5,8 @@ import { type Layers, overlay, placeOf } from "./layers.ts";
 import { unknownName } from "./mistakes.ts";
 import type { DatastorePlan } from "./plan.ts";
 import { compareQuantities } from "./quantity.ts";
-import type { Datastore, ExternalDatastore, Placement, Resources } from "./schema.ts";
+import type { Datastore, ExternalDatastore, Placement } from "./schema/datastore.ts";
+import type { Resources } from "./schema/primitives.ts";
 
 /** The datastores as they will be; those with a mistake that leaves nothing to plan are left out. */
 export function resolveDatastores(layers: Layers): DatastorePlan[] {

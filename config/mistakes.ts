@@ -30,7 +30,8 @@ export class ConfigurationError extends Error {
 export function didYouMean(word: string, known: readonly string[]): string | undefined {
   if (known.length === 0) return undefined;
   const candidate = closest(word, known as string[]);
-  return distance(word, candidate) <= Math.max(1, Math.floor(word.length / 3)) ? candidate : undefined;
+  const farthest = word.length < 4 ? 1 : Math.max(2, Math.floor(word.length / 3));
+  return distance(word, candidate) <= farthest ? candidate : undefined;
 }
 
 /** Says that `name` is not one of `known`, with the nearest that is. */

@@ -6,7 +6,11 @@
 import type { Endpoint } from "../components/datastores/engine.ts";
 import type { EngineName } from "../components/datastores/engines.ts";
 import type { Profile } from "./profiles.ts";
-import type { Field, IngressEdge, KubeconfigCluster, Probe, ProfileName, Resources, Role, Scaling } from "./schema.ts";
+import type { KubeconfigCluster } from "./schema/cluster.ts";
+import type { IngressEdge } from "./schema/edge.ts";
+import type { Resources } from "./schema/primitives.ts";
+import type { Field, Probe, Scaling } from "./schema/tier.ts";
+import type { ProfileName, Role } from "./schema.ts";
 
 export interface Plan {
   application: string;

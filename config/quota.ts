@@ -1,7 +1,8 @@
 import { type Layers, overlay, placeOf } from "./layers.ts";
 import type { DatastorePlan, QuotaPlan, TierPlan } from "./plan.ts";
 import { compareQuantities, formatBytes, formatCpu, parseQuantity } from "./quantity.ts";
-import type { Quota, Resources } from "./schema.ts";
+import type { Resources } from "./schema/primitives.ts";
+import type { Quota } from "./schema.ts";
 
 /** A rolling update runs one pod more than the replicas. */
 export const SURGE = 1;

@@ -4,7 +4,8 @@ import { resolveEdge, resolveLinks } from "./links.ts";
 import { ConfigurationError, fromZod, type Mistake, unknownName } from "./mistakes.ts";
 import type { Plan } from "./plan.ts";
 import { resolveQuota } from "./quota.ts";
-import { applicationSchema, keysAt, stackSchema } from "./schema.ts";
+import { keysAt } from "./schema/keys.ts";
+import { applicationSchema, stackSchema } from "./schema.ts";
 import { type GivenSecrets, resolveSecrets } from "./secrets.ts";
 import { resolveTiers } from "./tiers.ts";
 

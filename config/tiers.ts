@@ -4,7 +4,7 @@ import { fromRegistry } from "./images.ts";
 import { type Layers, overlay, placeOf } from "./layers.ts";
 import { unknownName } from "./mistakes.ts";
 import type { AutoscalePlan, DatastorePlan, EnvValue, TierPlan } from "./plan.ts";
-import type { Environment, Field, Tier } from "./schema.ts";
+import type { Environment, Field, Tier } from "./schema/tier.ts";
 
 const DEFAULT_UID = 10_001;
 

@@ -1,6 +1,6 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { DatastorePlan, Plan } from "../../config/plan.ts";
-import type { Field } from "../../config/schema.ts";
+import type { Field } from "../../config/schema/tier.ts";
 import type { Namespace } from "../namespace.ts";
 import { BundledServer } from "./bundled.ts";
 import { engines } from "./engines.ts";

@@ -1,5 +1,6 @@
 import type { types } from "@pulumi/kubernetes";
-import type { Field, Resources } from "../../config/schema.ts";
+import type { Resources } from "../../config/schema/primitives.ts";
+import type { Field } from "../../config/schema/tier.ts";
 
 /** Where a store answers and as whom: all that a client needs but the password. */
 export interface Endpoint {

@@ -3,7 +3,7 @@ import { createHash } from "node:crypto";
 import * as pulumi from "@pulumi/pulumi";
 import { stringify } from "yaml";
 import { type Cloud, connect } from "../../cloud/cloud.ts";
-import type { KubeconfigCluster } from "../../config/schema.ts";
+import type { KubeconfigCluster } from "../../config/schema/cluster.ts";
 import { ApiServer, type Certificate, certify, temporaryDirectory } from "../support/api-server.ts";
 import { find, type Registration, record } from "../support/mocks.ts";
 import { planFor } from "../support/pybase.ts";

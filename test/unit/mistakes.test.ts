@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { z } from "zod";
 import { ConfigurationError, didYouMean, fromZod, type Mistake, unknownName } from "../../config/mistakes.ts";
-import { keysAt } from "../../config/schema.ts";
+import { keysAt } from "../../config/schema/keys.ts";
 
 describe("Did you mean", () => {
   const known = ["postgres", "redis", "objects", "api"];

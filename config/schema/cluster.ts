@@ -1,0 +1,17 @@
+/** Where a stack lands. */
+import { z } from "zod";
+import { cidr, port } from "./primitives.ts";
+
+export const kubeconfigCluster = z.strictObject({
+  provider: z.literal("kubeconfig"),
+  /** Kubeconfig file, relative to the project. @default $KUBECONFIG, then ~/.kube/config */
+  path: z.string().optional(),
+  /** @default the kubeconfig's current context */
+  context: z.string().optional(),
+  /** Storage class of the bundled datastores. @default the cluster's default class */
+  storageClass: z.string().optional(),
+  /** Addresses of the API server as pods see them, for the NetworkPolicies. @default read from the cluster */
+  apiServer: z.strictObject({ cidrs: z.array(cidr).min(1), ports: z.array(port).min(1) }).optional(),
+});
+
+export type KubeconfigCluster = z.infer<typeof kubeconfigCluster>;

@@ -1,0 +1,56 @@
+/** What a datastore is, and where a stack may place it. */
+import { z } from "zod";
+import { cidr, hostname, name, port, quantity, resources, resourcesOverride } from "./primitives.ts";
+
+export const datastoreFields = {
+  version: z.coerce.string().optional(),
+  storage: quantity.optional(),
+  resources: resources.optional(),
+  /** Database that is made for the application (postgres). @default the application's name */
+  database: z
+    .string()
+    .regex(/^[a-z_][a-z0-9_]{0,62}$/, "lower-case letters, digits and underscores")
+    .optional(),
+  /** Buckets that are made for the application (objectstore); the first is the connection's `bucket`. */
+  buckets: z.array(z.string().regex(/^[a-z0-9][-a-z0-9]{1,61}[a-z0-9]$/, "a bucket name")).optional(),
+  /** Host prefixes under the edge's host by which the store's ports can be reached from outside, by port name. */
+  expose: z.record(z.string(), name).optional(),
+  /** A PodDisruptionBudget that lets a drain go on, one pod at a time. @default false */
+  disruptionBudget: z.boolean().optional(),
+};
+export const datastore = z.strictObject({ engine: z.string(), ...datastoreFields });
+
+export const bundledOverride = z.strictObject({
+  mode: z.literal("bundled"),
+  version: datastoreFields.version,
+  storage: quantity.optional(),
+  storageClass: z.string().optional(),
+  resources: resourcesOverride.optional(),
+});
+export const managedOverride = z.strictObject({
+  mode: z.literal("managed"),
+  size: z.enum(["small", "medium", "large"]).optional(),
+});
+export const externalOverride = z.strictObject({
+  mode: z.literal("external"),
+  host: z.union([hostname, z.ipv4()], "a host name or an IPv4 address"),
+  /** @default the engine's own */
+  port: port.optional(),
+  username: z.string().optional(),
+  database: z.string().optional(),
+  buckets: datastoreFields.buckets,
+  /** Whether the connection is encrypted. @default true */
+  tls: z.boolean().optional(),
+  /** Address ranges of the store, for the NetworkPolicies of its clients. Needed where `host` is a name. */
+  cidrs: z.array(cidr).min(1).optional(),
+});
+/** The default mode is `bundled`, so that a stack may tune a bundled store without naming the mode. */
+export const datastoreOverride = z.preprocess(
+  (value) =>
+    typeof value === "object" && value !== null && !("mode" in value) ? { mode: "bundled", ...value } : value,
+  z.discriminatedUnion("mode", [bundledOverride, managedOverride, externalOverride]),
+);
+
+export type Datastore = z.infer<typeof datastore>;
+export type Placement = z.output<typeof datastoreOverride>;
+export type ExternalDatastore = z.infer<typeof externalOverride>;

@@ -1,0 +1,32 @@
+/** Words that every part of the schema is made of. */
+import { z } from "zod";
+import { QUANTITY } from "../quantity.ts";
+
+export const name = z
+  .string()
+  .regex(/^[a-z]([-a-z0-9]{0,38}[a-z0-9])?$/, "lower-case letters, digits and dashes, at most 40");
+export const QUANTITY_FORM = "a Kubernetes quantity such as 500m, 2, 512Mi or 10Gi";
+export const quantityText = z.string().regex(QUANTITY, QUANTITY_FORM);
+export const quantity = z.union([quantityText, z.number().transform(String).pipe(quantityText)], QUANTITY_FORM);
+export const port = z.int().min(1).max(65_535);
+export const percent = z.int().min(1).max(100);
+export const seconds = z.int().min(0).max(86_400);
+export const cidr = z.union([z.cidrv4(), z.cidrv6()], "an address range such as 10.0.0.0/16 or 203.0.113.7/32");
+export const hostname = z
+  .string()
+  .regex(/^(?=.{1,253}$)([a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?\.)*[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/, "a host name");
+export const image = z
+  .string()
+  .regex(/^[a-z0-9][a-z0-9._:/-]*(:[\w][\w.-]{0,127}|@sha256:[0-9a-f]{64})$/, "an image with a tag or digest")
+  .refine((reference) => !reference.endsWith(":latest"), "a pinned tag or digest, not latest");
+
+export const resources = z.strictObject({
+  requests: z.strictObject({ cpu: quantity, memory: quantity }),
+  limits: z.strictObject({ cpu: quantity, memory: quantity }),
+});
+export const resourcesOverride = z.strictObject({
+  requests: resources.shape.requests.partial().optional(),
+  limits: resources.shape.limits.partial().optional(),
+});
+
+export type Resources = z.infer<typeof resources>;

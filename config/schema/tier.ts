@@ -1,0 +1,116 @@
+/** What a tier is, and what a stack may change of it. */
+import { z } from "zod";
+import { image, name, percent, port, resources, resourcesOverride, seconds } from "./primitives.ts";
+
+export const probe = z
+  .strictObject({
+    /** Path of an HTTP check on the tier's port. */
+    http: z.string().startsWith("/").optional(),
+    /** Command of an exec check. */
+    exec: z.array(z.string()).min(1).optional(),
+    /** @default 10 */
+    periodSeconds: z.int().min(1).optional(),
+    /** @default 5 */
+    timeoutSeconds: z.int().min(1).optional(),
+    /** @default 3 */
+    failureThreshold: z.int().min(1).optional(),
+  })
+  .refine((value) => (value.http === undefined) !== (value.exec === undefined), "either http or exec");
+
+/** At most so many percent or pods, whichever is more when growing and less when shrinking, in each period. */
+export const scaling = z.strictObject({
+  percent,
+  pods: z.int().min(1),
+  periodSeconds: z.int().min(1).max(1800),
+  /** How long the figure has to hold first. @default 0 up, 300 down */
+  stabilizationSeconds: z.int().min(0).max(3600).optional(),
+});
+
+export const AUTOSCALE_FORMS = "false, or a mapping with max and cpu, memory or both";
+export const autoscale = z.strictObject({
+  /** Most replicas. The fewest are the tier's `replicas`. */
+  max: z.int().min(1),
+  /** Target use of the CPU request, percent. */
+  cpu: percent.optional(),
+  /** Target use of the memory request, percent. */
+  memory: percent.optional(),
+  scaleUp: scaling.optional(),
+  scaleDown: scaling.optional(),
+});
+
+export const FIELDS = ["url", "host", "port", "username", "password", "database", "bucket"] as const;
+export type Field = (typeof FIELDS)[number];
+
+export const environment = z.record(
+  z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/, "a name of letters, digits and underscores"),
+  z.union(
+    [
+      z.string(),
+      z.number().transform(String),
+      z.boolean().transform(String),
+      /** A field of the connection to a datastore or tier that this tier uses. */
+      z.strictObject({ from: name, field: z.enum(FIELDS), database: z.union([z.string(), z.int()]).optional() }),
+      /** One of the application's secrets. */
+      z.strictObject({ secret: name }),
+      /** A setting of the profile. */
+      z.strictObject({ profile: z.enum(["logLevel", "debug"]) }),
+    ],
+    "a text, a number, true, false, or a mapping { from, field }, { secret } or { profile }",
+  ),
+);
+
+export const tierFields = {
+  image,
+  command: z.array(z.string()).optional(),
+  args: z.array(z.string()).optional(),
+  /** User and group that the containers run as; never root. @default 10001 */
+  uid: z.int().min(1).optional(),
+  /** Datastores and tiers that this tier calls: environment, network policies and start order follow from it. */
+  uses: z.array(name).optional(),
+  env: environment.optional(),
+  /** Replicas; the fewest where the tier scales. @default the profile's */
+  replicas: z.int().min(1).optional(),
+  resources,
+  autoscale: z.union([autoscale, z.literal(false)], AUTOSCALE_FORMS).optional(),
+  readiness: probe.optional(),
+  liveness: probe.optional(),
+  startup: probe.optional(),
+  /** How long running work may take to finish after the signal to stop. @default 30 */
+  terminationGracePeriodSeconds: seconds.optional(),
+  /** Pods that a voluntary disruption must leave running. @default 1 where there are two or more replicas */
+  minAvailable: z.int().min(1).optional(),
+  /** Directories that the containers may write to; everything else is read-only. @default ["/tmp"] */
+  writable: z.array(z.string().startsWith("/")).optional(),
+};
+
+export const web = z.strictObject({
+  kind: z.literal("web"),
+  ...tierFields,
+  port,
+  /** Path prefix under the edge's host. Left out: reachable inside the cluster only. */
+  route: z.string().startsWith("/").optional(),
+  /** Command that brings the database up to date, run once to its end before a new version serves. */
+  migrate: z.array(z.string()).min(1).optional(),
+});
+export const worker = z.strictObject({ kind: z.literal("worker"), ...tierFields });
+export const singleton = z.strictObject({ kind: z.literal("singleton"), ...tierFields }).omit({
+  replicas: true,
+  autoscale: true,
+  minAvailable: true,
+});
+export const tier = z.discriminatedUnion("kind", [web, worker, singleton]);
+
+export const tierOverride = z.strictObject({
+  image: image.optional(),
+  env: tierFields.env,
+  replicas: tierFields.replicas,
+  resources: resourcesOverride.optional(),
+  autoscale: z.union([autoscale.partial(), z.literal(false)], AUTOSCALE_FORMS).optional(),
+  terminationGracePeriodSeconds: tierFields.terminationGracePeriodSeconds,
+  minAvailable: tierFields.minAvailable,
+});
+
+export type Tier = z.output<typeof tier>;
+export type Probe = z.infer<typeof probe>;
+export type Scaling = z.infer<typeof scaling>;
+export type Environment = z.output<typeof environment>;
