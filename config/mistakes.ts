@@ -30,7 +30,8 @@ export class ConfigurationError extends Error {
 export function didYouMean(word: string, known: readonly string[]): string | undefined {
   if (known.length === 0) return undefined;
   const candidate = closest(word, known as string[]);
-  const farthest = word.length < 4 ? 1 : Math.max(2, Math.floor(word.length / 3));
+  // Slips of the finger seldom hit the first letter.
+  const farthest = word[0] === candidate[0] ? Math.max(2, Math.floor(word.length / 3)) : 1;
   return distance(word, candidate) <= farthest ? candidate : undefined;
 }
 

@@ -5,9 +5,9 @@
 
 import type { Endpoint } from "../components/datastores/engine.ts";
 import type { EngineName } from "../components/datastores/engines.ts";
+import type { EdgePlan } from "./edge.ts";
 import type { Profile } from "./profiles.ts";
 import type { KubeconfigCluster } from "./schema/cluster.ts";
-import type { IngressEdge } from "./schema/edge.ts";
 import type { Resources } from "./schema/primitives.ts";
 import type { Field, Probe, Scaling } from "./schema/tier.ts";
 import type { ProfileName, Role } from "./schema.ts";
@@ -90,20 +90,6 @@ export interface ExternalDatastore extends DatastoreBase {
 }
 
 export type DatastorePlan = BundledDatastore | ExternalDatastore;
-
-export interface EdgePlan extends Omit<IngressEdge, "class" | "controllerNamespace"> {
-  class: string;
-  controllerNamespace: string;
-  routes: Route[];
-}
-
-/** A host and path that lead to a port of a Service. */
-export interface Route {
-  host: string;
-  path: string;
-  service: string;
-  port: number;
-}
 
 export type Peer =
   | { kind: "pods"; component: string }

@@ -1,6 +1,7 @@
 import { resolveDatastores } from "./datastores.ts";
+import { resolveEdge } from "./edge.ts";
 import { checkOverrideNames, type Layers, layersOf } from "./layers.ts";
-import { resolveEdge, resolveLinks } from "./links.ts";
+import { resolveLinks } from "./links.ts";
 import { ConfigurationError, fromZod, type Mistake, unknownName } from "./mistakes.ts";
 import type { Plan } from "./plan.ts";
 import { resolveQuota } from "./quota.ts";

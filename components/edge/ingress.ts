@@ -1,6 +1,7 @@
 import * as k8s from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
-import type { EdgePlan, Plan } from "../../config/plan.ts";
+import type { EdgePlan } from "../../config/edge.ts";
+import type { Plan } from "../../config/plan.ts";
 import { ownerLabels } from "../labels.ts";
 import type { Namespace } from "../namespace.ts";
 

@@ -33,7 +33,7 @@ describe("A reference to what is not there is refused:", () => {
         got: "web",
         problem: 'there is no datastore or web tier "web"',
         allowed: "db, queue",
-        fix: 'did you mean "db"?',
+        fix: "use one of these, or remove it",
       },
     ],
     [
