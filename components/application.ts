@@ -5,6 +5,7 @@ import { createRoles, createServiceAccounts } from "./access.ts";
 import { type Connection, createDatastore } from "./datastores/datastore.ts";
 import { createIngress } from "./edge/ingress.ts";
 import { Namespace } from "./namespace.ts";
+import { createStorageClasses, createVolumes } from "./storage.ts";
 import { Tier, type TierArgs } from "./tier.ts";
 
 export interface ApplicationArgs {
@@ -26,13 +27,15 @@ export class Application extends pulumi.ComponentResource {
     const namespace = new Namespace(name, { plan, apiServer: cloud.apiServer }, { parent: this });
     const inside = { parent: this, deletedWith: namespace.resource };
 
+    const storageClasses = createStorageClasses(name, plan, { parent: this });
+    const volumes = createVolumes(name, { plan, namespace }, { ...inside, dependsOn: [namespace, ...storageClasses] });
+
     const connections: Record<string, Connection> = {};
     for (const datastore of plan.datastores) {
-      const password = secrets[datastore.name] as pulumi.Output<string>;
       connections[datastore.name] = createDatastore(
         `${name}-${datastore.name}`,
-        { plan, datastore, namespace, password },
-        { parent: this },
+        { plan, datastore, namespace, password: secrets[datastore.name] },
+        { parent: this, dependsOn: storageClasses },
       );
     }
 
@@ -45,7 +48,7 @@ export class Application extends pulumi.ComponentResource {
       const dependsOn = tier.after.flatMap((before) => connections[before]?.ready ?? (tiers[before] as Tier));
       tiers[tier.name] = new Tier(
         `${name}-${tier.name}`,
-        { plan, tier, namespace, connections, secrets, serviceAccount },
+        { plan, tier, namespace, connections, volumes, secrets, serviceAccount },
         { parent: this, dependsOn },
       );
     }

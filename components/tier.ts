@@ -15,6 +15,8 @@ export interface TierArgs {
   tier: TierPlan;
   namespace: Namespace;
   connections: Record<string, Connection>;
+  /** Shared volumes by name. */
+  volumes: Record<string, k8s.core.v1.PersistentVolumeClaim>;
   secrets: Record<string, pulumi.Output<string>>;
   serviceAccount: k8s.core.v1.ServiceAccount;
 }
@@ -53,10 +55,11 @@ interface Metadata {
 }
 
 function podTemplate(
-  { plan, tier, serviceAccount }: TierArgs,
+  { plan, tier, serviceAccount, volumes: shared }: TierArgs,
   environment: Environment,
 ): k8s.types.input.core.v1.PodTemplateSpec & { spec: k8s.types.input.core.v1.PodSpec } {
   const { volumes, volumeMounts } = scratch(tier.writable);
+  const mounts = Object.entries(tier.mounts);
   return {
     metadata: { labels: labelsOf(plan, tier.name) },
     spec: {
@@ -76,10 +79,16 @@ function podTemplate(
           ...probesOf({ readiness: tier.readiness, liveness: tier.liveness, startup: tier.startup }),
           resources: tier.resources,
           securityContext: containerSecurity,
-          volumeMounts,
+          volumeMounts: [...volumeMounts, ...mounts.map(([name, mountPath]) => ({ name, mountPath }))],
         },
       ],
-      volumes,
+      volumes: [
+        ...volumes,
+        ...mounts.map(([name]) => ({
+          name,
+          persistentVolumeClaim: { claimName: (shared[name] as k8s.core.v1.PersistentVolumeClaim).metadata.name },
+        })),
+      ],
     },
   };
 }
@@ -104,7 +113,7 @@ function deploy(
             ? { type: "Recreate" }
             : { type: "RollingUpdate", rollingUpdate: { maxSurge: SURGE, maxUnavailable: 0 } },
         selector: { matchLabels: selectorOf(plan, tier.name) },
-        template: { ...template, spec: { ...template.spec, ...spread(plan, tier.name) } },
+        template: { ...template, spec: { ...template.spec, ...spread(plan, tier.name, tier.near) } },
       },
     },
     opts,

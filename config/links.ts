@@ -20,7 +20,7 @@ export function resolveLinks(
       return migration && toStore ? [link, { ...link, from: pods(migration.name) }] : [link];
     }),
   );
-  return [...fromTiers, ...fromEdge(edge)];
+  return [...fromTiers, ...betweenServers(datastores), ...fromEdge(edge)];
 }
 
 function linkTo(layers: Layers, from: string, to: string, datastores: readonly DatastorePlan[]): Link | undefined {
@@ -44,6 +44,16 @@ function linkTo(layers: Layers, from: string, to: string, datastores: readonly D
   const known = [...Object.keys(layers.application.datastores ?? {}), ...callable];
   layers.mistakes.push(unknownName(`${layers.source}: tiers.${from}.uses`, to, known, "datastore or web tier"));
   return undefined;
+}
+
+/** Servers of one store reach each other, by its clients' ports too. */
+function betweenServers(datastores: readonly DatastorePlan[]): Link[] {
+  return datastores.flatMap((store): Link[] => {
+    if (store.mode !== "bundled" || store.servers.length === 1) return [];
+    const { ports, cluster } = engines[store.engine];
+    const peer = pods(store.name);
+    return [{ from: peer, to: peer, ports: [...Object.values(ports), ...Object.values(cluster?.ports ?? {})] }];
+  });
 }
 
 function fromEdge(edge: EdgePlan): Link[] {

@@ -11,6 +11,7 @@ import type { KubeconfigCluster } from "./schema/cluster.ts";
 import type { Resources } from "./schema/primitives.ts";
 import type { Field, Probe, Scaling } from "./schema/tier.ts";
 import type { ProfileName, Role } from "./schema.ts";
+import type { StorageClassPlan, VolumePlan } from "./storage.ts";
 
 export interface Plan {
   application: string;
@@ -20,6 +21,8 @@ export interface Plan {
   namespace: string;
   cluster: KubeconfigCluster;
   datastores: DatastorePlan[];
+  volumes: VolumePlan[];
+  storageClasses: StorageClassPlan[];
   tiers: TierPlan[];
   roles: Record<string, Role>;
   edge: EdgePlan;
@@ -51,6 +54,10 @@ export interface TierPlan {
   terminationGracePeriodSeconds: number;
   minAvailable?: number;
   writable: string[];
+  /** Shared volumes by name, with their directories. */
+  mounts: Record<string, string>;
+  /** Datastores that its pods rather share a zone with. */
+  near: string[];
   /** Datastores and jobs that have to be ready before this tier starts. */
   after: string[];
 }
@@ -77,8 +84,15 @@ interface DatastoreBase {
 export interface BundledDatastore extends DatastoreBase {
   mode: "bundled";
   image: string;
-  storage: string;
+  uid: number;
+  gid: number;
+  /** Names of its pods. */
+  servers: string[];
+  /** Volumes of each server; the data first. */
+  volumes: { name: string; directory: string; storage: string }[];
   storageClass?: string;
+  settings: Record<string, string>;
+  exporter?: { image: string; port: number; resources: Resources };
   resources: Resources;
   disruptionBudget: boolean;
 }

@@ -8,6 +8,7 @@ import { resolveQuota } from "./quota.ts";
 import { keysAt } from "./schema/keys.ts";
 import { applicationSchema, stackSchema } from "./schema.ts";
 import { type GivenSecrets, resolveSecrets } from "./secrets.ts";
+import { namespaceOf, resolveStorageClasses, resolveVolumes } from "./storage.ts";
 import { resolveTiers } from "./tiers.ts";
 
 export interface ResolveInputs {
@@ -46,20 +47,23 @@ export function resolve({ application, source, settings, secrets, stack }: Resol
   checkNames(layers);
   const datastores = resolveDatastores(layers);
   const tiers = resolveTiers(layers, datastores);
+  const volumes = resolveVolumes(layers);
   const edge = resolveEdge(layers, datastores);
   const plan: Plan = {
     application: layers.application.name,
     stack,
     profileName: layers.stack.profile,
     profile: layers.profile,
-    namespace: layers.stack.namespace ?? layers.application.name,
+    namespace: namespaceOf(layers),
     cluster: layers.stack.cluster,
     datastores,
+    volumes,
+    storageClasses: resolveStorageClasses(layers),
     tiers,
     roles: layers.application.roles ?? {},
     edge,
     links: resolveLinks(layers, tiers, datastores, edge),
-    quota: resolveQuota(layers, tiers, datastores),
+    quota: resolveQuota(layers, tiers, datastores, volumes),
     secrets: resolveSecrets(layers, datastores, secrets, stack),
   };
   if (layers.mistakes.length > 0) throw new ConfigurationError(distinct(layers.mistakes));

@@ -25,6 +25,15 @@ const role = z.strictObject({
   bindings: z.record(name, z.array(name).min(1)),
 });
 
+/** A volume that tiers mount by its name. */
+const volume = z.strictObject({
+  storage: quantity,
+  /** By the name that the stack knows it by. @default shared, for ReadWriteMany; else the stack's */
+  storageClass: name.optional(),
+  /** @default ReadWriteMany: pods on several nodes mount it */
+  accessMode: z.enum(["ReadWriteMany", "ReadWriteOnce"]).optional(),
+});
+
 const quota = z.strictObject({
   requests: z.strictObject({ cpu: quantity, memory: quantity }).partial().optional(),
   limits: z.strictObject({ cpu: quantity, memory: quantity }).partial().optional(),
@@ -37,6 +46,7 @@ const overrideFields = {
   env: environment.optional(),
   tiers: z.record(name, tierOverride).optional(),
   datastores: z.record(name, datastoreOverride).optional(),
+  volumes: z.record(name, volume.partial()).optional(),
   quota: quota.optional(),
 };
 
@@ -50,6 +60,8 @@ export const applicationSchema = z.strictObject({
   /** Environment of every tier. */
   env: environment.optional(),
   datastores: z.record(name, datastore).optional(),
+  /** Volumes that tiers share. */
+  volumes: z.record(name, volume).optional(),
   tiers: z.record(name, tier),
   roles: z.record(name, role).optional(),
   quota: quota.optional(),
@@ -83,3 +95,4 @@ export type Overrides = z.output<typeof overrides>;
 export type ProfileName = z.infer<typeof profileName>;
 export type Role = z.infer<typeof role>;
 export type Quota = z.infer<typeof quota>;
+export type Volume = z.infer<typeof volume>;

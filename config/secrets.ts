@@ -27,11 +27,10 @@ export function resolveSecrets(
 ): SecretPlan[] {
   const versions = layers.stack.secretVersions ?? {};
   const plans = [
-    ...datastores.map(({ name, engine, mode }) => ({
-      name,
-      length: engines[engine].passwordLength,
-      derivable: mode === "bundled",
-    })),
+    ...datastores.flatMap(({ name, engine, mode }) => {
+      const length = engines[engine].passwordLength;
+      return length === undefined ? [] : [{ name, length, derivable: mode === "bundled" }];
+    }),
     ...(layers.application.secrets ?? []).map((name) => ({ name, length: APPLICATION_SECRET_LENGTH, derivable: true })),
   ].map((secret) => ({ ...secret, version: versions[secret.name] ?? 1 }));
   checkSecrets(layers, plans, given, stack);

@@ -49,6 +49,8 @@ function resolveTier(layers: Layers, name: string, tier: Tier, datastores: reado
     terminationGracePeriodSeconds: tier.terminationGracePeriodSeconds ?? 30,
     minAvailable: scalable ? (tier.minAvailable ?? (replicas > 1 ? 1 : undefined)) : undefined,
     writable: tier.writable ?? ["/tmp"],
+    mounts: tier.mounts ?? {},
+    near: nearOf(layers, name, tier),
     after: (tier.uses ?? []).filter((used) => datastores.some((datastore) => datastore.name === used)),
   };
 }
@@ -67,8 +69,18 @@ function migrationOf(tier: TierPlan, command: string[]): TierPlan {
     resources: tier.resources,
     terminationGracePeriodSeconds: tier.terminationGracePeriodSeconds,
     writable: tier.writable,
+    mounts: tier.mounts,
+    near: [],
     after: tier.after,
   };
+}
+
+function nearOf(layers: Layers, name: string, { near = [] }: Tier): string[] {
+  const known = Object.keys(layers.application.datastores ?? {});
+  for (const store of near.filter((store) => !known.includes(store))) {
+    layers.mistakes.push(unknownName(`${layers.source}: tiers.${name}.near`, store, known, "datastore"));
+  }
+  return near;
 }
 
 function resolveEnvironment(

@@ -72,6 +72,10 @@ export const tierFields = {
   replicas: z.int().min(1).optional(),
   resources,
   autoscale: z.union([autoscale, z.literal(false)], AUTOSCALE_FORMS).optional(),
+  /** The application's volumes that the containers mount, each with its directory. */
+  mounts: z.record(name, z.string().startsWith("/")).optional(),
+  /** Datastores that the pods rather share a zone with. */
+  near: z.array(name).optional(),
   readiness: probe.optional(),
   liveness: probe.optional(),
   startup: probe.optional(),
