@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { Cloud } from "../cloud/cloud.ts";
 import type { Plan } from "../config/plan.ts";
+import { REGISTRY } from "../config/secrets.ts";
 import { createRoles, createServiceAccounts } from "./access.ts";
 import { type Connection, createDatastore } from "./datastores/datastore.ts";
 import { createIngress } from "./edge/ingress.ts";
@@ -24,7 +25,11 @@ export class Application extends pulumi.ComponentResource {
     super("landfall:application:Application", name, {}, opts);
     const { plan, secrets, cloud } = args;
 
-    const namespace = new Namespace(name, { plan, apiServer: cloud.apiServer }, { parent: this });
+    const namespace = new Namespace(
+      name,
+      { plan, apiServer: cloud.apiServer, registryPassword: secrets[REGISTRY] },
+      { parent: this },
+    );
     const inside = { parent: this, deletedWith: namespace.resource };
 
     const storageClasses = createStorageClasses(name, plan, { parent: this });

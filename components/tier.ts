@@ -55,7 +55,7 @@ interface Metadata {
 }
 
 function podTemplate(
-  { plan, tier, serviceAccount, volumes: shared }: TierArgs,
+  { plan, tier, namespace, serviceAccount, volumes: shared }: TierArgs,
   environment: Environment,
 ): k8s.types.input.core.v1.PodTemplateSpec & { spec: k8s.types.input.core.v1.PodSpec } {
   const { volumes, volumeMounts } = scratch(tier.writable);
@@ -66,6 +66,7 @@ function podTemplate(
       serviceAccountName: serviceAccount.metadata.name,
       automountServiceAccountToken: tier.mountToken,
       enableServiceLinks: false,
+      imagePullSecrets: namespace.imagePullSecrets,
       securityContext: podSecurity(tier.uid),
       terminationGracePeriodSeconds: tier.terminationGracePeriodSeconds,
       containers: [
@@ -155,7 +156,7 @@ function expose(
       },
       spec: {
         selector: selectorOf(plan, tier.name),
-        ports: [{ name: "http", port: tier.port as number, targetPort: "http" }],
+        ports: [{ name: "http", port: tier.servicePort as number, targetPort: "http" }],
       },
     },
     opts,

@@ -29,6 +29,8 @@ export interface Plan {
   /** Who may open a connection to whom. Everything else is denied. */
   links: Link[];
   quota: QuotaPlan;
+  /** Account at a private registry. */
+  registryCredentials?: { server: string; username: string };
   secrets: SecretPlan[];
 }
 
@@ -44,6 +46,8 @@ export interface TierPlan {
   args?: string[];
   uid: number;
   port?: number;
+  /** Port of its Service. */
+  servicePort?: number;
   env: Record<string, EnvValue>;
   replicas: number;
   resources: Resources;
@@ -108,7 +112,7 @@ export type DatastorePlan = BundledDatastore | ExternalDatastore;
 export type Peer =
   | { kind: "pods"; component: string }
   | { kind: "edge"; namespace: string }
-  | { kind: "addresses"; cidrs: string[]; name: string };
+  | { kind: "addresses"; cidrs: string[]; except?: string[]; name: string };
 
 /** TCP connections that `from` may open to `to` on `ports`. */
 export interface Link {
@@ -129,6 +133,6 @@ export interface SecretPlan {
   /** Length of a derived one, in characters. */
   length: number;
   version: number;
-  /** Whether it may be derived from the stack secret; that of an external store is known only to its owner. */
-  derivable: boolean;
+  /** Why it cannot be derived from the stack secret, for one that only its owner knows. */
+  outside?: string;
 }

@@ -63,6 +63,7 @@ export function resolve({ application, source, settings, secrets, stack }: Resol
     roles: layers.application.roles ?? {},
     edge,
     links: resolveLinks(layers, tiers, datastores, edge),
+    registryCredentials: layers.stack.registryCredentials,
     quota: resolveQuota(layers, tiers, datastores, volumes),
     secrets: resolveSecrets(layers, datastores, secrets, stack),
   };

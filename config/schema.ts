@@ -50,11 +50,13 @@ const overrideFields = {
   quota: quota.optional(),
 };
 
-const overrides = z.strictObject(overrideFields);
+const overrides = z.strictObject({ namespace: name.optional(), ...overrideFields });
 
 /** An application: what runs, what it stores, who talks to whom. */
 export const applicationSchema = z.strictObject({
   name,
+  /** @default the application's name */
+  namespace: name.optional(),
   /** Secrets that the application needs beside those of its datastores; derived from the stack secret unless set. */
   secrets: z.array(name).optional(),
   /** Environment of every tier. */
@@ -73,7 +75,7 @@ export const applicationSchema = z.strictObject({
 export const stackSchema = z.strictObject({
   app: z.string().optional(),
   profile: profileName,
-  /** @default the application's name */
+  /** @default the application's */
   namespace: name.optional(),
   cluster: z.discriminatedUnion("provider", [kubeconfigCluster]),
   edge: z.discriminatedUnion("kind", [ingressEdge]),
@@ -82,6 +84,8 @@ export const stackSchema = z.strictObject({
     .string()
     .regex(/^[a-z0-9.-]+(:\d+)?(\/[a-z0-9._-]+)*$/, "a registry such as mirror.example.com/proxy")
     .optional(),
+  /** Account at a private registry; its password is `landfall:secrets.registry`. */
+  registryCredentials: z.strictObject({ server: z.string(), username: z.string() }).optional(),
   /** Version number of a derived secret; raising it rotates that secret. @default 1 */
   secretVersions: z.record(name, z.int().min(1)).optional(),
   ...overrideFields,

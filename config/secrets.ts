@@ -7,6 +7,9 @@ import type { DatastorePlan, SecretPlan } from "./plan.ts";
 /** Shortest stack secret: 32 characters of base64 are 192 bits. */
 export const SHORTEST_STACK_SECRET = 32;
 
+/** Name of the secret that holds the password of a private registry. */
+export const REGISTRY = "registry";
+const REGISTRY_PASSWORD = "it is the password of landfall:registryCredentials";
 const APPLICATION_SECRET_LENGTH = 48;
 const ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
 
@@ -29,9 +32,18 @@ export function resolveSecrets(
   const plans = [
     ...datastores.flatMap(({ name, engine, mode }) => {
       const length = engines[engine].passwordLength;
-      return length === undefined ? [] : [{ name, length, derivable: mode === "bundled" }];
+      if (length === undefined) return [];
+      const place = placeOf(layers, "datastores", name);
+      const outside =
+        mode === "external" ? `"${name}" is external (${place}), so only you know its password` : undefined;
+      return [{ name, length, outside }];
     }),
-    ...(layers.application.secrets ?? []).map((name) => ({ name, length: APPLICATION_SECRET_LENGTH, derivable: true })),
+    ...(layers.stack.registryCredentials ? [{ name: REGISTRY, length: 0, outside: REGISTRY_PASSWORD }] : []),
+    ...(layers.application.secrets ?? []).map((name) => ({
+      name,
+      length: APPLICATION_SECRET_LENGTH,
+      outside: undefined,
+    })),
   ].map((secret) => ({ ...secret, version: versions[secret.name] ?? 1 }));
   checkSecrets(layers, plans, given, stack);
   return plans;
@@ -46,14 +58,14 @@ function checkSecrets(layers: Layers, plans: readonly SecretPlan[], given: Given
     layers.mistakes.push(unknownName(`landfall:secretVersions.${name}`, name, known, "secret"));
   }
   const missing = plans.filter(({ name }) => !given.names.includes(name));
-  for (const { name } of missing.filter(({ derivable }) => !derivable)) {
+  for (const { name, outside } of missing.filter(({ outside }) => outside !== undefined)) {
     layers.mistakes.push({
       path: `landfall:secrets.${name}`,
-      problem: `is missing: "${name}" is external (${placeOf(layers, "datastores", name)}), so only you know its password`,
+      problem: `is missing: ${outside}`,
       fix: `npx pulumi config set --secret --path 'landfall:secrets.${name}' --stack ${stack}`,
     });
   }
-  if (missing.some(({ derivable }) => derivable)) checkStackSecret(layers, given, stack);
+  if (missing.some(({ outside }) => outside === undefined)) checkStackSecret(layers, given, stack);
 }
 
 function checkStackSecret(layers: Layers, { stackSecretLength: length }: GivenSecrets, stack: string): void {

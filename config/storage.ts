@@ -22,16 +22,16 @@ export interface StorageClassPlan extends StorageClass {
 /** What an application calls the class of volumes that pods on several nodes mount. */
 const SHARED = "shared";
 
-export function namespaceOf({ stack, application }: Layers): string {
-  return stack.namespace ?? application.name;
+export function namespaceOf({ stack, forProfile, application }: Layers): string {
+  return stack.namespace ?? forProfile.namespace ?? application.namespace ?? application.name;
 }
 
 /** The cluster's name for what the application or the stack calls `wanted`; undefined for the cluster's default. */
-export function storageClassOf({ stack, ...layers }: Layers, wanted: string | undefined): string | undefined {
-  const { storageClass, storageClasses = {} } = stack.cluster;
+export function storageClassOf(layers: Layers, wanted: string | undefined): string | undefined {
+  const { storageClass, storageClasses = {} } = layers.stack.cluster;
   const known = wanted === undefined ? undefined : storageClasses[wanted];
   if (known === undefined) return storageClass;
-  return typeof known === "string" ? known : `${namespaceOf({ stack, ...layers })}-${wanted}`;
+  return typeof known === "string" ? known : `${namespaceOf(layers)}-${wanted}`;
 }
 
 /** Classes that the stack describes rather than names. */

@@ -39,6 +39,7 @@ function resolveTier(layers: Layers, name: string, tier: Tier, datastores: reado
     args: tier.args,
     uid: tier.uid ?? DEFAULT_UID,
     port: tier.kind === "web" ? tier.port : undefined,
+    servicePort: tier.kind === "web" ? (tier.servicePort ?? tier.port) : undefined,
     env: resolveEnvironment(layers, name, tier, datastores),
     replicas,
     resources: tier.resources,
@@ -156,7 +157,8 @@ function resolveValue(
   }
   const target = layers.application.tiers[value.from];
   if (target?.kind !== "web") return undefined; // reported as a dangling `uses`
-  const fields = { url: `http://${value.from}:${target.port}`, host: value.from, port: String(target.port) };
+  const port = target.servicePort ?? target.port;
+  const fields = { url: `http://${value.from}:${port}`, host: value.from, port: String(port) };
   if (!offers(layers, path, value.field, Object.keys(fields) as Field[], value.from)) return undefined;
   return { kind: "value", value: fields[value.field as keyof typeof fields] };
 }

@@ -136,7 +136,7 @@ function servicePorts(ports: Readonly<Record<string, number>>): k8s.types.input.
 
 function statefulSet(
   name: string,
-  { plan, datastore }: Args,
+  { plan, datastore, namespace: { imagePullSecrets } }: Args,
   made: { metadata: Metadata; secret?: k8s.core.v1.Secret },
   opts: pulumi.CustomResourceOptions,
 ): k8s.apps.v1.StatefulSet {
@@ -168,6 +168,7 @@ function statefulSet(
           spec: {
             automountServiceAccountToken: false,
             enableServiceLinks: false,
+            imagePullSecrets,
             securityContext: podSecurity(datastore.uid, datastore.gid),
             terminationGracePeriodSeconds: engine.terminationGracePeriodSeconds,
             ...(clustered ? serversApart(plan, datastore.name) : {}),

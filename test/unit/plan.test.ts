@@ -135,7 +135,7 @@ describe("PyBase's plan", () => {
   });
 
   it("derives every password but those of external stores", () => {
-    const derivable = (plan: Plan) => plan.secrets.filter((it) => it.derivable).map(({ name }) => name);
+    const derivable = (plan: Plan) => plan.secrets.filter((it) => it.outside === undefined).map(({ name }) => name);
     assert.deepEqual(derivable(plans.dev), ["postgres", "redis", "objects", "search", "secret-key"]);
     assert.deepEqual(derivable(plans.production), ["objects", "search", "secret-key"]);
   });
