@@ -5,11 +5,14 @@
 
 import type { Endpoint } from "../components/datastores/engine.ts";
 import type { EngineName } from "../components/datastores/engines.ts";
+import type { AutoscalePlan, EventsPlan, VerticalAutoscalePlan } from "./autoscale.ts";
 import type { EdgePlan } from "./edge.ts";
+import type { PriorityClassPlan } from "./priority.ts";
 import type { Profile } from "./profiles.ts";
+import type { PodAmount } from "./schema/autoscale.ts";
 import type { KubeconfigCluster } from "./schema/cluster.ts";
 import type { Resources } from "./schema/primitives.ts";
-import type { Field, Probe, Scaling } from "./schema/tier.ts";
+import type { Field, Probe } from "./schema/tier.ts";
 import type { ProfileName, Role } from "./schema.ts";
 import type { StorageClassPlan, VolumePlan } from "./storage.ts";
 
@@ -25,6 +28,7 @@ export interface Plan {
   storageClasses: StorageClassPlan[];
   tiers: TierPlan[];
   roles: Record<string, Role>;
+  priorityClasses: PriorityClassPlan[];
   edge: EdgePlan;
   /** Who may open a connection to whom. Everything else is denied. */
   links: Link[];
@@ -52,11 +56,16 @@ export interface TierPlan {
   replicas: number;
   resources: Resources;
   autoscale?: AutoscalePlan;
+  verticalAutoscale?: VerticalAutoscalePlan;
+  events?: EventsPlan;
   readiness?: Probe;
   liveness?: Probe;
   startup?: Probe;
   terminationGracePeriodSeconds: number;
-  minAvailable?: number;
+  minAvailable?: PodAmount;
+  maxUnavailable?: PodAmount;
+  /** As the application calls it. */
+  priorityClass?: string;
   writable: string[];
   /** Shared volumes by name, with their directories. */
   mounts: Record<string, string>;
@@ -70,14 +79,6 @@ export type EnvValue =
   | { kind: "value"; value: string }
   | { kind: "secret"; secret: string }
   | { kind: "datastore"; datastore: string; field: Field; database?: string };
-
-export interface AutoscalePlan {
-  max: number;
-  cpu?: number;
-  memory?: number;
-  scaleUp?: Scaling;
-  scaleDown?: Scaling;
-}
 
 interface DatastoreBase {
   name: string;
@@ -112,6 +113,7 @@ export type DatastorePlan = BundledDatastore | ExternalDatastore;
 export type Peer =
   | { kind: "pods"; component: string }
   | { kind: "edge"; namespace: string }
+  | { kind: "keda"; namespace: string }
   | { kind: "addresses"; cidrs: string[]; except?: string[]; name: string };
 
 /** TCP connections that `from` may open to `to` on `ports`. */

@@ -1,3 +1,4 @@
+import { resourcesAtMost } from "./autoscale.ts";
 import { type Layers, overlay, placeOf } from "./layers.ts";
 import type { DatastorePlan, QuotaPlan, TierPlan } from "./plan.ts";
 import { compareQuantities, formatBytes, formatCpu, parseQuantity } from "./quantity.ts";
@@ -43,7 +44,7 @@ function atLargest(
 ): QuotaPlan {
   const bundled = datastores.filter((datastore) => datastore.mode === "bundled");
   const groups: { resources: Resources; pods: number }[] = [
-    ...tiers.map((tier) => ({ resources: tier.resources, pods: mostPods(tier) })),
+    ...tiers.map((tier) => ({ resources: resourcesAtMost(tier), pods: mostPods(tier) })),
     ...bundled.map(({ resources, servers }) => ({ resources, pods: servers.length })),
   ];
   const besides = bundled.flatMap(({ exporter, servers }) =>
@@ -74,5 +75,5 @@ function atLargest(
 
 function mostPods(tier: TierPlan): number {
   if (tier.kind === "job" || tier.kind === "singleton") return 1;
-  return Math.max(tier.replicas, tier.autoscale?.max ?? 0) + SURGE;
+  return Math.max(tier.replicas, tier.autoscale?.max ?? 0, tier.events?.max ?? 0) + SURGE;
 }

@@ -1,9 +1,11 @@
+import { linksOfEvents } from "./autoscale.ts";
 import { resolveDatastores } from "./datastores.ts";
 import { resolveEdge } from "./edge.ts";
 import { checkOverrideNames, type Layers, layersOf } from "./layers.ts";
 import { resolveLinks } from "./links.ts";
 import { ConfigurationError, fromZod, type Mistake, unknownName } from "./mistakes.ts";
 import type { Plan } from "./plan.ts";
+import { resolvePriorityClasses } from "./priority.ts";
 import { resolveQuota } from "./quota.ts";
 import { keysAt } from "./schema/keys.ts";
 import { applicationSchema, stackSchema } from "./schema.ts";
@@ -61,8 +63,9 @@ export function resolve({ application, source, settings, secrets, stack }: Resol
     storageClasses: resolveStorageClasses(layers),
     tiers,
     roles: layers.application.roles ?? {},
+    priorityClasses: resolvePriorityClasses(layers),
     edge,
-    links: resolveLinks(layers, tiers, datastores, edge),
+    links: [...resolveLinks(layers, tiers, datastores, edge), ...linksOfEvents(layers, tiers, datastores)],
     registryCredentials: layers.stack.registryCredentials,
     quota: resolveQuota(layers, tiers, datastores, volumes),
     secrets: resolveSecrets(layers, datastores, secrets, stack),

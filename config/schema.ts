@@ -3,6 +3,7 @@
  * inferred from it. Fields are optional where a default exists; `resolve.ts` puts the defaults in, layer by layer.
  */
 import { z } from "zod";
+import { autoscalingSettings, priorityClass } from "./schema/autoscale.ts";
 import { kubeconfigCluster } from "./schema/cluster.ts";
 import { datastore, datastoreOverride } from "./schema/datastore.ts";
 import { ingressEdge } from "./schema/edge.ts";
@@ -66,6 +67,8 @@ export const applicationSchema = z.strictObject({
   volumes: z.record(name, volume).optional(),
   tiers: z.record(name, tier),
   roles: z.record(name, role).optional(),
+  /** Priority classes that tiers may have, made for the application alone. */
+  priorityClasses: z.record(name, priorityClass).optional(),
   quota: quota.optional(),
   /** What differs by profile. */
   profiles: z.partialRecord(profileName, overrides).optional(),
@@ -88,6 +91,7 @@ export const stackSchema = z.strictObject({
   registryCredentials: z.strictObject({ server: z.string(), username: z.string() }).optional(),
   /** Version number of a derived secret; raising it rotates that secret. @default 1 */
   secretVersions: z.record(name, z.int().min(1)).optional(),
+  autoscaling: autoscalingSettings.optional(),
   ...overrideFields,
 });
 
