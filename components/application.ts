@@ -4,6 +4,7 @@ import type { Plan } from "../config/plan.ts";
 import { createRoles, createServiceAccounts } from "./access.ts";
 import { type Connection, createDatastore } from "./datastores/datastore.ts";
 import { createIngress } from "./edge/ingress.ts";
+import { Monitoring } from "./monitoring/monitoring.ts";
 import { Namespace } from "./namespace.ts";
 import { Tier, type TierArgs } from "./tier.ts";
 
@@ -51,6 +52,9 @@ export class Application extends pulumi.ComponentResource {
     }
 
     if (plan.edge.routes.length > 0) createIngress(name, { plan, namespace }, { ...inside, dependsOn: namespace });
+
+    const { monitoring } = plan;
+    if (monitoring) new Monitoring(`${name}-monitoring`, { plan, monitoring, namespace, secrets }, { parent: this });
 
     this.namespace = namespace.namespaceName;
     this.url = `https://${plan.edge.host}`;

@@ -35,6 +35,7 @@ function peersOf(plan: Plan, peer: Peer): PolicyPeer[] {
     case "pods":
       return [{ podSelector: { matchLabels: selectorOf(plan, peer.component) } }];
     case "edge":
+    case "monitoring":
       return [{ namespaceSelector: { matchLabels: { "kubernetes.io/metadata.name": peer.namespace } } }];
     case "addresses":
       return peer.cidrs.map((cidr) => ({ ipBlock: { cidr } }));

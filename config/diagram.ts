@@ -14,6 +14,7 @@ export function diagram(plan: Plan): string {
     ...bundled,
     "  end",
     ...outside,
+    ...(plan.monitoring?.targets.length ? [`  monitoring(["Prometheus in ${plan.monitoring.namespace}"])`] : []),
     ...plan.links.map(arrow),
   ].join("\n");
 }
@@ -37,7 +38,8 @@ function peerId(peer: Peer): string {
     case "pods":
       return id(peer.component);
     case "edge":
-      return "edge";
+    case "monitoring":
+      return peer.kind;
     case "addresses":
       return id(peer.name);
   }

@@ -6,6 +6,7 @@
 import type { Endpoint } from "../components/datastores/engine.ts";
 import type { EngineName } from "../components/datastores/engines.ts";
 import type { EdgePlan } from "./edge.ts";
+import type { MonitoringPlan } from "./monitoring.ts";
 import type { Profile } from "./profiles.ts";
 import type { KubeconfigCluster } from "./schema/cluster.ts";
 import type { Resources } from "./schema/primitives.ts";
@@ -26,6 +27,8 @@ export interface Plan {
   /** Who may open a connection to whom. Everything else is denied. */
   links: Link[];
   quota: QuotaPlan;
+  /** Left out where the stack names no Prometheus. */
+  monitoring?: MonitoringPlan;
   secrets: SecretPlan[];
 }
 
@@ -41,6 +44,8 @@ export interface TierPlan {
   args?: string[];
   uid: number;
   port?: number;
+  /** Port that metrics are shown on, where Prometheus reads them. */
+  metricsPort?: number;
   env: Record<string, EnvValue>;
   replicas: number;
   resources: Resources;
@@ -94,6 +99,7 @@ export type DatastorePlan = BundledDatastore | ExternalDatastore;
 export type Peer =
   | { kind: "pods"; component: string }
   | { kind: "edge"; namespace: string }
+  | { kind: "monitoring"; namespace: string }
   | { kind: "addresses"; cidrs: string[]; name: string };
 
 /** TCP connections that `from` may open to `to` on `ports`. */

@@ -3,6 +3,7 @@ import { resolveEdge } from "./edge.ts";
 import { checkOverrideNames, type Layers, layersOf } from "./layers.ts";
 import { resolveLinks } from "./links.ts";
 import { ConfigurationError, fromZod, type Mistake, unknownName } from "./mistakes.ts";
+import { linksOf, resolveMonitoring } from "./monitoring.ts";
 import type { Plan } from "./plan.ts";
 import { resolveQuota } from "./quota.ts";
 import { keysAt } from "./schema/keys.ts";
@@ -47,19 +48,22 @@ export function resolve({ application, source, settings, secrets, stack }: Resol
   const datastores = resolveDatastores(layers);
   const tiers = resolveTiers(layers, datastores);
   const edge = resolveEdge(layers, datastores);
+  const namespace = layers.stack.namespace ?? layers.application.name;
+  const monitoring = resolveMonitoring(layers, namespace, tiers, datastores);
   const plan: Plan = {
     application: layers.application.name,
     stack,
     profileName: layers.stack.profile,
     profile: layers.profile,
-    namespace: layers.stack.namespace ?? layers.application.name,
+    namespace,
     cluster: layers.stack.cluster,
     datastores,
     tiers,
     roles: layers.application.roles ?? {},
     edge,
-    links: resolveLinks(layers, tiers, datastores, edge),
+    links: [...resolveLinks(layers, tiers, datastores, edge), ...(monitoring ? linksOf(monitoring) : [])],
     quota: resolveQuota(layers, tiers, datastores),
+    monitoring,
     secrets: resolveSecrets(layers, datastores, secrets, stack),
   };
   if (layers.mistakes.length > 0) throw new ConfigurationError(distinct(layers.mistakes));

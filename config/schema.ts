@@ -6,6 +6,7 @@ import { z } from "zod";
 import { kubeconfigCluster } from "./schema/cluster.ts";
 import { datastore, datastoreOverride } from "./schema/datastore.ts";
 import { ingressEdge } from "./schema/edge.ts";
+import { applicationMonitoring, stackMonitoring } from "./schema/monitoring.ts";
 import { name, quantity } from "./schema/primitives.ts";
 import { environment, tier, tierOverride } from "./schema/tier.ts";
 
@@ -53,6 +54,7 @@ export const applicationSchema = z.strictObject({
   tiers: z.record(name, tier),
   roles: z.record(name, role).optional(),
   quota: quota.optional(),
+  monitoring: applicationMonitoring.optional(),
   /** What differs by profile. */
   profiles: z.partialRecord(profileName, overrides).optional(),
 });
@@ -72,6 +74,8 @@ export const stackSchema = z.strictObject({
     .optional(),
   /** Version number of a derived secret; raising it rotates that secret. @default 1 */
   secretVersions: z.record(name, z.int().min(1)).optional(),
+  /** Left out: nothing is watched. */
+  monitoring: stackMonitoring.optional(),
   ...overrideFields,
 });
 

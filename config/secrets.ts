@@ -2,6 +2,7 @@ import { hkdfSync } from "node:crypto";
 import { engines } from "../components/datastores/engines.ts";
 import { type Layers, placeOf } from "./layers.ts";
 import { unknownName } from "./mistakes.ts";
+import { notificationSecrets } from "./monitoring/notifications.ts";
 import type { DatastorePlan, SecretPlan } from "./plan.ts";
 
 /** Shortest stack secret: 32 characters of base64 are 192 bits. */
@@ -33,6 +34,7 @@ export function resolveSecrets(
       derivable: mode === "bundled",
     })),
     ...(layers.application.secrets ?? []).map((name) => ({ name, length: APPLICATION_SECRET_LENGTH, derivable: true })),
+    ...notificationSecrets(layers).map((name) => ({ name, length: 0, derivable: false })),
   ].map((secret) => ({ ...secret, version: versions[secret.name] ?? 1 }));
   checkSecrets(layers, plans, given, stack);
   return plans;
@@ -47,10 +49,14 @@ function checkSecrets(layers: Layers, plans: readonly SecretPlan[], given: Given
     layers.mistakes.push(unknownName(`landfall:secretVersions.${name}`, name, known, "secret"));
   }
   const missing = plans.filter(({ name }) => !given.names.includes(name));
+  const ofNotifications = notificationSecrets(layers);
   for (const { name } of missing.filter(({ derivable }) => !derivable)) {
+    const why = ofNotifications.includes(name)
+      ? "landfall:monitoring.alertmanager needs it, and only you know it"
+      : `"${name}" is external (${placeOf(layers, "datastores", name)}), so only you know its password`;
     layers.mistakes.push({
       path: `landfall:secrets.${name}`,
-      problem: `is missing: "${name}" is external (${placeOf(layers, "datastores", name)}), so only you know its password`,
+      problem: `is missing: ${why}`,
       fix: `npx pulumi config set --secret --path 'landfall:secrets.${name}' --stack ${stack}`,
     });
   }

@@ -39,6 +39,7 @@ function resolveTier(layers: Layers, name: string, tier: Tier, datastores: reado
     args: tier.args,
     uid: tier.uid ?? DEFAULT_UID,
     port: tier.kind === "web" ? tier.port : undefined,
+    metricsPort: layers.stack.monitoring && tier.metrics?.port,
     env: resolveEnvironment(layers, name, tier, datastores),
     replicas,
     resources: tier.resources,

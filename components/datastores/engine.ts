@@ -34,6 +34,8 @@ export type ServerContainer = Pick<
 export interface Engine {
   /** Ports by name; the first is the one that clients dial. */
   ports: Readonly<Record<string, number>>;
+  /** Where the server or the exporter beside it shows metrics. @default path /metrics */
+  metrics?: { port: number; path?: string };
   /** Images of the bundled server by version; the first is the default. */
   images: Readonly<Record<string, string>>;
   /** User and group that the image runs as. */

@@ -1,5 +1,6 @@
 /** What a tier is, and what a stack may change of it. */
 import { z } from "zod";
+import { metrics, portlessMetrics } from "./monitoring.ts";
 import { image, name, percent, port, resources, resourcesOverride, seconds } from "./primitives.ts";
 
 export const probe = z
@@ -87,13 +88,14 @@ export const web = z.strictObject({
   kind: z.literal("web"),
   ...tierFields,
   port,
+  metrics: metrics.optional(),
   /** Path prefix under the edge's host. Left out: reachable inside the cluster only. */
   route: z.string().startsWith("/").optional(),
   /** Command that brings the database up to date, run once to its end before a new version serves. */
   migrate: z.array(z.string()).min(1).optional(),
 });
-export const worker = z.strictObject({ kind: z.literal("worker"), ...tierFields });
-export const singleton = z.strictObject({ kind: z.literal("singleton"), ...tierFields }).omit({
+export const worker = z.strictObject({ kind: z.literal("worker"), ...tierFields, metrics: portlessMetrics.optional() });
+export const singleton = worker.extend({ kind: z.literal("singleton") }).omit({
   replicas: true,
   autoscale: true,
   minAvailable: true,

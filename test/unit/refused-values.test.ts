@@ -10,7 +10,8 @@ describe("A value of the wrong form is refused:", () => {
       {
         path: "landfall:tires",
         problem: "unknown key",
-        allowed: "app, profile, namespace, cluster, edge, registry, secretVersions, env, tiers, datastores, quota",
+        allowed:
+          "app, profile, namespace, cluster, edge, registry, secretVersions, monitoring, env, tiers, datastores, quota",
         fix: 'did you mean "tiers"?',
       },
     ],
@@ -41,7 +42,7 @@ describe("A value of the wrong form is refused:", () => {
         path: "apps/shop.ts: tiers.jobs.port",
         problem: "unknown key",
         allowed:
-          "kind, image, command, args, uid, uses, env, replicas, resources, autoscale, readiness, liveness, startup, terminationGracePeriodSeconds, minAvailable, writable",
+          "kind, image, command, args, uid, uses, env, replicas, resources, autoscale, readiness, liveness, startup, terminationGracePeriodSeconds, minAvailable, writable, metrics",
         fix: "remove it",
       },
     ],
