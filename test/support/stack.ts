@@ -1,8 +1,17 @@
 /** Stacks as a user has them: a project folder, the real CLI, the real engine and provider, a cluster. */
 import { spawn } from "node:child_process";
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import {
+  copyFileSync,
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parse, stringify } from "yaml";
 
@@ -20,18 +29,25 @@ export interface Outcome {
 /** Operations by kind as `pulumi up` counts them: `{ create: 76 }`. */
 export type Changes = Record<string, number>;
 
-/** A copy of the project with state, passphrase and config of its own; the program is the repository's. */
+/**
+ * A copy of the project with state, passphrase and config of its own; the program is the repository's. An application
+ * of the test's own makes the program a copy too, for it looks for applications beside its own files.
+ */
 export class TestStack {
   readonly directory: string;
   readonly name: string;
   readonly #environment: NodeJS.ProcessEnv;
 
-  constructor(name: string, config: Record<string, unknown>, environment: NodeJS.ProcessEnv = {}) {
+  constructor(name: string, config: Record<string, unknown>, environment: NodeJS.ProcessEnv = {}, application?: URL) {
     this.name = name;
     this.directory = mkdtempSync(join(tmpdir(), "landfall-stack-"));
-    for (const entry of ["index.ts", "package.json", "apps", "cloud", "components", "config", "node_modules"]) {
-      symlinkSync(join(repository, entry), join(this.directory, entry));
+    symlinkSync(join(repository, "node_modules"), join(this.directory, "node_modules"));
+    for (const entry of ["index.ts", "package.json", "apps", "cloud", "components", "config"]) {
+      const [source, target] = [join(repository, entry), join(this.directory, entry)];
+      if (application) cpSync(source, target, { recursive: true });
+      else symlinkSync(source, target);
     }
+    if (application) copyFileSync(application, join(this.directory, "apps", basename(application.pathname)));
     writeFileSync(join(this.directory, "Pulumi.yaml"), readFileSync(join(repository, "Pulumi.yaml")));
     mkdirSync(join(this.directory, ".landfall"));
     this.#environment = {
