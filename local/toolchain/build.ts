@@ -79,7 +79,7 @@ export async function go(what: string, args: readonly string[], folder: string):
     child.on("error", (error: NodeJS.ErrnoException) => resolve(error.code ?? error.message));
     child.on("close", resolve);
   });
-  log.end();
+  await new Promise((written) => log.end(written)); // before a message points to it
   if (code === 0) return output;
   if (code === "ENOENT") {
     throw new ToolError(
