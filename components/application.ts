@@ -1,8 +1,10 @@
+import type * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import type { Cloud } from "../cloud/cloud.ts";
 import type { Plan } from "../config/plan.ts";
 import { REGISTRY } from "../config/secrets.ts";
 import { createRoles, createServiceAccounts } from "./access.ts";
+import { Backup } from "./backup.ts";
 import { type Connection, createDatastore } from "./datastores/datastore.ts";
 import { createIngress } from "./edge/ingress.ts";
 import { Namespace } from "./namespace.ts";
@@ -56,6 +58,12 @@ export class Application extends pulumi.ComponentResource {
         { plan, tier, namespace, connections, volumes, secrets, serviceAccount },
         { parent: this, dependsOn },
       );
+    }
+
+    for (const backup of plan.backups) {
+      const connection = connections[backup.datastore.name] as Connection;
+      const volume = volumes[backup.volume] as k8s.core.v1.PersistentVolumeClaim;
+      new Backup(`${name}-${backup.name}`, { plan, backup, namespace, connection, volume }, { parent: this });
     }
 
     if (plan.edge.routes.length > 0) createIngress(name, { plan, namespace }, { ...inside, dependsOn: namespace });

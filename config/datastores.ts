@@ -82,6 +82,7 @@ function bundled(
         buckets: datastore.buckets ?? [],
         tls: false,
       },
+      version,
       image: fromRegistry(image.reference, layers.stack.registry),
       uid: image.uid,
       gid: image.gid,

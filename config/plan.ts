@@ -5,6 +5,7 @@
 
 import type { Endpoint } from "../components/datastores/engine.ts";
 import type { EngineName } from "../components/datastores/engines.ts";
+import type { BackupPlan } from "./backup.ts";
 import type { EdgePlan } from "./edge.ts";
 import type { Profile } from "./profiles.ts";
 import type { KubeconfigCluster } from "./schema/cluster.ts";
@@ -21,6 +22,7 @@ export interface Plan {
   namespace: string;
   cluster: KubeconfigCluster;
   datastores: DatastorePlan[];
+  backups: BackupPlan[];
   volumes: VolumePlan[];
   storageClasses: StorageClassPlan[];
   tiers: TierPlan[];
@@ -87,6 +89,7 @@ interface DatastoreBase {
 
 export interface BundledDatastore extends DatastoreBase {
   mode: "bundled";
+  version: string;
   image: string;
   uid: number;
   gid: number;

@@ -1,3 +1,4 @@
+import { linksOfBackups, resolveBackups } from "./backup.ts";
 import { resolveDatastores } from "./datastores.ts";
 import { resolveEdge } from "./edge.ts";
 import { checkOverrideNames, type Layers, layersOf } from "./layers.ts";
@@ -48,6 +49,7 @@ export function resolve({ application, source, settings, secrets, stack }: Resol
   const datastores = resolveDatastores(layers);
   const tiers = resolveTiers(layers, datastores);
   const volumes = resolveVolumes(layers);
+  const backups = resolveBackups(layers, datastores);
   const edge = resolveEdge(layers, datastores);
   const plan: Plan = {
     application: layers.application.name,
@@ -57,14 +59,15 @@ export function resolve({ application, source, settings, secrets, stack }: Resol
     namespace: namespaceOf(layers),
     cluster: layers.stack.cluster,
     datastores,
+    backups,
     volumes,
     storageClasses: resolveStorageClasses(layers),
     tiers,
     roles: layers.application.roles ?? {},
     edge,
-    links: resolveLinks(layers, tiers, datastores, edge),
+    links: [...resolveLinks(layers, tiers, datastores, edge), ...linksOfBackups(backups)],
     registryCredentials: layers.stack.registryCredentials,
-    quota: resolveQuota(layers, tiers, datastores, volumes),
+    quota: resolveQuota(layers, { tiers, datastores, volumes, backups }),
     secrets: resolveSecrets(layers, datastores, secrets, stack),
   };
   if (layers.mistakes.length > 0) throw new ConfigurationError(distinct(layers.mistakes));

@@ -3,6 +3,7 @@
  * inferred from it. Fields are optional where a default exists; `resolve.ts` puts the defaults in, layer by layer.
  */
 import { z } from "zod";
+import { backup } from "./schema/backup.ts";
 import { kubeconfigCluster } from "./schema/cluster.ts";
 import { datastore, datastoreOverride } from "./schema/datastore.ts";
 import { ingressEdge } from "./schema/edge.ts";
@@ -47,6 +48,7 @@ const overrideFields = {
   tiers: z.record(name, tierOverride).optional(),
   datastores: z.record(name, datastoreOverride).optional(),
   volumes: z.record(name, volume.partial()).optional(),
+  backup: z.union([backup.partial(), z.literal(false)], "false, or a mapping").optional(),
   quota: quota.optional(),
 };
 
@@ -65,6 +67,8 @@ export const applicationSchema = z.strictObject({
   /** Volumes that tiers share. */
   volumes: z.record(name, volume).optional(),
   tiers: z.record(name, tier),
+  /** Copies of the bundled datastores. @default none */
+  backup: backup.optional(),
   roles: z.record(name, role).optional(),
   quota: quota.optional(),
   /** What differs by profile. */

@@ -46,6 +46,21 @@ export interface Exporter {
   env(settings: ServerSettings): types.input.core.v1.EnvVar[];
 }
 
+/** How a running server is copied. */
+export interface BackupCommand {
+  /** @default the server's own */
+  image?: Image;
+  /** A version that cannot be copied while it runs. */
+  except?: string;
+  /** @default the port that clients dial */
+  port?: number;
+  /** Variable that the tools take the password from. */
+  passwordVariable?: string;
+  env?(endpoint: Endpoint): Record<string, string>;
+  /** Shell commands that put the copy into the folder `unfinished`; `$HOSTS` has the servers' names. */
+  script: string;
+}
+
 /** Servers of one store that know of each other. */
 export interface Cluster {
   /** Ports between them, by name. */
@@ -74,6 +89,7 @@ export interface Engine {
   /** How it runs as several servers; left out where it does not. */
   cluster?: Cluster;
   exporter?: Exporter;
+  backup?: BackupCommand;
   /** Length of a derived password, in characters; left out where it has no passwords. */
   passwordLength?: number;
   /** How long the server may take to stop cleanly, in seconds. */

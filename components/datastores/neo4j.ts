@@ -20,6 +20,11 @@ export const neo4j: Engine = {
   },
   settings: /^(license|[a-z][a-z0-9_.]*)$/,
   cluster: { ports: { discovery: 5000, cluster: 6000, raft: 7000, routing: 7688 }, servers: 3 },
+  backup: {
+    except: "5", // the Community edition is copied at rest only
+    port: 6362,
+    script: 'neo4j-admin database backup --from="$(echo "$HOSTS" | sed "s/ /:6362,/g"):6362" --to-path=unfinished "*"',
+  },
   passwordLength: 32,
   terminationGracePeriodSeconds: 300,
   fields: ["url", "host", "port", "username", "password", "database"],
@@ -32,6 +37,7 @@ export const neo4j: Engine = {
     const configured = {
       "server.default_listen_address": "0.0.0.0",
       "dbms.security.procedures.unrestricted": "apoc.*",
+      "server.backup.listen_address": "0.0.0.0:6362",
       "server.metrics.prometheus.enabled": "true",
       "server.metrics.prometheus.endpoint": "0.0.0.0:2004",
       ...(servers.length > 1 ? clusterSettings(servers) : {}),

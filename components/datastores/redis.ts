@@ -23,6 +23,10 @@ export const redis: Engine = {
       { name: "REDIS_PASSWORD", valueFrom: { secretKeyRef: passwordSecret } },
     ],
   },
+  backup: {
+    passwordVariable: "REDISCLI_AUTH",
+    script: 'valkey-cli -h "$HOSTS" --rdb unfinished/dump.rdb',
+  },
   passwordLength: 32,
   terminationGracePeriodSeconds: 60,
   fields: ["url", "host", "port", "username", "password"],

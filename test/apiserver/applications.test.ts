@@ -63,6 +63,19 @@ for (const application of applications) {
         it(`line ${line}: ${says}`, () => assert.deepEqual(see(seen), is));
       }
 
+      it("makes backups that are admitted and run to their end", async function () {
+        if (seen.cronJobs.length === 0) this.skip();
+        const { batch } = cluster.clients;
+        for (const { metadata, spec } of seen.cronJobs) {
+          const name = `${metadata?.labels?.["app.kubernetes.io/name"]}-now`;
+          await batch.createNamespacedJob({ namespace, body: { metadata: { name }, spec: spec?.jobTemplate.spec } });
+          await eventually(
+            async () => (await batch.readNamespacedJob({ name, namespace })).status?.succeeded,
+            (succeeded) => succeeded === 1,
+          );
+        }
+      });
+
       it("changes nothing the second time", async () => {
         assert.deepEqual(await stack.up(), { unchanged: created });
       });

@@ -124,4 +124,10 @@ export default [
     see: ({ roles }) => roles[0]?.rules?.map(({ resources, verbs }) => `${verbs.join()} ${resources?.join()}`),
     is: ["get configmaps,secrets", "list pods"],
   },
+  {
+    line: 361,
+    says: "Qdrant snapshots (automated via cron); 362: Neo4j dumps (scheduled backups)",
+    see: ({ cronJobs }) => cronJobs.map(({ metadata }) => metadata?.labels?.["app.kubernetes.io/name"]).sort(),
+    is: ["neo4j-backup", "qdrant-backup"],
+  },
 ] satisfies Row[];

@@ -144,6 +144,12 @@ export default [
     see: (seen) => [claimsOf(seen, "backend-logs"), claimsOf(seen, "frontend-logs")],
     is: [["10Gi shared ReadWriteMany"], ["5Gi shared ReadWriteMany"]],
   },
+  {
+    line: 151,
+    says: "Backups: 200Gi PVC",
+    see: (seen) => [claimsOf(seen, "backups"), seen.cronJobs.length],
+    is: [["200Gi shared ReadWriteMany"], 2],
+  },
   { line: 202, says: "Redis: 20Gi", see: (seen) => claimsOf(seen, "data-redis"), is: ["20Gi standard ReadWriteOnce"] },
   {
     line: 227,
