@@ -98,11 +98,15 @@ async function checkVersion(ask: Ask, context: Context): Promise<void> {
 
 async function checkStorageClasses(ask: Ask, plan: Plan): Promise<void> {
   const bundled = plan.datastores.filter((datastore) => datastore.mode === "bundled");
+  const claimants = [...bundled, ...plan.volumes];
   const classes = (await ask<List<Named>>("/apis/storage.k8s.io/v1/storageclasses"))?.items;
-  if (!classes || bundled.length === 0) return;
-  const known = classes.map(({ metadata }) => metadata.name);
+  if (!classes || claimants.length === 0) return;
+  const known = [
+    ...classes.map(({ metadata }) => metadata.name),
+    ...plan.storageClasses.map(({ className }) => className),
+  ];
   const hasDefault = classes.some(({ metadata }) => metadata.annotations?.[DEFAULT_CLASS] === "true");
-  for (const { name, storageClass } of bundled) {
+  for (const { name, storageClass } of claimants) {
     if (storageClass === undefined ? hasDefault : known.includes(storageClass)) continue;
     throw new ClusterError(
       storageClass === undefined

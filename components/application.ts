@@ -1,11 +1,15 @@
+import type * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import type { Cloud } from "../cloud/cloud.ts";
 import type { Plan } from "../config/plan.ts";
+import { REGISTRY } from "../config/secrets.ts";
 import { createRoles, createServiceAccounts } from "./access.ts";
+import { Backup } from "./backup.ts";
 import { type Connection, createDatastore } from "./datastores/datastore.ts";
 import { createIngress } from "./edge/ingress.ts";
 import { Monitoring } from "./monitoring/monitoring.ts";
 import { Namespace } from "./namespace.ts";
+import { createStorageClasses, createVolumes } from "./storage.ts";
 import { Tier, type TierArgs } from "./tier.ts";
 
 export interface ApplicationArgs {
@@ -24,16 +28,22 @@ export class Application extends pulumi.ComponentResource {
     super("landfall:application:Application", name, {}, opts);
     const { plan, secrets, cloud } = args;
 
-    const namespace = new Namespace(name, { plan, apiServer: cloud.apiServer }, { parent: this });
+    const namespace = new Namespace(
+      name,
+      { plan, apiServer: cloud.apiServer, registryPassword: secrets[REGISTRY] },
+      { parent: this },
+    );
     const inside = { parent: this, deletedWith: namespace.resource };
+
+    const storageClasses = createStorageClasses(name, plan, { parent: this });
+    const volumes = createVolumes(name, { plan, namespace }, { ...inside, dependsOn: [namespace, ...storageClasses] });
 
     const connections: Record<string, Connection> = {};
     for (const datastore of plan.datastores) {
-      const password = secrets[datastore.name] as pulumi.Output<string>;
       connections[datastore.name] = createDatastore(
         `${name}-${datastore.name}`,
-        { plan, datastore, namespace, password },
-        { parent: this },
+        { plan, datastore, namespace, password: secrets[datastore.name] },
+        { parent: this, dependsOn: storageClasses },
       );
     }
 
@@ -46,9 +56,15 @@ export class Application extends pulumi.ComponentResource {
       const dependsOn = tier.after.flatMap((before) => connections[before]?.ready ?? (tiers[before] as Tier));
       tiers[tier.name] = new Tier(
         `${name}-${tier.name}`,
-        { plan, tier, namespace, connections, secrets, serviceAccount },
+        { plan, tier, namespace, connections, volumes, secrets, serviceAccount },
         { parent: this, dependsOn },
       );
+    }
+
+    for (const backup of plan.backups) {
+      const connection = connections[backup.datastore.name] as Connection;
+      const volume = volumes[backup.volume] as k8s.core.v1.PersistentVolumeClaim;
+      new Backup(`${name}-${backup.name}`, { plan, backup, namespace, connection, volume }, { parent: this });
     }
 
     if (plan.edge.routes.length > 0) createIngress(name, { plan, namespace }, { ...inside, dependsOn: namespace });

@@ -6,6 +6,8 @@ import { ownerLabels } from "./labels.ts";
 
 export interface NamespaceArgs {
   plan: Plan;
+  /** Left out where all registries are open. */
+  registryPassword?: pulumi.Output<string>;
   apiServer: ApiServerAddresses;
 }
 
@@ -19,12 +21,14 @@ const NODE_LOCAL_DNS = "169.254.20.10/32";
 export class Namespace extends pulumi.ComponentResource {
   /** Its name, once it exists. */
   readonly namespaceName: pulumi.Output<string>;
+  /** What every pod pulls its images with. */
+  readonly imagePullSecrets?: { name: pulumi.Output<string> }[];
   /** For `deletedWith`: what lies in it goes with it. */
   readonly resource: k8s.core.v1.Namespace;
 
   constructor(name: string, args: NamespaceArgs, opts?: pulumi.ComponentResourceOptions) {
     super("landfall:kubernetes:Namespace", name, {}, opts);
-    const { plan, apiServer } = args;
+    const { plan, apiServer, registryPassword } = args;
 
     this.resource = this.namespace(name, plan);
     this.namespaceName = this.resource.metadata.name;
@@ -43,6 +47,16 @@ export class Namespace extends pulumi.ComponentResource {
       { metadata, spec: { podSelector: {}, policyTypes: ["Egress"], egress: dnsAndApiServer(apiServer) } },
       inside,
     );
+
+    if (plan.registryCredentials && registryPassword) {
+      const data = dockerConfig(plan.registryCredentials, registryPassword);
+      const secret = new k8s.core.v1.Secret(
+        `${name}-registry`,
+        { metadata, type: "kubernetes.io/dockerconfigjson", immutable: true, stringData: data },
+        inside,
+      );
+      this.imagePullSecrets = [{ name: secret.metadata.name }];
+    }
 
     this.registerOutputs({ namespaceName: this.namespaceName });
   }
@@ -101,4 +115,9 @@ function dnsAndApiServer({
       ports: ports.map((port) => ({ protocol: "TCP", port })),
     },
   ];
+}
+
+function dockerConfig({ server, username }: { server: string; username: string }, password: pulumi.Output<string>) {
+  const auth = pulumi.interpolate`${username}:${password}`.apply((text) => Buffer.from(text).toString("base64"));
+  return { ".dockerconfigjson": pulumi.jsonStringify({ auths: { [server]: { username, password, auth } } }) };
 }

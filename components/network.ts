@@ -38,7 +38,7 @@ function peersOf(plan: Plan, peer: Peer): PolicyPeer[] {
     case "monitoring":
       return [{ namespaceSelector: { matchLabels: { "kubernetes.io/metadata.name": peer.namespace } } }];
     case "addresses":
-      return peer.cidrs.map((cidr) => ({ ipBlock: { cidr } }));
+      return peer.cidrs.map((cidr) => ({ ipBlock: { cidr, except: peer.except } }));
   }
 }
 

@@ -40,8 +40,12 @@ export function scratch(directories: readonly string[]): {
   };
 }
 
-/** Replicas in different zones and on different nodes. */
-export function spread(plan: Plan, component: string): Pick<PodSpec, "topologySpreadConstraints" | "affinity"> {
+/** Replicas in different zones and on different nodes; and rather in the zones of the datastores that they are `near`. */
+export function spread(
+  plan: Plan,
+  component: string,
+  near: readonly string[] = [],
+): Pick<PodSpec, "topologySpreadConstraints" | "affinity"> {
   const labelSelector = { matchLabels: selectorOf(plan, component) };
   return {
     topologySpreadConstraints: [
@@ -60,6 +64,41 @@ export function spread(plan: Plan, component: string): Pick<PodSpec, "topologySp
           { weight: 100, podAffinityTerm: { topologyKey: "kubernetes.io/hostname", labelSelector } },
         ],
       },
+      ...(near.length > 0 ? { podAffinity: nextTo(plan, near) } : {}),
+    },
+  };
+}
+
+function nextTo(plan: Plan, components: readonly string[]): types.input.core.v1.PodAffinity {
+  return {
+    preferredDuringSchedulingIgnoredDuringExecution: components.map((component) => ({
+      weight: 50,
+      podAffinityTerm: {
+        topologyKey: "topology.kubernetes.io/zone",
+        labelSelector: { matchLabels: selectorOf(plan, component) },
+      },
+    })),
+  };
+}
+
+/** Servers of one store on different nodes and in different zones; a must where the profile says so. */
+export function serversApart(plan: Plan, component: string): Pick<PodSpec, "topologySpreadConstraints" | "affinity"> {
+  const labelSelector = { matchLabels: selectorOf(plan, component) };
+  const podAffinityTerm = { topologyKey: "kubernetes.io/hostname", labelSelector };
+  const required = plan.profile.spread === "required";
+  return {
+    topologySpreadConstraints: [
+      {
+        topologyKey: "topology.kubernetes.io/zone",
+        maxSkew: 1,
+        whenUnsatisfiable: required ? "DoNotSchedule" : "ScheduleAnyway",
+        labelSelector,
+      },
+    ],
+    affinity: {
+      podAntiAffinity: required
+        ? { requiredDuringSchedulingIgnoredDuringExecution: [podAffinityTerm] }
+        : { preferredDuringSchedulingIgnoredDuringExecution: [{ weight: 100, podAffinityTerm }] },
     },
   };
 }

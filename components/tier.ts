@@ -15,6 +15,8 @@ export interface TierArgs {
   tier: TierPlan;
   namespace: Namespace;
   connections: Record<string, Connection>;
+  /** Shared volumes by name. */
+  volumes: Record<string, k8s.core.v1.PersistentVolumeClaim>;
   secrets: Record<string, pulumi.Output<string>>;
   serviceAccount: k8s.core.v1.ServiceAccount;
 }
@@ -53,16 +55,18 @@ interface Metadata {
 }
 
 function podTemplate(
-  { plan, tier, serviceAccount }: TierArgs,
+  { plan, tier, namespace, serviceAccount, volumes: shared }: TierArgs,
   environment: Environment,
 ): k8s.types.input.core.v1.PodTemplateSpec & { spec: k8s.types.input.core.v1.PodSpec } {
   const { volumes, volumeMounts } = scratch(tier.writable);
+  const mounts = Object.entries(tier.mounts);
   return {
     metadata: { labels: labelsOf(plan, tier.name) },
     spec: {
       serviceAccountName: serviceAccount.metadata.name,
       automountServiceAccountToken: tier.mountToken,
       enableServiceLinks: false,
+      imagePullSecrets: namespace.imagePullSecrets,
       securityContext: podSecurity(tier.uid),
       terminationGracePeriodSeconds: tier.terminationGracePeriodSeconds,
       containers: [
@@ -76,10 +80,16 @@ function podTemplate(
           ...probesOf({ readiness: tier.readiness, liveness: tier.liveness, startup: tier.startup }),
           resources: tier.resources,
           securityContext: containerSecurity,
-          volumeMounts,
+          volumeMounts: [...volumeMounts, ...mounts.map(([name, mountPath]) => ({ name, mountPath }))],
         },
       ],
-      volumes,
+      volumes: [
+        ...volumes,
+        ...mounts.map(([name]) => ({
+          name,
+          persistentVolumeClaim: { claimName: (shared[name] as k8s.core.v1.PersistentVolumeClaim).metadata.name },
+        })),
+      ],
     },
   };
 }
@@ -112,7 +122,7 @@ function deploy(
             ? { type: "Recreate" }
             : { type: "RollingUpdate", rollingUpdate: { maxSurge: SURGE, maxUnavailable: 0 } },
         selector: { matchLabels: selectorOf(plan, tier.name) },
-        template: { ...template, spec: { ...template.spec, ...spread(plan, tier.name) } },
+        template: { ...template, spec: { ...template.spec, ...spread(plan, tier.name, tier.near) } },
       },
     },
     opts,
@@ -154,7 +164,7 @@ function expose(
       },
       spec: {
         selector: selectorOf(plan, tier.name),
-        ports: [{ name: "http", port: tier.port as number, targetPort: "http" }],
+        ports: [{ name: "http", port: tier.servicePort as number, targetPort: "http" }],
       },
     },
     opts,

@@ -3,10 +3,12 @@ import { type EngineName, engines } from "../components/datastores/engines.ts";
 import { fromRegistry } from "./images.ts";
 import { type Layers, overlay, placeOf } from "./layers.ts";
 import { unknownName } from "./mistakes.ts";
-import type { DatastorePlan } from "./plan.ts";
+import { queuesIn } from "./monitoring/queues.ts";
+import type { BundledDatastore, DatastorePlan } from "./plan.ts";
 import { compareQuantities } from "./quantity.ts";
 import type { Datastore, ExternalDatastore, Placement } from "./schema/datastore.ts";
 import type { Resources } from "./schema/primitives.ts";
+import { storageClassOf } from "./storage.ts";
 
 /** The datastores as they will be; those with a mistake that leaves nothing to plan are left out. */
 export function resolveDatastores(layers: Layers): DatastorePlan[] {
@@ -62,6 +64,12 @@ function bundled(
   }
   const resources: Resources = overlay(datastore.resources ?? engine.defaults.resources, placement.resources);
   checkResources(layers, ["datastores", name], resources);
+  const servers = placement.servers ?? datastore.servers ?? 1;
+  checkServers(layers, name, servers, engine);
+  const settings = { ...datastore.settings, ...placement.settings };
+  checkSettings(layers, name, settings, engine);
+  const hasExporter = placement.exporter ?? datastore.exporter ?? false;
+  checkExporter(layers, name, hasExporter, engine);
   return [
     {
       name,
@@ -75,12 +83,55 @@ function bundled(
         buckets: datastore.buckets ?? [],
         tls: false,
       },
-      image: fromRegistry(image, layers.stack.registry),
-      storage: placement.storage ?? datastore.storage ?? engine.defaults.storage,
-      storageClass: placement.storageClass ?? layers.stack.cluster.storageClass,
+      version,
+      image: fromRegistry(image.reference, layers.stack.registry),
+      uid: image.uid,
+      gid: image.gid,
+      servers: Array.from({ length: servers }, (_, index) => `${name}-${index}`),
+      volumes: volumesOf(layers, name, datastore, engine, placement),
+      storageClass: storageClassFor(layers, placement.storageClass, datastore.storageClass),
+      settings,
+      exporter:
+        hasExporter && engine.exporter
+          ? {
+              ...engine.exporter,
+              image: fromRegistry(engine.exporter.image, layers.stack.registry),
+              queues: queuesIn(layers, name),
+            }
+          : undefined,
       resources,
       disruptionBudget: datastore.disruptionBudget ?? false,
     },
+  ];
+}
+
+/** The stack names a class by the cluster's own name too. */
+function storageClassFor(layers: Layers, forStack: string | undefined, forApplication: string | undefined) {
+  if (forStack === undefined) return storageClassOf(layers, forApplication);
+  return forStack in (layers.stack.cluster.storageClasses ?? {}) ? storageClassOf(layers, forStack) : forStack;
+}
+
+function volumesOf(
+  layers: Layers,
+  name: string,
+  datastore: Datastore,
+  engine: Engine,
+  placement: Extract<Placement, { mode: "bundled" }>,
+): BundledDatastore["volumes"] {
+  const sizes: Record<string, string> = { ...datastore.volumes, ...placement.volumes };
+  const known = Object.keys(engine.volumes ?? {});
+  for (const volume of Object.keys(sizes).filter((volume) => !known.includes(volume))) {
+    const place = placeOf(layers, "datastores", name, "volumes", volume);
+    layers.mistakes.push(unknownName(place, volume, known, `${datastore.engine} volume`));
+  }
+  const storage = placement.storage ?? datastore.storage ?? engine.defaults.storage;
+  return [
+    { name: "data", directory: engine.dataDirectory, storage },
+    ...Object.entries(engine.volumes ?? {}).map(([volume, { directory, storage }]) => ({
+      name: volume,
+      directory,
+      storage: sizes[volume] ?? storage,
+    })),
   ];
 }
 
@@ -155,15 +206,53 @@ function checkFields(
   }
 }
 
+function checkServers(layers: Layers, name: string, servers: number, engine: Engine): void {
+  const least = engine.cluster?.servers;
+  if (servers === 1 || (least !== undefined && servers >= least)) return;
+  layers.mistakes.push({
+    path: placeOf(layers, "datastores", name, "servers"),
+    got: servers,
+    problem:
+      least === undefined
+        ? "this engine runs as one server here"
+        : `${servers} servers cannot agree once one of them is gone`,
+    allowed: least === undefined ? "1" : `1, or ${least} or more`,
+    fix: least === undefined ? "remove it" : `use ${least}`,
+  });
+}
+
+function checkSettings(layers: Layers, name: string, settings: Record<string, string>, engine: Engine): void {
+  for (const key of Object.keys(settings).filter((key) => !engine.settings?.test(key))) {
+    layers.mistakes.push({
+      path: placeOf(layers, "datastores", name, "settings", key),
+      problem: engine.settings ? "is no name of a setting" : "this engine's settings are fixed",
+      allowed: engine.settings ? String(engine.settings) : undefined,
+      fix: "remove it",
+    });
+  }
+}
+
+function checkExporter(layers: Layers, name: string, wanted: boolean, engine: Engine): void {
+  if (!wanted || engine.exporter) return;
+  layers.mistakes.push({
+    path: placeOf(layers, "datastores", name, "exporter"),
+    got: true,
+    problem: "there is no exporter for this engine",
+    allowed: "false",
+    fix: "remove it",
+  });
+}
+
 /** Reports each request above its limit. */
 export function checkResources(layers: Layers, path: readonly string[], { requests, limits }: Resources): void {
-  for (const kind of ["cpu", "memory"] as const) {
-    if (compareQuantities(requests[kind], limits[kind]) <= 0) continue;
+  for (const kind of ["cpu", "memory", "ephemeral-storage"] as const) {
+    const [request, limit] = [requests[kind], limits[kind]];
+    if (request === undefined || limit === undefined || compareQuantities(request, limit) <= 0) continue;
     layers.mistakes.push({
       path: placeOf(layers, ...path, "resources", "requests", kind),
-      got: requests[kind],
+      got: request,
       problem: "the request is above the limit",
-      allowed: `${limits[kind]} (resources.limits.${kind}) or less`,
+      allowed: `${limit} (resources.limits.${kind}) or less`,
       fix: "lower the request or raise the limit",
     });
   }

@@ -25,7 +25,7 @@ function tierLabel({ name, kind, replicas, autoscale }: TierPlan): string {
 }
 
 function storeLabel(store: DatastorePlan): string {
-  const where = store.mode === "bundled" ? store.storage : store.endpoint.host;
+  const where = store.mode === "bundled" ? store.volumes[0]?.storage : store.endpoint.host;
   return `${store.name}<br>${store.engine}, ${where}`;
 }
 

@@ -22,7 +22,7 @@ export function resolveEdge(layers: Layers, datastores: readonly DatastorePlan[]
   const { edge } = layers.stack;
   const toTiers = Object.entries(layers.application.tiers).flatMap(([service, tier]): Route[] =>
     tier.kind === "web" && tier.route !== undefined
-      ? [{ host: edge.host, path: tier.route, service, port: tier.port }]
+      ? [{ host: edge.host, path: tier.route, service, port: tier.servicePort ?? tier.port }]
       : [],
   );
   const toStores = Object.entries(layers.application.datastores ?? {}).flatMap(([service, { expose = {} }]) => {

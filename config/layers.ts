@@ -47,7 +47,7 @@ export function placeOf(layers: Layers, ...path: string[]): string {
 
 /** Reports tiers and datastores that an override names and the application does not have. */
 export function checkOverrideNames(layers: Layers): void {
-  for (const kind of ["tiers", "datastores"] as const) {
+  for (const kind of ["tiers", "datastores", "volumes"] as const) {
     const known = Object.keys(layers.application[kind] ?? {});
     const overrides = { ...layers.forProfile[kind], ...layers.stack[kind] };
     for (const name of Object.keys(overrides)) {

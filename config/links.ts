@@ -20,7 +20,7 @@ export function resolveLinks(
       return migration && toStore ? [link, { ...link, from: pods(migration.name) }] : [link];
     }),
   );
-  return [...fromTiers, ...fromEdge(edge)];
+  return [...fromTiers, ...toInternet(layers), ...betweenServers(datastores), ...fromEdge(tiers, edge)];
 }
 
 function linkTo(layers: Layers, from: string, to: string, datastores: readonly DatastorePlan[]): Link | undefined {
@@ -46,10 +46,35 @@ function linkTo(layers: Layers, from: string, to: string, datastores: readonly D
   return undefined;
 }
 
-function fromEdge(edge: EdgePlan): Link[] {
+/** Servers of one store reach each other, by its clients' ports too. */
+function betweenServers(datastores: readonly DatastorePlan[]): Link[] {
+  return datastores.flatMap((store): Link[] => {
+    if (store.mode !== "bundled" || store.servers.length === 1) return [];
+    const { ports, cluster } = engines[store.engine];
+    const peer = pods(store.name);
+    return [{ from: peer, to: peer, ports: [...Object.values(ports), ...Object.values(cluster?.ports ?? {})] }];
+  });
+}
+
+/** Ranges that are not the internet: private, shared and link-local ones, with the clouds' metadata services. */
+const PRIVATE = ["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10", "169.254.0.0/16"];
+const HTTPS = 443;
+
+function toInternet({ application }: Layers): Link[] {
+  const callers = Object.entries(application.tiers).filter(([, { externalHttps }]) => externalHttps);
+  return callers.map(([name]) => ({
+    from: pods(name),
+    to: { kind: "addresses", name: "internet", cidrs: ["0.0.0.0/0"], except: PRIVATE },
+    ports: [HTTPS],
+  }));
+}
+
+/** A policy sees the pods' ports, a route the Service's. */
+function fromEdge(tiers: readonly TierPlan[], edge: EdgePlan): Link[] {
   const ports = new Map<string, Set<number>>();
-  for (const route of edge.routes) {
-    ports.set(route.service, (ports.get(route.service) ?? new Set()).add(route.port));
+  for (const { service, port } of edge.routes) {
+    const open = tiers.find(({ name }) => name === service)?.port ?? port;
+    ports.set(service, (ports.get(service) ?? new Set()).add(open));
   }
   return [...ports].map(([service, open]) => ({
     from: { kind: "edge", namespace: edge.controllerNamespace },

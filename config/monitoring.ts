@@ -70,7 +70,7 @@ export function resolveMonitoring(
 }
 
 /** Prometheus may reach each port that shows metrics, and nothing else. */
-export function linksOf({ namespace, targets }: MonitoringPlan): Link[] {
+export function linksOfMonitoring({ namespace, targets }: MonitoringPlan): Link[] {
   return targets.map(({ component, port }) => ({
     from: { kind: "monitoring", namespace },
     to: { kind: "pods", component },

@@ -5,6 +5,7 @@
 
 import type { Endpoint } from "../components/datastores/engine.ts";
 import type { EngineName } from "../components/datastores/engines.ts";
+import type { BackupPlan } from "./backup.ts";
 import type { EdgePlan } from "./edge.ts";
 import type { MonitoringPlan } from "./monitoring.ts";
 import type { Profile } from "./profiles.ts";
@@ -12,6 +13,7 @@ import type { KubeconfigCluster } from "./schema/cluster.ts";
 import type { Resources } from "./schema/primitives.ts";
 import type { Field, Probe, Scaling } from "./schema/tier.ts";
 import type { ProfileName, Role } from "./schema.ts";
+import type { StorageClassPlan, VolumePlan } from "./storage.ts";
 
 export interface Plan {
   application: string;
@@ -21,6 +23,9 @@ export interface Plan {
   namespace: string;
   cluster: KubeconfigCluster;
   datastores: DatastorePlan[];
+  backups: BackupPlan[];
+  volumes: VolumePlan[];
+  storageClasses: StorageClassPlan[];
   tiers: TierPlan[];
   roles: Record<string, Role>;
   edge: EdgePlan;
@@ -29,6 +34,8 @@ export interface Plan {
   quota: QuotaPlan;
   /** Left out where the stack names no Prometheus. */
   monitoring?: MonitoringPlan;
+  /** Account at a private registry. */
+  registryCredentials?: { server: string; username: string };
   secrets: SecretPlan[];
 }
 
@@ -46,6 +53,8 @@ export interface TierPlan {
   port?: number;
   /** Port that metrics are shown on, where Prometheus reads them. */
   metricsPort?: number;
+  /** Port of its Service. */
+  servicePort?: number;
   env: Record<string, EnvValue>;
   replicas: number;
   resources: Resources;
@@ -56,6 +65,10 @@ export interface TierPlan {
   terminationGracePeriodSeconds: number;
   minAvailable?: number;
   writable: string[];
+  /** Shared volumes by name, with their directories. */
+  mounts: Record<string, string>;
+  /** Datastores that its pods rather share a zone with. */
+  near: string[];
   /** Datastores and jobs that have to be ready before this tier starts. */
   after: string[];
 }
@@ -81,9 +94,17 @@ interface DatastoreBase {
 
 export interface BundledDatastore extends DatastoreBase {
   mode: "bundled";
+  version: string;
   image: string;
-  storage: string;
+  uid: number;
+  gid: number;
+  /** Names of its pods. */
+  servers: string[];
+  /** Volumes of each server; the data first. */
+  volumes: { name: string; directory: string; storage: string }[];
   storageClass?: string;
+  settings: Record<string, string>;
+  exporter?: { image: string; port: number; resources: Resources; queues: string[] };
   resources: Resources;
   disruptionBudget: boolean;
 }
@@ -100,7 +121,7 @@ export type Peer =
   | { kind: "pods"; component: string }
   | { kind: "edge"; namespace: string }
   | { kind: "monitoring"; namespace: string }
-  | { kind: "addresses"; cidrs: string[]; name: string };
+  | { kind: "addresses"; cidrs: string[]; except?: string[]; name: string };
 
 /** TCP connections that `from` may open to `to` on `ports`. */
 export interface Link {
@@ -121,6 +142,6 @@ export interface SecretPlan {
   /** Length of a derived one, in characters. */
   length: number;
   version: number;
-  /** Whether it may be derived from the stack secret; that of an external store is known only to its owner. */
-  derivable: boolean;
+  /** Why it cannot be derived from the stack secret, for one that only its owner knows. */
+  outside?: string;
 }

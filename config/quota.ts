@@ -1,19 +1,25 @@
+import { BACKUP_RESOURCES, type BackupPlan } from "./backup.ts";
 import { type Layers, overlay, placeOf } from "./layers.ts";
 import type { DatastorePlan, QuotaPlan, TierPlan } from "./plan.ts";
 import { compareQuantities, formatBytes, formatCpu, parseQuantity } from "./quantity.ts";
 import type { Resources } from "./schema/primitives.ts";
 import type { Quota } from "./schema.ts";
+import type { VolumePlan } from "./storage.ts";
 
 /** A rolling update runs one pod more than the replicas. */
 export const SURGE = 1;
 
+/** Everything that takes its share. */
+interface Needs {
+  tiers: readonly TierPlan[];
+  datastores: readonly DatastorePlan[];
+  volumes: readonly VolumePlan[];
+  backups: readonly BackupPlan[];
+}
+
 /** The quota that the documents or the stack ask for; where they name none, just what everything needs at its largest. */
-export function resolveQuota(
-  layers: Layers,
-  tiers: readonly TierPlan[],
-  datastores: readonly DatastorePlan[],
-): QuotaPlan {
-  const needed = atLargest(tiers, datastores);
+export function resolveQuota(layers: Layers, needs: Needs): QuotaPlan {
+  const needed = atLargest(needs);
   const asked: Quota = overlay(overlay(layers.application.quota ?? {}, layers.forProfile.quota), layers.stack.quota);
   const short = (path: string[], given: string | undefined, need: string) => {
     if (given === undefined || compareQuantities(given, need) >= 0) return;
@@ -34,14 +40,25 @@ export function resolveQuota(
   return overlay(needed, asked);
 }
 
-function atLargest(tiers: readonly TierPlan[], datastores: readonly DatastorePlan[]): QuotaPlan {
+function atLargest({ tiers, datastores, volumes, backups }: Needs): QuotaPlan {
   const bundled = datastores.filter((datastore) => datastore.mode === "bundled");
   const groups: { resources: Resources; pods: number }[] = [
     ...tiers.map((tier) => ({ resources: tier.resources, pods: mostPods(tier) })),
-    ...bundled.map((datastore) => ({ resources: datastore.resources, pods: 1 })),
+    ...bundled.map(({ resources, servers }) => ({ resources, pods: servers.length })),
+    ...backups.map(() => ({ resources: BACKUP_RESOURCES, pods: 1 })),
+  ];
+  const besides = bundled.flatMap(({ exporter, servers }) =>
+    exporter ? [{ resources: exporter.resources, pods: servers.length }] : [],
+  );
+  const claims = [
+    ...bundled.flatMap((datastore) => datastore.volumes.flatMap(({ storage }) => datastore.servers.map(() => storage))),
+    ...volumes.map(({ storage }) => storage),
   ];
   const sum = (pick: (resources: Resources) => string) =>
-    groups.reduce((total, { resources, pods }) => total + parseQuantity(pick(resources)) * BigInt(pods), 0n);
+    [...groups, ...besides].reduce(
+      (total, { resources, pods }) => total + parseQuantity(pick(resources)) * BigInt(pods),
+      0n,
+    );
   return {
     requests: {
       cpu: formatCpu(sum(({ requests }) => requests.cpu)),
@@ -51,7 +68,7 @@ function atLargest(tiers: readonly TierPlan[], datastores: readonly DatastorePla
       cpu: formatCpu(sum(({ limits }) => limits.cpu)),
       memory: formatBytes(sum(({ limits }) => limits.memory)),
     },
-    storage: formatBytes(bundled.reduce((total, { storage }) => total + parseQuantity(storage), 0n)),
+    storage: formatBytes(claims.reduce((total, storage) => total + parseQuantity(storage), 0n)),
     pods: groups.reduce((total, { pods }) => total + pods, 0),
   };
 }

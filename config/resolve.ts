@@ -1,14 +1,16 @@
+import { linksOfBackups, resolveBackups } from "./backup.ts";
 import { resolveDatastores } from "./datastores.ts";
 import { resolveEdge } from "./edge.ts";
 import { checkOverrideNames, type Layers, layersOf } from "./layers.ts";
 import { resolveLinks } from "./links.ts";
 import { ConfigurationError, fromZod, type Mistake, unknownName } from "./mistakes.ts";
-import { linksOf, resolveMonitoring } from "./monitoring.ts";
+import { linksOfMonitoring, resolveMonitoring } from "./monitoring.ts";
 import type { Plan } from "./plan.ts";
 import { resolveQuota } from "./quota.ts";
 import { keysAt } from "./schema/keys.ts";
 import { applicationSchema, stackSchema } from "./schema.ts";
 import { type GivenSecrets, resolveSecrets } from "./secrets.ts";
+import { namespaceOf, resolveStorageClasses, resolveVolumes } from "./storage.ts";
 import { resolveTiers } from "./tiers.ts";
 
 export interface ResolveInputs {
@@ -47,8 +49,10 @@ export function resolve({ application, source, settings, secrets, stack }: Resol
   checkNames(layers);
   const datastores = resolveDatastores(layers);
   const tiers = resolveTiers(layers, datastores);
+  const volumes = resolveVolumes(layers);
+  const backups = resolveBackups(layers, datastores);
   const edge = resolveEdge(layers, datastores);
-  const namespace = layers.stack.namespace ?? layers.application.name;
+  const namespace = namespaceOf(layers);
   const monitoring = resolveMonitoring(layers, namespace, tiers, datastores);
   const plan: Plan = {
     application: layers.application.name,
@@ -58,11 +62,19 @@ export function resolve({ application, source, settings, secrets, stack }: Resol
     namespace,
     cluster: layers.stack.cluster,
     datastores,
+    backups,
+    volumes,
+    storageClasses: resolveStorageClasses(layers),
     tiers,
     roles: layers.application.roles ?? {},
     edge,
-    links: [...resolveLinks(layers, tiers, datastores, edge), ...(monitoring ? linksOf(monitoring) : [])],
-    quota: resolveQuota(layers, tiers, datastores),
+    links: [
+      ...resolveLinks(layers, tiers, datastores, edge),
+      ...linksOfBackups(backups),
+      ...(monitoring ? linksOfMonitoring(monitoring) : []),
+    ],
+    registryCredentials: layers.stack.registryCredentials,
+    quota: resolveQuota(layers, { tiers, datastores, volumes, backups }),
     monitoring,
     secrets: resolveSecrets(layers, datastores, secrets, stack),
   };

@@ -3,6 +3,7 @@
  * inferred from it. Fields are optional where a default exists; `resolve.ts` puts the defaults in, layer by layer.
  */
 import { z } from "zod";
+import { backup } from "./schema/backup.ts";
 import { kubeconfigCluster } from "./schema/cluster.ts";
 import { datastore, datastoreOverride } from "./schema/datastore.ts";
 import { ingressEdge } from "./schema/edge.ts";
@@ -26,6 +27,15 @@ const role = z.strictObject({
   bindings: z.record(name, z.array(name).min(1)),
 });
 
+/** A volume that tiers mount by its name. */
+const volume = z.strictObject({
+  storage: quantity,
+  /** By the name that the stack knows it by. @default shared, for ReadWriteMany; else the stack's */
+  storageClass: name.optional(),
+  /** @default ReadWriteMany: pods on several nodes mount it */
+  accessMode: z.enum(["ReadWriteMany", "ReadWriteOnce"]).optional(),
+});
+
 const quota = z.strictObject({
   requests: z.strictObject({ cpu: quantity, memory: quantity }).partial().optional(),
   limits: z.strictObject({ cpu: quantity, memory: quantity }).partial().optional(),
@@ -38,20 +48,28 @@ const overrideFields = {
   env: environment.optional(),
   tiers: z.record(name, tierOverride).optional(),
   datastores: z.record(name, datastoreOverride).optional(),
+  volumes: z.record(name, volume.partial()).optional(),
+  backup: z.union([backup.partial(), z.literal(false)], "false, or a mapping").optional(),
   quota: quota.optional(),
 };
 
-const overrides = z.strictObject(overrideFields);
+const overrides = z.strictObject({ namespace: name.optional(), ...overrideFields });
 
 /** An application: what runs, what it stores, who talks to whom. */
 export const applicationSchema = z.strictObject({
   name,
+  /** @default the application's name */
+  namespace: name.optional(),
   /** Secrets that the application needs beside those of its datastores; derived from the stack secret unless set. */
   secrets: z.array(name).optional(),
   /** Environment of every tier. */
   env: environment.optional(),
   datastores: z.record(name, datastore).optional(),
+  /** Volumes that tiers share. */
+  volumes: z.record(name, volume).optional(),
   tiers: z.record(name, tier),
+  /** Copies of the bundled datastores. @default none */
+  backup: backup.optional(),
   roles: z.record(name, role).optional(),
   quota: quota.optional(),
   monitoring: applicationMonitoring.optional(),
@@ -63,7 +81,7 @@ export const applicationSchema = z.strictObject({
 export const stackSchema = z.strictObject({
   app: z.string().optional(),
   profile: profileName,
-  /** @default the application's name */
+  /** @default the application's */
   namespace: name.optional(),
   cluster: z.discriminatedUnion("provider", [kubeconfigCluster]),
   edge: z.discriminatedUnion("kind", [ingressEdge]),
@@ -72,6 +90,8 @@ export const stackSchema = z.strictObject({
     .string()
     .regex(/^[a-z0-9.-]+(:\d+)?(\/[a-z0-9._-]+)*$/, "a registry such as mirror.example.com/proxy")
     .optional(),
+  /** Account at a private registry; its password is `landfall:secrets.registry`. */
+  registryCredentials: z.strictObject({ server: z.string(), username: z.string() }).optional(),
   /** Version number of a derived secret; raising it rotates that secret. @default 1 */
   secretVersions: z.record(name, z.int().min(1)).optional(),
   /** Left out: nothing is watched. */
@@ -87,3 +107,4 @@ export type Overrides = z.output<typeof overrides>;
 export type ProfileName = z.infer<typeof profileName>;
 export type Role = z.infer<typeof role>;
 export type Quota = z.infer<typeof quota>;
+export type Volume = z.infer<typeof volume>;

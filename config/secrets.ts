@@ -8,6 +8,10 @@ import type { DatastorePlan, SecretPlan } from "./plan.ts";
 /** Shortest stack secret: 32 characters of base64 are 192 bits. */
 export const SHORTEST_STACK_SECRET = 32;
 
+/** Name of the secret that holds the password of a private registry. */
+export const REGISTRY = "registry";
+const REGISTRY_PASSWORD = "it is the password of landfall:registryCredentials";
+const NOTIFICATION_SECRET = "landfall:monitoring.alertmanager needs it, and only you know it";
 const APPLICATION_SECRET_LENGTH = 48;
 const ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
 
@@ -28,13 +32,21 @@ export function resolveSecrets(
 ): SecretPlan[] {
   const versions = layers.stack.secretVersions ?? {};
   const plans = [
-    ...datastores.map(({ name, engine, mode }) => ({
+    ...datastores.flatMap(({ name, engine, mode }) => {
+      const length = engines[engine].passwordLength;
+      if (length === undefined) return [];
+      const place = placeOf(layers, "datastores", name);
+      const outside =
+        mode === "external" ? `"${name}" is external (${place}), so only you know its password` : undefined;
+      return [{ name, length, outside }];
+    }),
+    ...(layers.stack.registryCredentials ? [{ name: REGISTRY, length: 0, outside: REGISTRY_PASSWORD }] : []),
+    ...(layers.application.secrets ?? []).map((name) => ({
       name,
-      length: engines[engine].passwordLength,
-      derivable: mode === "bundled",
+      length: APPLICATION_SECRET_LENGTH,
+      outside: undefined,
     })),
-    ...(layers.application.secrets ?? []).map((name) => ({ name, length: APPLICATION_SECRET_LENGTH, derivable: true })),
-    ...notificationSecrets(layers).map((name) => ({ name, length: 0, derivable: false })),
+    ...notificationSecrets(layers).map((name) => ({ name, length: 0, outside: NOTIFICATION_SECRET })),
   ].map((secret) => ({ ...secret, version: versions[secret.name] ?? 1 }));
   checkSecrets(layers, plans, given, stack);
   return plans;
@@ -49,18 +61,14 @@ function checkSecrets(layers: Layers, plans: readonly SecretPlan[], given: Given
     layers.mistakes.push(unknownName(`landfall:secretVersions.${name}`, name, known, "secret"));
   }
   const missing = plans.filter(({ name }) => !given.names.includes(name));
-  const ofNotifications = notificationSecrets(layers);
-  for (const { name } of missing.filter(({ derivable }) => !derivable)) {
-    const why = ofNotifications.includes(name)
-      ? "landfall:monitoring.alertmanager needs it, and only you know it"
-      : `"${name}" is external (${placeOf(layers, "datastores", name)}), so only you know its password`;
+  for (const { name, outside } of missing.filter(({ outside }) => outside !== undefined)) {
     layers.mistakes.push({
       path: `landfall:secrets.${name}`,
-      problem: `is missing: ${why}`,
+      problem: `is missing: ${outside}`,
       fix: `npx pulumi config set --secret --path 'landfall:secrets.${name}' --stack ${stack}`,
     });
   }
-  if (missing.some(({ derivable }) => derivable)) checkStackSecret(layers, given, stack);
+  if (missing.some(({ outside }) => outside === undefined)) checkStackSecret(layers, given, stack);
 }
 
 function checkStackSecret(layers: Layers, { stackSecretLength: length }: GivenSecrets, stack: string): void {

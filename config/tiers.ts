@@ -40,6 +40,7 @@ function resolveTier(layers: Layers, name: string, tier: Tier, datastores: reado
     uid: tier.uid ?? DEFAULT_UID,
     port: tier.kind === "web" ? tier.port : undefined,
     metricsPort: layers.stack.monitoring && tier.metrics?.port,
+    servicePort: tier.kind === "web" ? (tier.servicePort ?? tier.port) : undefined,
     env: resolveEnvironment(layers, name, tier, datastores),
     replicas,
     resources: tier.resources,
@@ -50,6 +51,8 @@ function resolveTier(layers: Layers, name: string, tier: Tier, datastores: reado
     terminationGracePeriodSeconds: tier.terminationGracePeriodSeconds ?? 30,
     minAvailable: scalable ? (tier.minAvailable ?? (replicas > 1 ? 1 : undefined)) : undefined,
     writable: tier.writable ?? ["/tmp"],
+    mounts: tier.mounts ?? {},
+    near: nearOf(layers, name, tier),
     after: (tier.uses ?? []).filter((used) => datastores.some((datastore) => datastore.name === used)),
   };
 }
@@ -68,8 +71,18 @@ function migrationOf(tier: TierPlan, command: string[]): TierPlan {
     resources: tier.resources,
     terminationGracePeriodSeconds: tier.terminationGracePeriodSeconds,
     writable: tier.writable,
+    mounts: tier.mounts,
+    near: [],
     after: tier.after,
   };
+}
+
+function nearOf(layers: Layers, name: string, { near = [] }: Tier): string[] {
+  const known = Object.keys(layers.application.datastores ?? {});
+  for (const store of near.filter((store) => !known.includes(store))) {
+    layers.mistakes.push(unknownName(`${layers.source}: tiers.${name}.near`, store, known, "datastore"));
+  }
+  return near;
 }
 
 function resolveEnvironment(
@@ -145,7 +158,8 @@ function resolveValue(
   }
   const target = layers.application.tiers[value.from];
   if (target?.kind !== "web") return undefined; // reported as a dangling `uses`
-  const fields = { url: `http://${value.from}:${target.port}`, host: value.from, port: String(target.port) };
+  const port = target.servicePort ?? target.port;
+  const fields = { url: `http://${value.from}:${port}`, host: value.from, port: String(port) };
   if (!offers(layers, path, value.field, Object.keys(fields) as Field[], value.from)) return undefined;
   return { kind: "value", value: fields[value.field as keyof typeof fields] };
 }

@@ -3,32 +3,31 @@ import * as pulumi from "@pulumi/pulumi";
 import type { BundledDatastore } from "../../config/plan.ts";
 import { labelsOf, selectorOf } from "../labels.ts";
 import { allowLinks } from "../network.ts";
-import { containerSecurity, podSecurity, scratch } from "../pod.ts";
+import { containerSecurity, podSecurity, scratch, serversApart } from "../pod.ts";
 import type { DatastoreArgs } from "./datastore.ts";
+import type { ServerSettings } from "./engine.ts";
 import { engines } from "./engines.ts";
 
-/** A datastore that runs in the cluster: one server, one volume, a Service that clients dial. */
-export class BundledServer extends pulumi.ComponentResource {
-  constructor(name: string, args: DatastoreArgs<BundledDatastore>, opts: pulumi.ComponentResourceOptions) {
-    super("landfall:datastores:BundledServer", name, {}, opts);
+type Args = DatastoreArgs<BundledDatastore>;
+type Container = k8s.types.input.core.v1.Container;
 
-    const metadata = {
-      namespace: args.namespace.namespaceName,
-      labels: labelsOf(args.plan, args.datastore.name),
-    };
-    const inside = { parent: this, deletedWith: args.namespace.resource, dependsOn: args.namespace };
-    const durable = { ...inside, protect: args.plan.profile.protectData };
+/** A datastore that runs in the cluster: its servers, their volumes, a Service that clients dial. */
+export class BundledServer extends pulumi.ComponentResource {
+  constructor(name: string, args: Args, opts: pulumi.ComponentResourceOptions) {
+    super("landfall:datastores:BundledServer", name, {}, opts);
+    const { plan, datastore, namespace } = args;
+
+    const metadata = { namespace: namespace.namespaceName, labels: labelsOf(plan, datastore.name) };
+    const inside = { parent: this, deletedWith: namespace.resource, dependsOn: namespace };
+    const durable = { ...inside, protect: plan.profile.protectData };
 
     const secret = credentials(name, args, metadata, inside);
-    const volume = claim(name, args.datastore, metadata, durable);
-    const network = allowLinks(
-      name,
-      { plan: args.plan, component: args.datastore.name, namespace: metadata.namespace },
-      inside,
-    );
+    const volumes = claims(name, datastore, metadata, durable);
+    const network = allowLinks(name, { plan, component: datastore.name, namespace: metadata.namespace }, inside);
     service(name, args, metadata, inside);
-    statefulSet(name, args, { metadata, secret, volume }, { ...durable, dependsOn: [args.namespace, network] });
-    if (args.datastore.disruptionBudget) disruptionBudget(name, args, metadata, inside);
+    if (datastore.servers.length > 1) headlessService(name, args, metadata, inside);
+    statefulSet(name, args, { metadata, secret }, { ...durable, dependsOn: [namespace, network, ...volumes] });
+    if (datastore.disruptionBudget || datastore.servers.length > 1) disruptionBudget(name, args, metadata, inside);
 
     this.registerOutputs({});
   }
@@ -41,123 +40,192 @@ interface Metadata {
 
 function credentials(
   name: string,
-  { datastore, password }: DatastoreArgs<BundledDatastore>,
+  { datastore, password }: Args,
   metadata: Metadata,
   opts: pulumi.CustomResourceOptions,
-): k8s.core.v1.Secret {
+): k8s.core.v1.Secret | undefined {
+  if (!password) return undefined;
   const stringData = { username: datastore.endpoint.username, password };
   return new k8s.core.v1.Secret(`${name}-credentials`, { metadata, immutable: true, stringData }, opts);
 }
 
-/** A claim of its own, not a template of the StatefulSet: it grows in place, and replacing the server spares it. */
-function claim(
+/**
+ * A claim for each volume of each server, under the name by which the StatefulSet looks for it. As resources of their
+ * own they grow in place, and replacing the StatefulSet spares them.
+ */
+function claims(
   name: string,
-  { name: component, storage, storageClass }: BundledDatastore,
+  { servers, volumes, storageClass }: BundledDatastore,
   { namespace, labels }: Metadata,
   opts: pulumi.CustomResourceOptions,
-): k8s.core.v1.PersistentVolumeClaim {
-  return new k8s.core.v1.PersistentVolumeClaim(
-    `${name}-data`,
-    {
-      metadata: {
-        name: `${component}-data`,
-        namespace,
-        labels,
-        // A class that binds at first use waits for the pod, which waits for this claim.
-        annotations: { "pulumi.com/skipAwait": "true" },
-      },
-      spec: {
-        accessModes: ["ReadWriteOnce"],
-        storageClassName: storageClass,
-        resources: { requests: { storage } },
-      },
-    },
-    opts,
+): k8s.core.v1.PersistentVolumeClaim[] {
+  return servers.flatMap((server, index) =>
+    volumes.map(
+      (volume) =>
+        new k8s.core.v1.PersistentVolumeClaim(
+          `${name}-${volume.name}-${index}`,
+          {
+            metadata: {
+              name: `${volume.name}-${server}`,
+              namespace,
+              labels,
+              // A class that binds at first use waits for the pod, which waits for this claim.
+              annotations: { "pulumi.com/skipAwait": "true" },
+            },
+            spec: claimSpec(volume.storage, storageClass),
+          },
+          opts,
+        ),
+    ),
   );
 }
 
+function claimSpec(storage: string, storageClassName: string | undefined) {
+  return { accessModes: ["ReadWriteOnce"], storageClassName, resources: { requests: { storage } } };
+}
+
+/** The StatefulSet's readiness says it all, without the provider's fixed wait on every Service. */
+const withoutWait = { "pulumi.com/skipAwait": "true" };
+
 function service(
   name: string,
-  { plan, datastore }: DatastoreArgs<BundledDatastore>,
+  { plan, datastore }: Args,
   { namespace, labels }: Metadata,
   opts: pulumi.CustomResourceOptions,
 ): k8s.core.v1.Service {
   return new k8s.core.v1.Service(
     `${name}-service`,
     {
-      metadata: {
-        name: datastore.endpoint.host,
-        namespace,
-        labels,
-        // The StatefulSet's readiness says it all, without the provider's fixed wait on every Service.
-        annotations: { "pulumi.com/skipAwait": "true" },
-      },
+      metadata: { name: datastore.endpoint.host, namespace, labels, annotations: withoutWait },
+      spec: { selector: selectorOf(plan, datastore.name), ports: servicePorts(engines[datastore.engine].ports) },
+    },
+    opts,
+  );
+}
+
+/** Gives each server a name, which the others find it by while it is not ready yet. */
+function headlessService(
+  name: string,
+  { plan, datastore }: Args,
+  { namespace, labels }: Metadata,
+  opts: pulumi.CustomResourceOptions,
+): k8s.core.v1.Service {
+  const { ports, cluster } = engines[datastore.engine];
+  return new k8s.core.v1.Service(
+    `${name}-headless`,
+    {
+      metadata: { name: headlessName(datastore), namespace, labels, annotations: withoutWait },
       spec: {
+        clusterIP: "None",
+        publishNotReadyAddresses: true,
         selector: selectorOf(plan, datastore.name),
-        ports: Object.entries(engines[datastore.engine].ports).map(([port, number]) => ({
-          name: port,
-          port: number,
-          targetPort: port,
-        })),
+        ports: servicePorts({ ...ports, ...cluster?.ports }),
       },
     },
     opts,
   );
 }
 
+function headlessName({ name }: BundledDatastore): string {
+  return `${name}-headless`;
+}
+
+function servicePorts(ports: Readonly<Record<string, number>>): k8s.types.input.core.v1.ServicePort[] {
+  return Object.entries(ports).map(([name, port]) => ({ name, port, targetPort: name }));
+}
+
 function statefulSet(
   name: string,
-  { plan, datastore }: DatastoreArgs<BundledDatastore>,
-  made: { metadata: Metadata; secret: k8s.core.v1.Secret; volume: k8s.core.v1.PersistentVolumeClaim },
+  { plan, datastore, namespace: { imagePullSecrets } }: Args,
+  made: { metadata: Metadata; secret?: k8s.core.v1.Secret },
   opts: pulumi.CustomResourceOptions,
 ): k8s.apps.v1.StatefulSet {
   const engine = engines[datastore.engine];
-  const { namespace, labels } = made.metadata;
-  const { volumes, volumeMounts } = scratch(engine.writable);
-  const server = engine.server({
+  const clustered = datastore.servers.length > 1;
+  const settings: ServerSettings = {
     endpoint: datastore.endpoint,
     dataDirectory: engine.dataDirectory,
-    passwordSecret: { name: made.secret.metadata.name, key: "password" },
-  });
+    passwordSecret: made.secret && { name: made.secret.metadata.name, key: "password" },
+    settings: datastore.settings,
+    servers: clustered
+      ? datastore.servers.map((server) => `${server}.${headlessName(datastore)}`)
+      : [datastore.endpoint.host],
+  };
+  const { namespace, labels } = made.metadata;
+  const { volumes, volumeMounts } = scratch(engine.writable);
   return new k8s.apps.v1.StatefulSet(
     `${name}-server`,
     {
       metadata: { name: datastore.name, namespace, labels },
       spec: {
-        replicas: 1,
-        serviceName: datastore.endpoint.host,
+        replicas: datastore.servers.length,
+        serviceName: clustered ? headlessName(datastore) : datastore.endpoint.host,
+        // Servers that look for each other would wait in line for ever.
+        podManagementPolicy: clustered ? "Parallel" : undefined,
         selector: { matchLabels: selectorOf(plan, datastore.name) },
         template: {
           metadata: { labels },
           spec: {
             automountServiceAccountToken: false,
             enableServiceLinks: false,
-            securityContext: podSecurity(engine.uid, engine.gid),
+            imagePullSecrets,
+            securityContext: podSecurity(datastore.uid, datastore.gid),
             terminationGracePeriodSeconds: engine.terminationGracePeriodSeconds,
-            containers: [
-              {
-                name: datastore.name,
-                image: datastore.image,
-                ...server,
-                ports: Object.entries(engine.ports).map(([port, containerPort]) => ({ name: port, containerPort })),
-                resources: datastore.resources,
-                securityContext: containerSecurity,
-                volumeMounts: [{ name: "data", mountPath: engine.dataDirectory }, ...volumeMounts],
-              },
-            ],
-            volumes: [{ name: "data", persistentVolumeClaim: { claimName: made.volume.metadata.name } }, ...volumes],
+            ...(clustered ? serversApart(plan, datastore.name) : {}),
+            containers: [serverContainer(datastore, settings, volumeMounts), ...exporter(datastore, settings)],
+            volumes,
           },
         },
+        volumeClaimTemplates: datastore.volumes.map((volume) => ({
+          metadata: { name: volume.name },
+          spec: claimSpec(volume.storage, datastore.storageClass),
+        })),
       },
     },
-    opts,
+    // The claims are there before it looks for them, and grow by themselves; its own wish cannot be changed anyway.
+    { ...opts, ignoreChanges: ["spec.volumeClaimTemplates"] },
   );
 }
 
-/** Lets a drain move the one pod, and says to the evicting tool that it is one at a time. */
+function serverContainer(
+  datastore: BundledDatastore,
+  settings: ServerSettings,
+  scratchMounts: k8s.types.input.core.v1.VolumeMount[],
+): Container {
+  const engine = engines[datastore.engine];
+  const ports = { ...engine.ports, ...(settings.servers.length > 1 ? engine.cluster?.ports : {}) };
+  return {
+    name: datastore.name,
+    image: datastore.image,
+    ...engine.server(settings),
+    ports: Object.entries(ports).map(([name, containerPort]) => ({ name, containerPort })),
+    resources: datastore.resources,
+    securityContext: containerSecurity,
+    volumeMounts: [
+      ...datastore.volumes.map(({ name, directory }) => ({ name, mountPath: directory })),
+      ...scratchMounts,
+    ],
+  };
+}
+
+function exporter({ engine, exporter }: BundledDatastore, settings: ServerSettings): Container[] {
+  if (!exporter) return [];
+  return [
+    {
+      name: "exporter",
+      image: exporter.image,
+      env: engines[engine].exporter?.env(settings, exporter.queues),
+      ports: [{ name: "metrics", containerPort: exporter.port }],
+      resources: exporter.resources,
+      securityContext: containerSecurity,
+    },
+  ];
+}
+
+/** Lets a drain move one pod at a time. */
 function disruptionBudget(
   name: string,
-  { plan, datastore }: DatastoreArgs<BundledDatastore>,
+  { plan, datastore }: Args,
   metadata: Metadata,
   opts: pulumi.CustomResourceOptions,
 ): k8s.policy.v1.PodDisruptionBudget {

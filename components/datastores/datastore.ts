@@ -9,7 +9,8 @@ export interface DatastoreArgs<D extends DatastorePlan = DatastorePlan> {
   plan: Plan;
   datastore: D;
   namespace: Namespace;
-  password: pulumi.Output<string>;
+  /** Left out where the engine has none. */
+  password?: pulumi.Output<string>;
 }
 
 /** A way to a datastore. Whoever holds it cannot tell a bundled store from an external one. */
@@ -39,9 +40,9 @@ function connectionTo({ datastore, password }: DatastoreArgs, ready: pulumi.Reso
     field(field, database) {
       switch (field) {
         case "password":
-          return { value: password, secret: true };
+          return { value: password ?? "", secret: true };
         case "url":
-          return engine.urlHoldsPassword
+          return engine.urlHoldsPassword && password
             ? { value: password.apply((value) => engine.url(endpoint, value, database)), secret: true }
             : { value: engine.url(endpoint, "", database), secret: false };
         case "port":

@@ -15,17 +15,60 @@ export interface Endpoint {
 /** What a bundled server needs to know of itself. */
 export interface ServerSettings {
   endpoint: Endpoint;
-  /** Directory that the volume is mounted at. */
+  /** Directory that the data volume is mounted at. */
   dataDirectory: string;
-  /** Name of the Secret whose key `password` holds the password. */
-  passwordSecret: types.input.core.v1.SecretKeySelector;
+  /** Name of the Secret whose key `password` holds the password; the field is left out where the engine has none. */
+  passwordSecret?: types.input.core.v1.SecretKeySelector;
+  /** The server's own settings, as the application and the stack have them. */
+  settings: Readonly<Record<string, string>>;
+  /** Host names of all servers, the first one first; one where there is one. */
+  servers: readonly string[];
 }
 
-/** The part of a container that an engine decides; image, resources, security and volume are the same for all. */
+/** The part of a container that an engine decides; image, resources, security and volumes are the same for all. */
 export type ServerContainer = Pick<
   types.input.core.v1.Container,
   "command" | "args" | "env" | "lifecycle" | "readinessProbe" | "livenessProbe" | "startupProbe"
 >;
+
+/** An image and the user and group that it runs as. */
+export interface Image {
+  reference: string;
+  uid: number;
+  gid: number;
+}
+
+/** A container beside the server that tells Prometheus how it fares. */
+export interface Exporter {
+  image: string;
+  port: number;
+  resources: Resources;
+  /** @param queues lists of a redis whose length is wanted, as `db1=name` */
+  env(settings: ServerSettings, queues: readonly string[]): types.input.core.v1.EnvVar[];
+}
+
+/** How a running server is copied. */
+export interface BackupCommand {
+  /** @default the server's own */
+  image?: Image;
+  /** A version that cannot be copied while it runs. */
+  except?: string;
+  /** @default the port that clients dial */
+  port?: number;
+  /** Variable that the tools take the password from. */
+  passwordVariable?: string;
+  env?(endpoint: Endpoint): Record<string, string>;
+  /** Shell commands that put the copy into the folder `unfinished`; `$HOSTS` has the servers' names. */
+  script: string;
+}
+
+/** Servers of one store that know of each other. */
+export interface Cluster {
+  /** Ports between them, by name. */
+  ports: Readonly<Record<string, number>>;
+  /** Fewest that survive the loss of one. */
+  servers: number;
+}
 
 /**
  * One kind of datastore, whoever runs it. A new engine is one file that exports one of these and one line in
@@ -34,19 +77,24 @@ export type ServerContainer = Pick<
 export interface Engine {
   /** Ports by name; the first is the one that clients dial. */
   ports: Readonly<Record<string, number>>;
-  /** Where the server or the exporter beside it shows metrics. @default path /metrics */
-  metrics?: { port: number; path?: string };
+  /** Where the server itself shows metrics, but for a version that does not. */
+  metrics?: { port: number; except?: string };
   /** Images of the bundled server by version; the first is the default. */
-  images: Readonly<Record<string, string>>;
-  /** User and group that the image runs as. */
-  uid: number;
-  gid: number;
+  images: Readonly<Record<string, Image>>;
   dataDirectory: string;
-  /** Directories beside the data that the server writes to. */
+  /** Volumes beside the data, by name. */
+  volumes?: Readonly<Record<string, { directory: string; storage: string }>>;
+  /** Directories beside the volumes that the server writes to. */
   writable: readonly string[];
   defaults: { storage: string; resources: Resources; username: string };
-  /** Length of a derived password, in characters. */
-  passwordLength: number;
+  /** Names of settings that `server` passes on; left out where there are none. */
+  settings?: RegExp;
+  /** How it runs as several servers; left out where it does not. */
+  cluster?: Cluster;
+  exporter?: Exporter;
+  backup?: BackupCommand;
+  /** Length of a derived password, in characters; left out where it has no passwords. */
+  passwordLength?: number;
   /** How long the server may take to stop cleanly, in seconds. */
   terminationGracePeriodSeconds: number;
   /** Fields that a tier's environment may take from a connection. */

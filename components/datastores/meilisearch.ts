@@ -3,10 +3,8 @@ import type { Engine } from "./engine.ts";
 export const meilisearch: Engine = {
   ports: { http: 7700 },
   images: {
-    "1.6": "docker.io/getmeili/meilisearch:v1.6.2",
+    "1.6": { reference: "docker.io/getmeili/meilisearch:v1.6.2", uid: 1000, gid: 1000 },
   },
-  uid: 1000,
-  gid: 1000,
   dataDirectory: "/meili_data",
   writable: ["/tmp"],
   defaults: {

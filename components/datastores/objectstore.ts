@@ -4,10 +4,8 @@ import type { Engine } from "./engine.ts";
 export const objectstore: Engine = {
   ports: { api: 9000, console: 9001 },
   images: {
-    "4": "docker.io/chrislusf/seaweedfs:4.44",
+    "4": { reference: "docker.io/chrislusf/seaweedfs:4.44", uid: 1000, gid: 1000 },
   },
-  uid: 1000,
-  gid: 1000,
   dataDirectory: "/data",
   writable: ["/tmp"],
   defaults: {

@@ -3,17 +3,37 @@ import type { Engine } from "./engine.ts";
 export const postgres: Engine = {
   ports: { postgres: 5432 },
   images: {
-    "16": "docker.io/library/postgres:16.11-alpine3.22",
-    "17": "docker.io/library/postgres:17.7-alpine3.22",
+    "16": { reference: "docker.io/library/postgres:16.11-alpine3.22", uid: 70, gid: 70 },
+    "17": { reference: "docker.io/library/postgres:17.7-alpine3.22", uid: 70, gid: 70 },
+    "16-bookworm": { reference: "docker.io/library/postgres:16.11-bookworm", uid: 999, gid: 999 },
   },
-  uid: 70,
-  gid: 70,
   dataDirectory: "/var/lib/postgresql/data",
   writable: ["/tmp", "/var/run/postgresql"],
   defaults: {
     storage: "10Gi",
     resources: { requests: { cpu: "250m", memory: "512Mi" }, limits: { cpu: "1", memory: "1Gi" } },
     username: "app",
+  },
+  settings: /^[a-z][a-z0-9_.]*$/,
+  exporter: {
+    image: "quay.io/prometheuscommunity/postgres-exporter:v0.18.1",
+    port: 9187,
+    resources: { requests: { cpu: "10m", memory: "32Mi" }, limits: { cpu: "100m", memory: "128Mi" } },
+    env: ({ endpoint, passwordSecret }) => [
+      { name: "DATA_SOURCE_URI", value: `127.0.0.1:5432/${endpoint.database}?sslmode=disable` },
+      { name: "DATA_SOURCE_USER", value: endpoint.username },
+      { name: "DATA_SOURCE_PASS", valueFrom: { secretKeyRef: passwordSecret } },
+    ],
+  },
+  backup: {
+    passwordVariable: "PGPASSWORD",
+    env: ({ host, port, username, database }) => ({
+      PGHOST: host,
+      PGPORT: String(port),
+      PGUSER: username,
+      PGDATABASE: database,
+    }),
+    script: "pg_dump --format=custom --file=unfinished/database.dump",
   },
   passwordLength: 32,
   terminationGracePeriodSeconds: 120,
@@ -24,13 +44,15 @@ export const postgres: Engine = {
     const sslmode = endpoint.tls ? "?sslmode=require" : "";
     return `postgresql://${credentials}@${endpoint.host}:${endpoint.port}/${encodeURIComponent(database)}${sslmode}`;
   },
-  server({ endpoint, dataDirectory, passwordSecret }) {
+  server({ endpoint, dataDirectory, passwordSecret, settings }) {
     const ready = [
       "sh",
       "-c",
       'exec pg_isready --quiet --host 127.0.0.1 --username "$POSTGRES_USER" --dbname "$POSTGRES_DB"',
     ];
+    const tuning = Object.entries(settings).flatMap(([key, value]) => ["-c", `${key}=${value}`]);
     return {
+      args: tuning.length > 0 ? ["postgres", ...tuning] : undefined,
       env: [
         { name: "POSTGRES_USER", value: endpoint.username },
         { name: "POSTGRES_DB", value: endpoint.database },

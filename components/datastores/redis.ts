@@ -4,16 +4,29 @@ import type { Engine } from "./engine.ts";
 export const redis: Engine = {
   ports: { redis: 6379 },
   images: {
-    "7": "docker.io/valkey/valkey:8.1.4-alpine3.22",
+    "7": { reference: "docker.io/valkey/valkey:8.1.4-alpine3.22", uid: 999, gid: 1000 },
   },
-  uid: 999,
-  gid: 1000,
   dataDirectory: "/data",
   writable: ["/tmp"],
   defaults: {
     storage: "2Gi",
     resources: { requests: { cpu: "100m", memory: "128Mi" }, limits: { cpu: "500m", memory: "512Mi" } },
     username: "default",
+  },
+  settings: /^[a-z][a-z-]*$/,
+  exporter: {
+    image: "docker.io/oliver006/redis_exporter:v1.77.0",
+    port: 9121,
+    resources: { requests: { cpu: "10m", memory: "32Mi" }, limits: { cpu: "100m", memory: "128Mi" } },
+    env: ({ passwordSecret }, queues) => [
+      { name: "REDIS_ADDR", value: "redis://127.0.0.1:6379" },
+      { name: "REDIS_PASSWORD", valueFrom: { secretKeyRef: passwordSecret } },
+      ...(queues.length > 0 ? [{ name: "REDIS_EXPORTER_CHECK_SINGLE_KEYS", value: queues.join(",") }] : []),
+    ],
+  },
+  backup: {
+    passwordVariable: "REDISCLI_AUTH",
+    script: 'valkey-cli -h "$HOSTS" --rdb unfinished/dump.rdb',
   },
   passwordLength: 32,
   terminationGracePeriodSeconds: 60,
@@ -24,15 +37,20 @@ export const redis: Engine = {
     const scheme = endpoint.tls ? "rediss" : "redis";
     return `${scheme}://${user}:${encodeURIComponent(password)}@${endpoint.host}:${endpoint.port}/${database}`;
   },
-  server({ dataDirectory, passwordSecret }) {
+  server({ dataDirectory, passwordSecret, settings }) {
     const ping = ["sh", "-c", '[ "$(valkey-cli ping)" = PONG ]'];
+    const configured = {
+      appendonly: "yes",
+      appendfsync: "everysec",
+      // A queue must not lose jobs to make room.
+      "maxmemory-policy": "noeviction",
+      ...settings,
+    };
     return {
       command: ["valkey-server"],
       args: [
         ...["--dir", dataDirectory],
-        ...["--appendonly", "yes", "--appendfsync", "everysec"],
-        // A queue must not lose jobs to make room.
-        ...["--maxmemory-policy", "noeviction"],
+        ...Object.entries(configured).flatMap(([setting, value]) => [`--${setting}`, value]),
         ...["--requirepass", "$(REDISCLI_AUTH)"],
       ],
       env: [{ name: "REDISCLI_AUTH", valueFrom: { secretKeyRef: passwordSecret } }],

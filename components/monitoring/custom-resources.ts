@@ -20,7 +20,10 @@ interface Monitored {
 }
 
 export interface ServiceMonitorSpec extends Monitored {
-  endpoints: (Scrape & { targetPort: number })[];
+  endpoints: (Scrape & {
+    targetPort: number;
+    relabelings: { sourceLabels: string[]; regex: string; action: "keep" }[];
+  })[];
 }
 
 export interface PodMonitorSpec extends Monitored {

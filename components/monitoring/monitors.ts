@@ -23,7 +23,7 @@ export function serviceMonitor(
     jobLabel: JOB_LABEL,
     selector: { matchLabels: selectorOf(plan, component) },
     // The pod's port: the Service need not lead to one that only Prometheus reads.
-    endpoints: [{ targetPort: port, path, interval: intervalOf(plan) }],
+    endpoints: [{ targetPort: port, path, interval: intervalOf(plan), relabelings: [byServiceOf(component)] }],
   };
   const kind = { apiVersion: "monitoring.coreos.com/v1", kind: "ServiceMonitor" };
   return new k8s.apiextensions.CustomResource(`${name}-monitor`, { ...kind, metadata, spec }, opts);
@@ -41,6 +41,11 @@ export function podMonitor(
   };
   const kind = { apiVersion: "monitoring.coreos.com/v1", kind: "PodMonitor" };
   return new k8s.apiextensions.CustomResource(`${name}-monitor`, { ...kind, metadata, spec }, opts);
+}
+
+/** Servers of a store are behind a headless Service too, and would be read twice. */
+function byServiceOf(component: string): ServiceMonitorSpec["endpoints"][number]["relabelings"][number] {
+  return { sourceLabels: ["__meta_kubernetes_service_name"], regex: component, action: "keep" };
 }
 
 function intervalOf({ monitoring }: Plan): string {

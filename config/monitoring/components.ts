@@ -3,7 +3,7 @@ import type { Layers } from "../layers.ts";
 import { unknownName } from "../mistakes.ts";
 import type { DatastorePlan, TierPlan } from "../plan.ts";
 import type { Alert, Figure } from "../schema/monitoring.ts";
-import { exporters } from "./exporters.ts";
+import { type Exporter, exporters } from "./exporters.ts";
 
 /** A tier or datastore as monitoring sees it. */
 export interface Component {
@@ -23,6 +23,10 @@ export interface Component {
   mostReplicas?: number;
   scales: boolean;
   engine?: string;
+  /** What the exporter beside a store says of it. */
+  exporter?: Exporter;
+  /** Volume claims of a store. */
+  claims: string[];
 }
 
 /** What there is to watch, and where mistakes go. */
@@ -41,20 +45,29 @@ export function componentsOf(
 ): Component[] {
   return [
     ...Object.keys(layers.application.tiers).map((name) => tierComponent(layers, name, tiers)),
-    ...datastores.map(({ name, engine, mode }): Component => {
-      const { metrics } = engines[engine];
-      return {
-        name,
-        kind: "datastore",
-        here: mode === "bundled",
-        metrics: metrics && { path: metrics.path ?? "/metrics", port: metrics.port },
-        hasService: true,
-        replicas: 1,
-        scales: false,
-        engine,
-      };
-    }),
+    ...datastores.map((store) => datastoreComponent(layers, store)),
   ];
+}
+
+/** An external store is what it would be if it ran here. */
+function datastoreComponent({ application }: Layers, store: DatastorePlan): Component {
+  const { name, engine, mode } = store;
+  const bundled = mode === "bundled" ? store : undefined;
+  const { metrics: ownMetrics, exporter: beside } = engines[engine];
+  const exporter = bundled ? bundled.exporter : application.datastores?.[name]?.exporter ? beside : undefined;
+  const shown = exporter ?? (ownMetrics && ownMetrics.except !== bundled?.version ? ownMetrics : undefined);
+  return {
+    name,
+    kind: "datastore",
+    here: bundled !== undefined,
+    metrics: shown && { path: "/metrics", port: shown.port },
+    hasService: true,
+    replicas: bundled?.servers.length ?? 1,
+    scales: false,
+    engine,
+    exporter: exporter && exporters[engine],
+    claims: bundled?.servers.flatMap((server) => bundled.volumes.map((volume) => `${volume.name}-${server}`)) ?? [],
+  };
 }
 
 function tierComponent({ application }: Layers, name: string, tiers: readonly TierPlan[]): Component {
@@ -80,6 +93,7 @@ function tierComponent({ application }: Layers, name: string, tiers: readonly Ti
     replicas,
     mostReplicas: autoscale?.max,
     scales: autoscale !== undefined || ("autoscale" in declared && Boolean(declared.autoscale)),
+    claims: [],
   };
 }
 
@@ -108,11 +122,12 @@ const DEMANDS: Record<Kind, Demand> = {
   datastoreStorage: datastore,
   datastoreConnections: {
     what: "a datastore whose connections are exported",
-    meets: ({ engine, metrics }) => metrics !== undefined && exporters[engine ?? ""] !== undefined,
+    meets: ({ exporter }) => exporter !== undefined,
   },
   queueBacklog: {
-    what: "a redis with metrics, or a tier with metrics",
-    meets: ({ kind, engine, metrics }) => metrics !== undefined && (kind === "tier" || engine === "redis"),
+    what: "a redis with an exporter, or a tier with metrics",
+    meets: ({ kind, engine, metrics, exporter }) =>
+      kind === "tier" ? metrics !== undefined : engine === "redis" && exporter !== undefined,
   },
 };
 

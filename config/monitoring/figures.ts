@@ -1,6 +1,5 @@
 import type { Figure } from "../schema/monitoring.ts";
 import { type Component, type Scene, select } from "./components.ts";
-import { exporters } from "./exporters.ts";
 
 /** A figure of one component. */
 export interface Measured {
@@ -40,7 +39,7 @@ export function measure(scene: Scene, path: string, figure: Observation): Measur
 type OfComponent = Exclude<Observation, { kind: "queueBacklog" }>;
 
 function expressionOf(namespace: string, component: Component, figure: OfComponent): Pick<Measured, "expr" | "by"> {
-  const { name } = component;
+  const { name, exporter } = component;
   const own = `namespace="${namespace}",job="${name}"`;
   const container = `namespace="${namespace}",container="${name}"`;
   switch (figure.kind) {
@@ -73,18 +72,17 @@ function expressionOf(namespace: string, component: Component, figure: OfCompone
     case "datastoreDown": {
       const servers = `namespace="${namespace}",statefulset="${name}"`;
       const ready = `sum(kube_statefulset_status_replicas_ready{${servers}}) / sum(kube_statefulset_replicas{${servers}})`;
-      const exporter = component.metrics && exporters[component.engine ?? ""];
       return { expr: exporter ? `min(${ready} or ${exporter.up}{${own}})` : ready };
     }
     case "datastoreMemory": {
-      const ofItself = component.metrics && exporters[component.engine ?? ""]?.memory?.(own);
+      const ofItself = exporter?.memory?.(own);
       const ofContainer = memoryOfContainer(container);
       return ofItself ? { expr: `max(${ofContainer} or ${ofItself})` } : { expr: ofContainer, by: "pod" };
     }
     case "datastoreConnections":
-      return { expr: exporters[component.engine ?? ""]?.connections(own) ?? "", by: "instance" };
+      return { expr: exporter?.connections(own) ?? "", by: "instance" };
     case "datastoreStorage": {
-      const claim = `namespace="${namespace}",persistentvolumeclaim=~"${name}-data|data-${name}-[0-9]+"`;
+      const claim = `namespace="${namespace}",persistentvolumeclaim=~"${component.claims.join("|")}"`;
       const of = (what: string) => `max by (persistentvolumeclaim) (kubelet_volume_stats_${what}_bytes{${claim}})`;
       return { expr: `${of("used")} / ${of("capacity")}`, by: "persistentvolumeclaim" };
     }

@@ -2,9 +2,26 @@
 import { z } from "zod";
 import { cidr, hostname, name, port, quantity, resources, resourcesOverride } from "./primitives.ts";
 
+const servers = z.int().min(1).max(99);
+const volumeSizes = z.record(name, quantity);
+const settings = z.record(
+  z.string(),
+  z.union([z.string(), z.number().transform(String), z.boolean().transform(String)], "a text, a number, true or false"),
+);
+
 export const datastoreFields = {
   version: z.coerce.string().optional(),
   storage: quantity.optional(),
+  /** Storage class of its volumes, by the name that the stack knows it by. @default the stack's */
+  storageClass: name.optional(),
+  /** Sizes of its volumes beside the data, by name. @default the engine's */
+  volumes: volumeSizes.optional(),
+  /** Servers that know of each other, for engines that run as several. @default 1 */
+  servers: servers.optional(),
+  /** The server's own settings, such as `shared_buffers` of postgres. */
+  settings: settings.optional(),
+  /** Whether an exporter beside the server tells Prometheus how it fares. @default false */
+  exporter: z.boolean().optional(),
   resources: resources.optional(),
   /** Database that is made for the application (postgres). @default the application's name */
   database: z
@@ -25,6 +42,10 @@ export const bundledOverride = z.strictObject({
   version: datastoreFields.version,
   storage: quantity.optional(),
   storageClass: z.string().optional(),
+  volumes: volumeSizes.optional(),
+  servers: servers.optional(),
+  settings: settings.optional(),
+  exporter: datastoreFields.exporter,
   resources: resourcesOverride.optional(),
 });
 export const managedOverride = z.strictObject({
@@ -51,6 +72,6 @@ export const datastoreOverride = z.preprocess(
   z.discriminatedUnion("mode", [bundledOverride, managedOverride, externalOverride]),
 );
 
-export type Datastore = z.infer<typeof datastore>;
+export type Datastore = z.output<typeof datastore>;
 export type Placement = z.output<typeof datastoreOverride>;
 export type ExternalDatastore = z.infer<typeof externalOverride>;

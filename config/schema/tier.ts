@@ -73,6 +73,12 @@ export const tierFields = {
   replicas: z.int().min(1).optional(),
   resources,
   autoscale: z.union([autoscale, z.literal(false)], AUTOSCALE_FORMS).optional(),
+  /** The application's volumes that the containers mount, each with its directory. */
+  mounts: z.record(name, z.string().startsWith("/")).optional(),
+  /** Whether the pods may call HTTPS servers on the internet. @default false */
+  externalHttps: z.boolean().optional(),
+  /** Datastores that the pods rather share a zone with. */
+  near: z.array(name).optional(),
   readiness: probe.optional(),
   liveness: probe.optional(),
   startup: probe.optional(),
@@ -89,6 +95,8 @@ export const web = z.strictObject({
   ...tierFields,
   port,
   metrics: metrics.optional(),
+  /** Port of its Service. @default the same */
+  servicePort: port.optional(),
   /** Path prefix under the edge's host. Left out: reachable inside the cluster only. */
   route: z.string().startsWith("/").optional(),
   /** Command that brings the database up to date, run once to its end before a new version serves. */

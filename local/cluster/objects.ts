@@ -80,6 +80,7 @@ export function metricsApi(port: number): KubernetesObject[] {
 export const platformObjects: readonly KubernetesObject[] = [
   storageClass("standard", true),
   storageClass("fast", false),
+  storageClass("shared", false),
   {
     apiVersion: "networking.k8s.io/v1",
     kind: "IngressClass",

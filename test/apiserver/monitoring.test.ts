@@ -1,5 +1,6 @@
 /** An application that is watched, through the real engine on an API server with the Prometheus operator's kinds. */
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
 import { CustomObjectsApi, KubeConfig } from "@kubernetes/client-node";
 import type { AlertmanagerConfigSpec } from "../../components/monitoring/custom-resources.ts";
 import { ruleGroups } from "../../components/monitoring/rules.ts";
@@ -45,7 +46,7 @@ describe("An application that is watched, on a real API server", function () {
         "landfall:monitoring": MONITORING,
       },
       {},
-      new URL("../support/harbor.ts", import.meta.url),
+      { "apps/harbor.ts": readFileSync(new URL("../support/harbor.ts", import.meta.url), "utf8") },
     ).create({
       "landfall:secret": "a-stack-secret-for-tests-that-is-long-enough",
       ...Object.fromEntries(Object.entries(SECRETS).map(([name, value]) => [`landfall:secrets.${name}`, value])),

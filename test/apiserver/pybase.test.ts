@@ -24,7 +24,9 @@ describe("PyBase on a real API server", function () {
     assert.deepEqual(changes, { created: 76 });
     seen = await eventually(
       () => readNamespace(cluster.clients, NAMESPACE),
-      ({ deployments }) => deployments.every(({ status }) => status?.readyReplicas === 2),
+      ({ deployments, pods }) =>
+        deployments.every(({ status }) => status?.readyReplicas === 2) &&
+        pods.filter(({ status }) => status?.phase === "Running").length === 4 * 2 + 4,
     );
   });
 

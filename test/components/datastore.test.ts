@@ -80,22 +80,25 @@ describe("A bundled datastore", () => {
                 ],
               },
             ],
-            volumes: [
-              { name: "data", persistentVolumeClaim: { claimName: "redis-data" } },
-              { name: "scratch-tmp", emptyDir: {} },
-            ],
+            volumes: [{ name: "scratch-tmp", emptyDir: {} }],
           },
         },
+        volumeClaimTemplates: [
+          {
+            metadata: { name: "data" },
+            spec: { accessModes: ["ReadWriteOnce"], resources: { requests: { storage: "2Gi" } } },
+          },
+        ],
       },
     });
   });
 
   it("claims the document's storage from the cluster's default class", () => {
-    const { inputs } = find(dev, "kubernetes:core/v1:PersistentVolumeClaim", "pybase-redis-data");
+    const { inputs } = find(dev, "kubernetes:core/v1:PersistentVolumeClaim", "pybase-redis-data-0");
     assert.deepEqual(inputs, {
       apiVersion: "v1",
       kind: "PersistentVolumeClaim",
-      metadata: { name: "redis-data", namespace: "pybase", labels, annotations: { "pulumi.com/skipAwait": "true" } },
+      metadata: { name: "data-redis-0", namespace: "pybase", labels, annotations: { "pulumi.com/skipAwait": "true" } },
       spec: { accessModes: ["ReadWriteOnce"], resources: { requests: { storage: "2Gi" } } },
     });
   });

@@ -187,9 +187,9 @@ describe("Everything that lands", () => {
     assert.deepEqual(protectedOnes("staging"), []);
     assert.deepEqual(protectedOnes("production"), [
       "pybase-namespace",
-      "pybase-objects-data",
+      "pybase-objects-data-0",
       "pybase-objects-server",
-      "pybase-search-data",
+      "pybase-search-data-0",
       "pybase-search-server",
     ]);
   });

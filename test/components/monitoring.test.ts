@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { autoName, find, ofType, type Registration, secret } from "../support/mocks.ts";
 import { land, passwordOf } from "../support/pybase.ts";
-import { EXPORTERS, exportersPlan, fitEngines, harborPlan } from "../support/watched.ts";
+import { harborPlan } from "../support/watched.ts";
 
 const owner = {
   "app.kubernetes.io/part-of": "harbor",
@@ -11,6 +11,11 @@ const owner = {
 const selected = { namespace: "harbor", labels: { ...owner, release: "kube-prometheus-stack" } };
 const selectorFor = (component: string) => ({
   matchLabels: { "app.kubernetes.io/name": component, "app.kubernetes.io/part-of": "harbor" },
+});
+const keep = (service: string) => ({
+  sourceLabels: ["__meta_kubernetes_service_name"],
+  regex: service,
+  action: "keep",
 });
 const V1 = "kubernetes:monitoring.coreos.com/v1:";
 
@@ -37,7 +42,7 @@ describe("Monitoring", () => {
       spec: {
         jobLabel: "app.kubernetes.io/name",
         selector: selectorFor("site"),
-        endpoints: [{ targetPort: 9000, path: "/internal/metrics", interval: "30s" }],
+        endpoints: [{ targetPort: 9000, path: "/internal/metrics", interval: "30s", relabelings: [keep("site")] }],
       },
     });
     assert.ok(dependsOn.includes("harbor-namespace"));
@@ -94,12 +99,20 @@ describe("Monitoring", () => {
   });
 
   it("finds the metrics of a datastore by a ServiceMonitor", async () => {
-    const undo = fitEngines(EXPORTERS);
-    const registrations = await land(exportersPlan()).finally(undo);
-    const { inputs } = find(registrations, `${V1}ServiceMonitor`, "harbor-monitoring-cache-monitor");
+    const { inputs } = find(harbor, `${V1}ServiceMonitor`, "harbor-monitoring-cache-monitor");
     assert.deepEqual((inputs.spec as { endpoints: unknown[] }).endpoints, [
-      { targetPort: 9121, path: "/scrape", interval: "30s" },
+      { targetPort: 9121, path: "/metrics", interval: "30s", relabelings: [keep("cache")] },
     ]);
+  });
+
+  it("tells a redis' exporter which queues to measure", () => {
+    const { inputs } = find(harbor, "kubernetes:apps/v1:StatefulSet", "harbor-cache-server");
+    const { template } = inputs.spec as {
+      template: { spec: { containers: { name: string; env: { name: string; value?: string }[] }[] } };
+    };
+    const exporter = template.spec.containers.find(({ name }) => name === "exporter");
+    const keys = exporter?.env.find(({ name }) => name === "REDIS_EXPORTER_CHECK_SINGLE_KEYS");
+    assert.equal(keys?.value, "db1=ai");
   });
 
   it("has every alert and recording of the plan in one PrometheusRule", () => {
@@ -124,8 +137,8 @@ describe("Monitoring", () => {
       {
         alert: "DatabaseDown",
         expr:
-          'sum(kube_statefulset_status_replicas_ready{namespace="harbor",statefulset="db"}) / ' +
-          'sum(kube_statefulset_replicas{namespace="harbor",statefulset="db"}) < 1',
+          'min(sum(kube_statefulset_status_replicas_ready{namespace="harbor",statefulset="db"}) / ' +
+          'sum(kube_statefulset_replicas{namespace="harbor",statefulset="db"}) or pg_up{namespace="harbor",job="db"}) < 1',
         for: "2m",
         labels: { severity: "critical", namespace: "harbor", application: "harbor", component: "db" },
         annotations: {

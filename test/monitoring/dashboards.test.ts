@@ -2,11 +2,11 @@
 import assert from "node:assert/strict";
 import { grafanaDashboard } from "../../components/monitoring/dashboard.ts";
 import { judge } from "../support/judges.ts";
-import { exportersPlan } from "../support/watched.ts";
+import { harborPlan } from "../support/watched.ts";
 
 describe("The dashboards' queries", function () {
   this.timeout(900_000); // the judge may have to be built
-  const plan = exportersPlan();
+  const plan = harborPlan();
   const queries = (plan.monitoring?.dashboards ?? [])
     .flatMap((board) => grafanaDashboard(plan, board).panels)
     .flatMap((panel) => ("targets" in panel ? panel.targets : []))

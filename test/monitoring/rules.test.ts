@@ -5,11 +5,11 @@ import type { AlertPlan } from "../../config/monitoring/alerts.ts";
 import type { MonitoringPlan } from "../../config/monitoring.ts";
 import { CASES, type Case, own, ready, responses, type Series, times } from "../support/alarms.ts";
 import { judge } from "../support/judges.ts";
-import { exportersPlan } from "../support/watched.ts";
+import { harborPlan } from "../support/watched.ts";
 
 describe("The rules", function () {
   this.timeout(900_000); // the judge may have to be built
-  const monitoring = exportersPlan().monitoring as MonitoringPlan;
+  const monitoring = harborPlan().monitoring as MonitoringPlan;
   const rules = ruleGroups("harbor", monitoring);
 
   it("are what Prometheus understands", async () => {

@@ -158,12 +158,12 @@ export const CASES: Case[] = [
     ],
   },
   { alert: "DatabaseMemory", component: "documents", fires: memory("documents", 95), quiet: memory("documents", 85) },
-  { alert: "DatabaseStorage", component: "db", fires: volume("db-data", 90), quiet: volume("db-data", 80) },
+  { alert: "DatabaseStorage", component: "db", fires: volume("data-db-0", 90), quiet: volume("data-db-0", 80) },
   {
     alert: "DatabaseStorage",
     component: "documents",
-    fires: volume("data-documents-2", 90),
-    quiet: volume("data-my-documents-2", 90),
+    fires: volume("data-documents-0", 90),
+    quiet: volume("data-my-documents-0", 90),
   },
   {
     alert: "DatabaseConnections",

@@ -5,7 +5,12 @@ const resources = { requests: { cpu: "100m", memory: "128Mi" }, limits: { cpu: "
 
 export default {
   name: "harbor",
-  datastores: { db: { engine: "postgres", storage: "1Gi" } },
+  datastores: {
+    db: { engine: "postgres", storage: "1Gi", exporter: true },
+    cache: { engine: "redis", storage: "1Gi", exporter: true },
+    documents: { engine: "mongodb", storage: "1Gi", exporter: true },
+    search: { engine: "meilisearch", storage: "1Gi" },
+  },
   tiers: {
     api: {
       kind: "web",
@@ -47,6 +52,8 @@ export default {
       DatabaseDown: { kind: "datastoreDown" },
       DatabaseMemory: { kind: "datastoreMemory" },
       DatabaseStorage: { kind: "datastoreStorage" },
+      DatabaseConnections: { kind: "datastoreConnections" },
+      CeleryBacklog: { kind: "queueBacklog", from: "cache", database: 1, queues: ["ai"] },
       QueueBacklog: { kind: "queueBacklog", from: "queues", queues: ["default", "audio"], above: 50 },
       TooManyPods: {
         kind: "promql",
@@ -66,6 +73,7 @@ export default {
       "component:restarts:increase1h": { kind: "podRestarts", window: "1h" },
       "component:replicas:ready": { kind: "availableReplicas" },
       "datastore:memory_usage:ratio": { kind: "datastoreMemory" },
+      "datastore:connections:ratio": { kind: "datastoreConnections" },
       "datastore:storage_usage:ratio": { kind: "datastoreStorage" },
       "queue:messages:count": { kind: "queueBacklog", from: "queues", queues: ["default", "audio"] },
       "namespace:pods:count": { kind: "promql", expr: 'count(kube_pod_info{namespace="$namespace"})' },

@@ -1,17 +1,8 @@
 /** Stacks as a user has them: a project folder, the real CLI, the real engine and provider, a cluster. */
 import { spawn } from "node:child_process";
-import {
-  copyFileSync,
-  cpSync,
-  mkdirSync,
-  mkdtempSync,
-  readFileSync,
-  rmSync,
-  symlinkSync,
-  writeFileSync,
-} from "node:fs";
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { basename, join } from "node:path";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parse, stringify } from "yaml";
 
@@ -29,25 +20,27 @@ export interface Outcome {
 /** Operations by kind as `pulumi up` counts them: `{ create: 76 }`. */
 export type Changes = Record<string, number>;
 
-/**
- * A copy of the project with state, passphrase and config of its own; the program is the repository's. An application
- * of the test's own makes the program a copy too, for it looks for applications beside its own files.
- */
+/** A copy of the project with state, passphrase and config of its own; the program is the repository's. */
 export class TestStack {
   readonly directory: string;
   readonly name: string;
   readonly #environment: NodeJS.ProcessEnv;
 
-  constructor(name: string, config: Record<string, unknown>, environment: NodeJS.ProcessEnv = {}, application?: URL) {
+  /** @param files of the program that the test changes or adds, by path */
+  constructor(
+    name: string,
+    config: Record<string, unknown>,
+    environment: NodeJS.ProcessEnv = {},
+    files: Record<string, string> = {},
+  ) {
     this.name = name;
     this.directory = mkdtempSync(join(tmpdir(), "landfall-stack-"));
-    symlinkSync(join(repository, "node_modules"), join(this.directory, "node_modules"));
+    const place = Object.keys(files).length > 0 ? copy : symlinkSync;
     for (const entry of ["index.ts", "package.json", "apps", "cloud", "components", "config"]) {
-      const [source, target] = [join(repository, entry), join(this.directory, entry)];
-      if (application) cpSync(source, target, { recursive: true });
-      else symlinkSync(source, target);
+      place(join(repository, entry), join(this.directory, entry));
     }
-    if (application) copyFileSync(application, join(this.directory, "apps", basename(application.pathname)));
+    symlinkSync(join(repository, "node_modules"), join(this.directory, "node_modules"));
+    for (const [path, text] of Object.entries(files)) writeFileSync(join(this.directory, path), text);
     writeFileSync(join(this.directory, "Pulumi.yaml"), readFileSync(join(repository, "Pulumi.yaml")));
     mkdirSync(join(this.directory, ".landfall"));
     this.#environment = {
@@ -133,6 +126,10 @@ export class TestStack {
     const output = await this.succeed(command, "--stack", this.name, ...options);
     return countChanges(output);
   }
+}
+
+function copy(from: string, to: string): void {
+  cpSync(from, to, { recursive: true });
 }
 
 function countChanges(output: string): Changes {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { resolve } from "../../config/resolve.ts";
 import { planFor } from "../support/pybase.ts";
-import { exportersPlan, harborInputs, harborPlan } from "../support/watched.ts";
+import { harborInputs, harborPlan } from "../support/watched.ts";
 
 const alertsOf = (plan = harborPlan()) => plan.monitoring?.alerts ?? [];
 const components = (name: string, plan = harborPlan()) =>
@@ -30,10 +30,15 @@ describe("Monitoring", () => {
       { component: "api", path: "/metrics", port: 8080, hasService: true },
       { component: "site", path: "/internal/metrics", port: 9000, hasService: true },
       { component: "queues", path: "/metrics", port: 9540, hasService: false },
+      { component: "db", path: "/metrics", port: 9187, hasService: true },
+      { component: "cache", path: "/metrics", port: 9121, hasService: true },
+      { component: "documents", path: "/metrics", port: 9216, hasService: true },
     ]);
     assert.equal(harborPlan().monitoring?.scrapeIntervalSeconds, 30);
-    assert.deepEqual(incoming(), ["monitoring > api:8080", "monitoring > site:9000", "monitoring > queues:9540"]);
-    assert.deepEqual(incoming(exportersPlan()).slice(3), [
+    assert.deepEqual(incoming(), [
+      "monitoring > api:8080",
+      "monitoring > site:9000",
+      "monitoring > queues:9540",
       "monitoring > db:9187",
       "monitoring > cache:9121",
       "monitoring > documents:9216",
@@ -42,9 +47,18 @@ describe("Monitoring", () => {
 
   it("watches every component that a kind of alert exists of, unless some are named", () => {
     assert.deepEqual(components("HighErrorRate"), ["api", "site"]);
-    assert.deepEqual(components("HighCpuUsage"), ["api", "site", "worker", "queues", "db"]);
+    assert.deepEqual(components("HighCpuUsage"), [
+      "api",
+      "site",
+      "worker",
+      "queues",
+      "db",
+      "cache",
+      "documents",
+      "search",
+    ]);
     assert.deepEqual(components("ScaledToMaximum"), ["api"]);
-    assert.deepEqual(components("DatabaseConnections", exportersPlan()), ["db", "cache", "documents"]);
+    assert.deepEqual(components("DatabaseConnections", harborPlan()), ["db", "cache", "documents"]);
     assert.deepEqual(components("TooFewReplicas"), ["api", "worker"]);
   });
 
@@ -57,7 +71,7 @@ describe("Monitoring", () => {
     assert.equal(threshold("HighResponseTime"), "> 1");
     assert.equal(threshold("HighCpuUsage"), "> 0.9");
     assert.equal(threshold("HighMemoryUsage"), "> 0.9");
-    assert.equal(threshold("DatabaseConnections", exportersPlan()), "> 0.8");
+    assert.equal(threshold("DatabaseConnections", harborPlan()), "> 0.8");
     const alerts = {
       HighErrorRate: { abovePercent: 7, for: "1m", severity: "warning", window: "10m" },
       HighResponseTime: { aboveSeconds: 0.25, percentile: 99 },
@@ -81,7 +95,7 @@ describe("Monitoring", () => {
   });
 
   it("gives every alert its severity, namespace and application, which routes and groups go by", () => {
-    for (const { name, labels } of alertsOf(exportersPlan())) {
+    for (const { name, labels } of alertsOf(harborPlan())) {
       assert.match(labels.severity, /^(critical|warning)$/, name);
       assert.equal(labels.namespace, "harbor", name);
       assert.equal(labels.application, "harbor", name);
@@ -105,13 +119,13 @@ describe("Monitoring", () => {
       application,
       secrets: { ...rest.secrets, names: [...rest.secrets.names, "db"] },
     });
-    assert.deepEqual(components("DatabaseDown", outside), []);
-    assert.deepEqual(components("HighCpuUsage", outside), ["api", "site", "worker", "queues"]);
+    assert.deepEqual(components("DatabaseDown", outside), ["cache", "documents", "search"]);
+    assert.deepEqual(components("DatabaseConnections", outside), ["cache", "documents"]);
     assert.deepEqual(outside.monitoring?.dashboards.find(({ name }) => name === "databases")?.rows, []);
   });
 
   it("shows in its dashboards what can be measured of the components, and the panels of the application", () => {
-    const [overview, databases] = exportersPlan().monitoring?.dashboards ?? [];
+    const [overview, databases] = harborPlan().monitoring?.dashboards ?? [];
     const panels = (title: string) =>
       overview?.rows.find((row) => row.title === title)?.panels.map((panel) => panel.title);
     assert.deepEqual(
@@ -132,8 +146,27 @@ describe("Monitoring", () => {
     assert.equal(databases?.title, "Databases of Harbor");
   });
 
+  it("tells a redis' exporter of the queues that are watched, and none where nothing is", () => {
+    const queuesOf = (plan = harborPlan()) => {
+      const cache = plan.datastores.find(({ name }) => name === "cache");
+      return cache?.mode === "bundled" ? cache.exporter?.queues : undefined;
+    };
+    assert.deepEqual(queuesOf(), ["db1=ai"]);
+    const { monitoring: _, ...settings } = harborInputs().settings as Record<string, unknown>;
+    const secrets = { stackSecretLength: 44, names: [] };
+    assert.deepEqual(queuesOf(resolve({ ...harborInputs(), settings, secrets })), []);
+  });
+
+  it("reads the metrics that a server shows by itself, in the versions that do", () => {
+    const graph = (version: string) => ({
+      datastores: { graph: { engine: "neo4j", version, settings: { license: "eval" } } },
+    });
+    assert.ok(!incoming(harborPlan(graph("5"))).some((link) => link.includes("graph")));
+    assert.ok(incoming(harborPlan(graph("5-enterprise"))).includes("monitoring > graph:2004"));
+  });
+
   it("asks for the receivers' secrets, which cannot be derived", () => {
-    const secrets = harborPlan().secrets.filter(({ derivable }) => !derivable);
+    const secrets = harborPlan().secrets.filter(({ outside }) => outside !== undefined);
     assert.deepEqual(
       secrets.map(({ name }) => name),
       ["pagerduty", "slack", "webhook", "smtp"],

@@ -80,7 +80,7 @@ describe("PyBase's plan", () => {
   it("runs everything in the cluster in dev and staging, with the document's storage", () => {
     for (const plan of [plans.dev, plans.staging]) {
       assert.deepEqual(
-        plan.datastores.map((store) => [store.name, store.mode, store.mode === "bundled" && store.storage]),
+        plan.datastores.map((store) => [store.name, store.mode, store.mode === "bundled" && store.volumes[0]?.storage]),
         [
           ["postgres", "bundled", "10Gi"],
           ["redis", "bundled", "2Gi"],
@@ -96,7 +96,7 @@ describe("PyBase's plan", () => {
       plans.production.datastores.map((store) =>
         store.mode === "external"
           ? [store.name, store.endpoint.host, store.endpoint.port, store.endpoint.tls, store.cidrs]
-          : [store.name, store.endpoint.host, store.storage],
+          : [store.name, store.endpoint.host, store.volumes[0]?.storage],
       ),
       [
         ["postgres", "postgres.example.com", 5432, true, ["10.0.12.0/24"]],
@@ -135,7 +135,7 @@ describe("PyBase's plan", () => {
   });
 
   it("derives every password but those of external stores", () => {
-    const derivable = (plan: Plan) => plan.secrets.filter((it) => it.derivable).map(({ name }) => name);
+    const derivable = (plan: Plan) => plan.secrets.filter((it) => it.outside === undefined).map(({ name }) => name);
     assert.deepEqual(derivable(plans.dev), ["postgres", "redis", "objects", "search", "secret-key"]);
     assert.deepEqual(derivable(plans.production), ["objects", "search", "secret-key"]);
   });

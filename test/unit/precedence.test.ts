@@ -27,7 +27,7 @@ describe("The stack file wins over the application's profile, which wins over th
   it("for the storage of a datastore", () => {
     const storage = (plan: Plan) => {
       const store = db(plan);
-      return store?.mode === "bundled" && store.storage;
+      return store?.mode === "bundled" && store.volumes[0]?.storage;
     };
     assert.equal(storage(planOf()), "10Gi");
     assert.equal(storage(planOf(inProfile)), "20Gi");

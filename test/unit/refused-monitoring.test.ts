@@ -6,7 +6,7 @@ import { harborInputs, harborPlan, type MONITORING } from "../support/watched.ts
 
 describe("A mistake in monitoring is refused:", () => {
   const alert = (given: object) => ({ monitoring: { alerts: { Wrong: given } } });
-  const able = "api, site, worker, queues, db";
+  const able = "api, site, worker, queues, db, cache, documents, search";
   const refusals: [what: string, application: object, settings: object, mistake: Mistake][] = [
     [
       "an alert about a component that there is not",
@@ -33,14 +33,15 @@ describe("A mistake in monitoring is refused:", () => {
       },
     ],
     [
-      "connections where no exporter counts them",
-      alert({ kind: "datastoreConnections" }),
-      { datastores: {} },
+      "the connections of a store whose connections nothing counts",
+      alert({ kind: "datastoreConnections", components: ["search"] }),
+      {},
       {
-        path: "apps/harbor.ts: monitoring.alerts.Wrong",
-        got: "datastoreConnections",
-        problem: "the application has nothing to measure it of: a datastore whose connections are exported",
-        fix: "remove it, or declare metrics where it is to be measured",
+        path: "apps/harbor.ts: monitoring.alerts.Wrong.components",
+        got: "search",
+        problem: '"search" is not a datastore whose connections are exported',
+        allowed: "db, cache, documents",
+        fix: "name one that is, or remove it",
       },
     ],
     [
@@ -51,7 +52,7 @@ describe("A mistake in monitoring is refused:", () => {
         path: "apps/harbor.ts: monitoring.alerts.Wrong.from",
         got: "api2",
         problem: 'there is no tier or datastore "api2"',
-        allowed: "api, site, queues",
+        allowed: "api, site, queues, cache",
         fix: 'did you mean "api"?',
       },
     ],
@@ -175,6 +176,28 @@ describe("A mistake in monitoring is refused:", () => {
       problem: "the name is that of a secret of the application or its datastores",
       allowed: "a name of its own",
       fix: "rename it, such as alerts-team",
+    });
+  });
+
+  it("an alert of a kind that exists of nothing in the application", () => {
+    const { settings, secrets, stack } = harborInputs();
+    const monitoring = { alerts: { Slow: { kind: "responseTime" } } };
+    const application = { name: "bare", tiers: { worker: { ...harbor.tiers.worker, uses: [] } }, monitoring };
+    assert.throws(() => resolve({ application, source: "apps/bare.ts", settings, secrets, stack }), {
+      mistakes: [
+        {
+          path: "apps/bare.ts: monitoring.alerts.Slow",
+          got: "responseTime",
+          problem: "the application has nothing to measure it of: a web tier with metrics",
+          fix: "remove it, or declare metrics where it is to be measured",
+        },
+        {
+          path: "landfall:monitoring",
+          problem: "bare declares nothing to watch",
+          allowed: "an application with metrics on a tier, or with monitoring",
+          fix: "add tiers.<tier>.metrics or monitoring to apps/bare.ts, or remove landfall:monitoring",
+        },
+      ],
     });
   });
 

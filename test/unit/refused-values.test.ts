@@ -1,3 +1,6 @@
+import { datastore } from "../../config/schema/datastore.ts";
+import { worker } from "../../config/schema/tier.ts";
+import { stackSchema } from "../../config/schema.ts";
 import { refuses } from "../support/shop.ts";
 
 const QUANTITY = "a Kubernetes quantity such as 500m, 2, 512Mi or 10Gi";
@@ -10,8 +13,7 @@ describe("A value of the wrong form is refused:", () => {
       {
         path: "landfall:tires",
         problem: "unknown key",
-        allowed:
-          "app, profile, namespace, cluster, edge, registry, secretVersions, monitoring, env, tiers, datastores, quota",
+        allowed: Object.keys(stackSchema.shape).join(", "),
         fix: 'did you mean "tiers"?',
       },
     ],
@@ -31,7 +33,7 @@ describe("A value of the wrong form is refused:", () => {
       {
         path: "apps/shop.ts: datastores.queue.size",
         problem: "unknown key",
-        allowed: "engine, version, storage, resources, database, buckets, expose, disruptionBudget",
+        allowed: Object.keys(datastore.shape).join(", "),
         fix: "remove it",
       },
     ],
@@ -41,8 +43,7 @@ describe("A value of the wrong form is refused:", () => {
       {
         path: "apps/shop.ts: tiers.jobs.port",
         problem: "unknown key",
-        allowed:
-          "kind, image, command, args, uid, uses, env, replicas, resources, autoscale, readiness, liveness, startup, terminationGracePeriodSeconds, minAvailable, writable, metrics",
+        allowed: Object.keys(worker.shape).join(", "),
         fix: "remove it",
       },
     ],

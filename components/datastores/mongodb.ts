@@ -1,0 +1,58 @@
+import type { Engine } from "./engine.ts";
+
+export const mongodb: Engine = {
+  ports: { mongodb: 27017 },
+  images: {
+    "8": { reference: "docker.io/library/mongo:8.0.15-noble", uid: 999, gid: 999 },
+  },
+  dataDirectory: "/data/db",
+  writable: ["/tmp", "/data/configdb"],
+  defaults: {
+    storage: "20Gi",
+    resources: { requests: { cpu: "250m", memory: "512Mi" }, limits: { cpu: "1", memory: "2Gi" } },
+    username: "app",
+  },
+  exporter: {
+    image: "docker.io/percona/mongodb_exporter:0.47.1",
+    port: 9216,
+    resources: { requests: { cpu: "10m", memory: "32Mi" }, limits: { cpu: "100m", memory: "128Mi" } },
+    env: ({ endpoint, passwordSecret }) => [
+      { name: "MONGODB_USER", value: endpoint.username },
+      { name: "MONGODB_PASSWORD", valueFrom: { secretKeyRef: passwordSecret } },
+      { name: "MONGODB_URI", value: "mongodb://127.0.0.1:27017/admin?ssl=false&directConnection=true" },
+    ],
+  },
+  backup: {
+    passwordVariable: "PASSWORD",
+    env: ({ username }) => ({ USERNAME: username }),
+    // By a file, for arguments are for all to see.
+    script: `umask 077; printf 'password: "%s"\\n' "$PASSWORD" > "$HOME/mongodump.yaml"
+mongodump --config="$HOME/mongodump.yaml" --host="$HOSTS" --username="$USERNAME" --authenticationDatabase=admin --gzip --archive=unfinished/database.archive`,
+  },
+  passwordLength: 32,
+  terminationGracePeriodSeconds: 120,
+  fields: ["url", "host", "port", "username", "password", "database"],
+  urlHoldsPassword: true,
+  url(endpoint, password, database = endpoint.database) {
+    const credentials = `${encodeURIComponent(endpoint.username)}:${encodeURIComponent(password)}`;
+    const tls = endpoint.tls ? "&tls=true" : "";
+    return `mongodb://${credentials}@${endpoint.host}:${endpoint.port}/${encodeURIComponent(database)}?authSource=admin${tls}`;
+  },
+  server({ endpoint, dataDirectory, passwordSecret }) {
+    const command = ["mongosh", "--quiet", "--norc", "--eval", "quit(db.adminCommand({ ping: 1 }).ok ? 0 : 1)"];
+    // Each asking starts an interpreter of its own, which takes seconds on a busy node.
+    const ping = { exec: { command }, periodSeconds: 20, timeoutSeconds: 10 };
+    return {
+      args: ["--dbpath", dataDirectory, "--bind_ip_all"],
+      env: [
+        { name: "HOME", value: "/tmp" }, // mongosh keeps its logs there
+        { name: "MONGO_INITDB_ROOT_USERNAME", value: endpoint.username },
+        { name: "MONGO_INITDB_ROOT_PASSWORD", valueFrom: { secretKeyRef: passwordSecret } },
+        { name: "MONGO_INITDB_DATABASE", value: endpoint.database },
+      ],
+      readinessProbe: ping,
+      livenessProbe: { ...ping, failureThreshold: 6 },
+      startupProbe: { ...ping, periodSeconds: 5, failureThreshold: 60 },
+    };
+  },
+};
