@@ -27,6 +27,9 @@ export default {
     },
   },
 
+  volumes: { backups: { storage: "100Gi" } },
+  backup: { volume: "backups" },
+
   tiers: {
     api: {
       kind: "web",

@@ -32,7 +32,9 @@ export default {
     media: { storage: "50Gi" },
     "backend-logs": { storage: "10Gi" },
     "frontend-logs": { storage: "5Gi" },
+    backups: { storage: "200Gi" },
   },
+  backup: { volume: "backups" },
 
   env: {
     LOG_LEVEL: { profile: "logLevel" },

@@ -38,6 +38,7 @@ export async function connectKubeconfig(plan: Plan, cluster: KubeconfigCluster):
         checkStorageClasses(ask, plan),
         checkIngressClass(ask, plan),
         checkAutoscalers(ask, plan),
+        checkMonitoring(ask, plan),
       ]);
       const provider = new k8s.Provider("cluster", {
         kubeconfig: files.length === 1 ? files[0] : undefined,
@@ -116,6 +117,27 @@ async function checkStorageClasses(ask: Ask, plan: Plan): Promise<void> {
       "name one with landfall:cluster.storageClass, or install a storage driver",
     );
   }
+}
+
+/** Kinds of the Prometheus operator that the plan needs, by the API that serves them. */
+async function checkMonitoring(ask: Ask, { monitoring }: Plan): Promise<void> {
+  if (!monitoring) return;
+  const needed = {
+    "monitoring.coreos.com/v1": ["ServiceMonitor", "PodMonitor", "PrometheusRule"],
+    "monitoring.coreos.com/v1alpha1": monitoring.notifications ? ["AlertmanagerConfig"] : [],
+  };
+  if (!(await ask("/apis"))) return; // hidden from these credentials
+  const missing = await Promise.all(
+    Object.entries(needed).map(async ([api, kinds]) => {
+      const served = kinds.length > 0 ? await ask<{ resources: { kind: string }[] }>(`/apis/${api}`) : undefined;
+      return kinds.filter((kind) => !served?.resources.some((resource) => resource.kind === kind));
+    }),
+  );
+  if (missing.flat().length === 0) return;
+  throw new ClusterError(
+    `landfall:monitoring: the cluster does not know ${missing.flat().join(", ")} (monitoring.coreos.com).`,
+    "install the Prometheus operator, such as by the chart kube-prometheus-stack, or remove landfall:monitoring",
+  );
 }
 
 async function checkIngressClass(ask: Ask, { edge }: Plan): Promise<void> {

@@ -1,10 +1,13 @@
+import type * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import type { Cloud } from "../cloud/cloud.ts";
 import type { Plan } from "../config/plan.ts";
 import { REGISTRY } from "../config/secrets.ts";
 import { createRoles, createServiceAccounts } from "./access.ts";
+import { Backup } from "./backup.ts";
 import { type Connection, createDatastore } from "./datastores/datastore.ts";
 import { createIngress } from "./edge/ingress.ts";
+import { Monitoring } from "./monitoring/monitoring.ts";
 import { Namespace } from "./namespace.ts";
 import { createPriorityClasses } from "./priority.ts";
 import { createStorageClasses, createVolumes } from "./storage.ts";
@@ -60,7 +63,16 @@ export class Application extends pulumi.ComponentResource {
       );
     }
 
+    for (const backup of plan.backups) {
+      const connection = connections[backup.datastore.name] as Connection;
+      const volume = volumes[backup.volume] as k8s.core.v1.PersistentVolumeClaim;
+      new Backup(`${name}-${backup.name}`, { plan, backup, namespace, connection, volume }, { parent: this });
+    }
+
     if (plan.edge.routes.length > 0) createIngress(name, { plan, namespace }, { ...inside, dependsOn: namespace });
+
+    const { monitoring } = plan;
+    if (monitoring) new Monitoring(`${name}-monitoring`, { plan, monitoring, namespace, secrets }, { parent: this });
 
     this.namespace = namespace.namespaceName;
     this.url = `https://${plan.edge.host}`;

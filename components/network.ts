@@ -36,6 +36,7 @@ function peersOf(plan: Plan, peer: Peer): PolicyPeer[] {
       return [{ podSelector: { matchLabels: selectorOf(plan, peer.component) } }];
     case "edge":
     case "keda":
+    case "monitoring":
       return [{ namespaceSelector: { matchLabels: { "kubernetes.io/metadata.name": peer.namespace } } }];
     case "addresses":
       return peer.cidrs.map((cidr) => ({ ipBlock: { cidr, except: peer.except } }));

@@ -76,7 +76,7 @@ function podTemplate(
           command: tier.command,
           args: tier.args,
           ...environment,
-          ports: tier.port === undefined ? undefined : [{ name: "http", containerPort: tier.port }],
+          ports: portsOf(tier),
           ...probesOf({ readiness: tier.readiness, liveness: tier.liveness, startup: tier.startup }),
           resources: tier.resources,
           securityContext: containerSecurity,
@@ -92,6 +92,14 @@ function podTemplate(
       ],
     },
   };
+}
+
+function portsOf({ port, metricsPort }: TierPlan): k8s.types.input.core.v1.ContainerPort[] | undefined {
+  const ports = [
+    ...(port === undefined ? [] : [{ name: "http", containerPort: port }]),
+    ...(metricsPort === undefined || metricsPort === port ? [] : [{ name: "metrics", containerPort: metricsPort }]),
+  ];
+  return ports.length > 0 ? ports : undefined;
 }
 
 function deploy(

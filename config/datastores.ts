@@ -3,6 +3,7 @@ import { type EngineName, engines } from "../components/datastores/engines.ts";
 import { fromRegistry } from "./images.ts";
 import { type Layers, overlay, placeOf } from "./layers.ts";
 import { unknownName } from "./mistakes.ts";
+import { queuesIn } from "./monitoring/queues.ts";
 import type { BundledDatastore, DatastorePlan } from "./plan.ts";
 import { compareQuantities } from "./quantity.ts";
 import type { Datastore, ExternalDatastore, Placement } from "./schema/datastore.ts";
@@ -82,6 +83,7 @@ function bundled(
         buckets: datastore.buckets ?? [],
         tls: false,
       },
+      version,
       image: fromRegistry(image.reference, layers.stack.registry),
       uid: image.uid,
       gid: image.gid,
@@ -91,7 +93,11 @@ function bundled(
       settings,
       exporter:
         hasExporter && engine.exporter
-          ? { ...engine.exporter, image: fromRegistry(engine.exporter.image, layers.stack.registry) }
+          ? {
+              ...engine.exporter,
+              image: fromRegistry(engine.exporter.image, layers.stack.registry),
+              queues: queuesIn(layers, name),
+            }
           : undefined,
       resources,
       disruptionBudget: datastore.disruptionBudget ?? false,

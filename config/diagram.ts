@@ -15,6 +15,7 @@ export function diagram(plan: Plan): string {
     "  end",
     ...outside,
     ...(plan.links.some(({ from }) => from.kind === "keda") ? [`  keda(["KEDA"])`] : []),
+    ...(plan.monitoring?.targets.length ? [`  monitoring(["Prometheus in ${plan.monitoring.namespace}"])`] : []),
     ...plan.links.map(arrow),
   ].join("\n");
 }
@@ -40,6 +41,7 @@ function peerId(peer: Peer): string {
       return id(peer.component);
     case "edge":
     case "keda":
+    case "monitoring":
       return peer.kind;
     case "addresses":
       return id(peer.name);

@@ -6,7 +6,9 @@
 import type { Endpoint } from "../components/datastores/engine.ts";
 import type { EngineName } from "../components/datastores/engines.ts";
 import type { AutoscalePlan, EventsPlan, VerticalAutoscalePlan } from "./autoscale.ts";
+import type { BackupPlan } from "./backup.ts";
 import type { EdgePlan } from "./edge.ts";
+import type { MonitoringPlan } from "./monitoring.ts";
 import type { PriorityClassPlan } from "./priority.ts";
 import type { Profile } from "./profiles.ts";
 import type { PodAmount } from "./schema/autoscale.ts";
@@ -24,6 +26,7 @@ export interface Plan {
   namespace: string;
   cluster: KubeconfigCluster;
   datastores: DatastorePlan[];
+  backups: BackupPlan[];
   volumes: VolumePlan[];
   storageClasses: StorageClassPlan[];
   tiers: TierPlan[];
@@ -33,6 +36,8 @@ export interface Plan {
   /** Who may open a connection to whom. Everything else is denied. */
   links: Link[];
   quota: QuotaPlan;
+  /** Left out where the stack names no Prometheus. */
+  monitoring?: MonitoringPlan;
   /** Account at a private registry. */
   registryCredentials?: { server: string; username: string };
   secrets: SecretPlan[];
@@ -50,6 +55,8 @@ export interface TierPlan {
   args?: string[];
   uid: number;
   port?: number;
+  /** Port that metrics are shown on, where Prometheus reads them. */
+  metricsPort?: number;
   /** Port of its Service. */
   servicePort?: number;
   env: Record<string, EnvValue>;
@@ -88,6 +95,7 @@ interface DatastoreBase {
 
 export interface BundledDatastore extends DatastoreBase {
   mode: "bundled";
+  version: string;
   image: string;
   uid: number;
   gid: number;
@@ -97,7 +105,7 @@ export interface BundledDatastore extends DatastoreBase {
   volumes: { name: string; directory: string; storage: string }[];
   storageClass?: string;
   settings: Record<string, string>;
-  exporter?: { image: string; port: number; resources: Resources };
+  exporter?: { image: string; port: number; resources: Resources; queues: string[] };
   resources: Resources;
   disruptionBudget: boolean;
 }
@@ -114,6 +122,7 @@ export type Peer =
   | { kind: "pods"; component: string }
   | { kind: "edge"; namespace: string }
   | { kind: "keda"; namespace: string }
+  | { kind: "monitoring"; namespace: string }
   | { kind: "addresses"; cidrs: string[]; except?: string[]; name: string };
 
 /** TCP connections that `from` may open to `to` on `ports`. */

@@ -1,4 +1,5 @@
 import { resourcesAtMost } from "./autoscale.ts";
+import { BACKUP_RESOURCES, type BackupPlan } from "./backup.ts";
 import { type Layers, overlay, placeOf } from "./layers.ts";
 import type { DatastorePlan, QuotaPlan, TierPlan } from "./plan.ts";
 import { compareQuantities, formatBytes, formatCpu, parseQuantity } from "./quantity.ts";
@@ -9,14 +10,17 @@ import type { VolumePlan } from "./storage.ts";
 /** A rolling update runs one pod more than the replicas. */
 export const SURGE = 1;
 
+/** Everything that takes its share. */
+interface Needs {
+  tiers: readonly TierPlan[];
+  datastores: readonly DatastorePlan[];
+  volumes: readonly VolumePlan[];
+  backups: readonly BackupPlan[];
+}
+
 /** The quota that the documents or the stack ask for; where they name none, just what everything needs at its largest. */
-export function resolveQuota(
-  layers: Layers,
-  tiers: readonly TierPlan[],
-  datastores: readonly DatastorePlan[],
-  volumes: readonly VolumePlan[],
-): QuotaPlan {
-  const needed = atLargest(tiers, datastores, volumes);
+export function resolveQuota(layers: Layers, needs: Needs): QuotaPlan {
+  const needed = atLargest(needs);
   const asked: Quota = overlay(overlay(layers.application.quota ?? {}, layers.forProfile.quota), layers.stack.quota);
   const short = (path: string[], given: string | undefined, need: string) => {
     if (given === undefined || compareQuantities(given, need) >= 0) return;
@@ -37,15 +41,12 @@ export function resolveQuota(
   return overlay(needed, asked);
 }
 
-function atLargest(
-  tiers: readonly TierPlan[],
-  datastores: readonly DatastorePlan[],
-  volumes: readonly VolumePlan[],
-): QuotaPlan {
+function atLargest({ tiers, datastores, volumes, backups }: Needs): QuotaPlan {
   const bundled = datastores.filter((datastore) => datastore.mode === "bundled");
   const groups: { resources: Resources; pods: number }[] = [
     ...tiers.map((tier) => ({ resources: resourcesAtMost(tier), pods: mostPods(tier) })),
     ...bundled.map(({ resources, servers }) => ({ resources, pods: servers.length })),
+    ...backups.map(() => ({ resources: BACKUP_RESOURCES, pods: 1 })),
   ];
   const besides = bundled.flatMap(({ exporter, servers }) =>
     exporter ? [{ resources: exporter.resources, pods: servers.length }] : [],

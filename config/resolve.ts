@@ -1,9 +1,11 @@
 import { linksOfEvents } from "./autoscale.ts";
+import { linksOfBackups, resolveBackups } from "./backup.ts";
 import { resolveDatastores } from "./datastores.ts";
 import { resolveEdge } from "./edge.ts";
 import { checkOverrideNames, type Layers, layersOf } from "./layers.ts";
 import { resolveLinks } from "./links.ts";
 import { ConfigurationError, fromZod, type Mistake, unknownName } from "./mistakes.ts";
+import { linksOfMonitoring, resolveMonitoring } from "./monitoring.ts";
 import type { Plan } from "./plan.ts";
 import { resolvePriorityClasses } from "./priority.ts";
 import { resolveQuota } from "./quota.ts";
@@ -50,24 +52,34 @@ export function resolve({ application, source, settings, secrets, stack }: Resol
   const datastores = resolveDatastores(layers);
   const tiers = resolveTiers(layers, datastores);
   const volumes = resolveVolumes(layers);
+  const backups = resolveBackups(layers, datastores);
   const edge = resolveEdge(layers, datastores);
+  const namespace = namespaceOf(layers);
+  const monitoring = resolveMonitoring(layers, namespace, tiers, datastores);
   const plan: Plan = {
     application: layers.application.name,
     stack,
     profileName: layers.stack.profile,
     profile: layers.profile,
-    namespace: namespaceOf(layers),
+    namespace,
     cluster: layers.stack.cluster,
     datastores,
+    backups,
     volumes,
     storageClasses: resolveStorageClasses(layers),
     tiers,
     roles: layers.application.roles ?? {},
     priorityClasses: resolvePriorityClasses(layers),
     edge,
-    links: [...resolveLinks(layers, tiers, datastores, edge), ...linksOfEvents(layers, tiers, datastores)],
+    links: [
+      ...resolveLinks(layers, tiers, datastores, edge),
+      ...linksOfEvents(layers, tiers, datastores),
+      ...linksOfBackups(backups),
+      ...(monitoring ? linksOfMonitoring(monitoring) : []),
+    ],
     registryCredentials: layers.stack.registryCredentials,
-    quota: resolveQuota(layers, tiers, datastores, volumes),
+    quota: resolveQuota(layers, { tiers, datastores, volumes, backups }),
+    monitoring,
     secrets: resolveSecrets(layers, datastores, secrets, stack),
   };
   if (layers.mistakes.length > 0) throw new ConfigurationError(distinct(layers.mistakes));

@@ -4,9 +4,11 @@
  */
 import { z } from "zod";
 import { autoscalingSettings, priorityClass } from "./schema/autoscale.ts";
+import { backup } from "./schema/backup.ts";
 import { kubeconfigCluster } from "./schema/cluster.ts";
 import { datastore, datastoreOverride } from "./schema/datastore.ts";
 import { ingressEdge } from "./schema/edge.ts";
+import { applicationMonitoring, stackMonitoring } from "./schema/monitoring.ts";
 import { name, quantity } from "./schema/primitives.ts";
 import { environment, tier, tierOverride } from "./schema/tier.ts";
 
@@ -48,6 +50,7 @@ const overrideFields = {
   tiers: z.record(name, tierOverride).optional(),
   datastores: z.record(name, datastoreOverride).optional(),
   volumes: z.record(name, volume.partial()).optional(),
+  backup: z.union([backup.partial(), z.literal(false)], "false, or a mapping").optional(),
   quota: quota.optional(),
 };
 
@@ -66,10 +69,13 @@ export const applicationSchema = z.strictObject({
   /** Volumes that tiers share. */
   volumes: z.record(name, volume).optional(),
   tiers: z.record(name, tier),
+  /** Copies of the bundled datastores. @default none */
+  backup: backup.optional(),
   roles: z.record(name, role).optional(),
   /** Priority classes that tiers may have, made for the application alone. */
   priorityClasses: z.record(name, priorityClass).optional(),
   quota: quota.optional(),
+  monitoring: applicationMonitoring.optional(),
   /** What differs by profile. */
   profiles: z.partialRecord(profileName, overrides).optional(),
 });
@@ -92,6 +98,8 @@ export const stackSchema = z.strictObject({
   /** Version number of a derived secret; raising it rotates that secret. @default 1 */
   secretVersions: z.record(name, z.int().min(1)).optional(),
   autoscaling: autoscalingSettings.optional(),
+  /** Left out: nothing is watched. */
+  monitoring: stackMonitoring.optional(),
   ...overrideFields,
 });
 

@@ -2,6 +2,7 @@ import { hkdfSync } from "node:crypto";
 import { engines } from "../components/datastores/engines.ts";
 import { type Layers, placeOf } from "./layers.ts";
 import { unknownName } from "./mistakes.ts";
+import { notificationSecrets } from "./monitoring/notifications.ts";
 import type { DatastorePlan, SecretPlan } from "./plan.ts";
 
 /** Shortest stack secret: 32 characters of base64 are 192 bits. */
@@ -10,6 +11,7 @@ export const SHORTEST_STACK_SECRET = 32;
 /** Name of the secret that holds the password of a private registry. */
 export const REGISTRY = "registry";
 const REGISTRY_PASSWORD = "it is the password of landfall:registryCredentials";
+const NOTIFICATION_SECRET = "landfall:monitoring.alertmanager needs it, and only you know it";
 const APPLICATION_SECRET_LENGTH = 48;
 const ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
 
@@ -44,6 +46,7 @@ export function resolveSecrets(
       length: APPLICATION_SECRET_LENGTH,
       outside: undefined,
     })),
+    ...notificationSecrets(layers).map((name) => ({ name, length: 0, outside: NOTIFICATION_SECRET })),
   ].map((secret) => ({ ...secret, version: versions[secret.name] ?? 1 }));
   checkSecrets(layers, plans, given, stack);
   return plans;

@@ -42,6 +42,7 @@ function resolveTier(layers: Layers, name: string, tier: Tier, datastores: reado
     args: tier.args,
     uid: tier.uid ?? DEFAULT_UID,
     port: tier.kind === "web" ? tier.port : undefined,
+    metricsPort: layers.stack.monitoring && tier.metrics?.port,
     servicePort: tier.kind === "web" ? (tier.servicePort ?? tier.port) : undefined,
     env: resolveEnvironment(layers, name, tier, datastores),
     ...scaling,

@@ -214,7 +214,7 @@ function exporter({ engine, exporter }: BundledDatastore, settings: ServerSettin
     {
       name: "exporter",
       image: exporter.image,
-      env: engines[engine].exporter?.env(settings),
+      env: engines[engine].exporter?.env(settings, exporter.queues),
       ports: [{ name: "metrics", containerPort: exporter.port }],
       resources: exporter.resources,
       securityContext: containerSecurity,

@@ -43,7 +43,23 @@ export interface Exporter {
   image: string;
   port: number;
   resources: Resources;
-  env(settings: ServerSettings): types.input.core.v1.EnvVar[];
+  /** @param queues lists of a redis whose length is wanted, as `db1=name` */
+  env(settings: ServerSettings, queues: readonly string[]): types.input.core.v1.EnvVar[];
+}
+
+/** How a running server is copied. */
+export interface BackupCommand {
+  /** @default the server's own */
+  image?: Image;
+  /** A version that cannot be copied while it runs. */
+  except?: string;
+  /** @default the port that clients dial */
+  port?: number;
+  /** Variable that the tools take the password from. */
+  passwordVariable?: string;
+  env?(endpoint: Endpoint): Record<string, string>;
+  /** Shell commands that put the copy into the folder `unfinished`; `$HOSTS` has the servers' names. */
+  script: string;
 }
 
 /** Servers of one store that know of each other. */
@@ -61,6 +77,8 @@ export interface Cluster {
 export interface Engine {
   /** Ports by name; the first is the one that clients dial. */
   ports: Readonly<Record<string, number>>;
+  /** Where the server itself shows metrics, but for a version that does not. */
+  metrics?: { port: number; except?: string };
   /** Images of the bundled server by version; the first is the default. */
   images: Readonly<Record<string, Image>>;
   dataDirectory: string;
@@ -74,6 +92,7 @@ export interface Engine {
   /** How it runs as several servers; left out where it does not. */
   cluster?: Cluster;
   exporter?: Exporter;
+  backup?: BackupCommand;
   /** Length of a derived password, in characters; left out where it has no passwords. */
   passwordLength?: number;
   /** How long the server may take to stop cleanly, in seconds. */

@@ -22,6 +22,13 @@ export const mongodb: Engine = {
       { name: "MONGODB_URI", value: "mongodb://127.0.0.1:27017/admin?ssl=false&directConnection=true" },
     ],
   },
+  backup: {
+    passwordVariable: "PASSWORD",
+    env: ({ username }) => ({ USERNAME: username }),
+    // By a file, for arguments are for all to see.
+    script: `umask 077; printf 'password: "%s"\\n' "$PASSWORD" > "$HOME/mongodump.yaml"
+mongodump --config="$HOME/mongodump.yaml" --host="$HOSTS" --username="$USERNAME" --authenticationDatabase=admin --gzip --archive=unfinished/database.archive`,
+  },
   passwordLength: 32,
   terminationGracePeriodSeconds: 120,
   fields: ["url", "host", "port", "username", "password", "database"],

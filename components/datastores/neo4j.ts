@@ -10,6 +10,7 @@ export const neo4j: Engine = {
     "5": { reference: "docker.io/library/neo4j:5.26.12-community", uid: 7474, gid: 7474 },
     "5-enterprise": { reference: "docker.io/library/neo4j:5.26.12-enterprise", uid: 7474, gid: 7474 },
   },
+  metrics: { port: 2004, except: "5" },
   dataDirectory: "/data",
   volumes: { logs: { directory: "/logs", storage: "5Gi" } },
   writable: ["/tmp", "/plugins", "/var/lib/neo4j/conf", "/var/lib/neo4j/run", "/metrics"],
@@ -20,6 +21,11 @@ export const neo4j: Engine = {
   },
   settings: /^(license|[a-z][a-z0-9_.]*)$/,
   cluster: { ports: { discovery: 5000, cluster: 6000, raft: 7000, routing: 7688 }, servers: 3 },
+  backup: {
+    except: "5", // the Community edition is copied at rest only
+    port: 6362,
+    script: 'neo4j-admin database backup --from="$(echo "$HOSTS" | sed "s/ /:6362,/g"):6362" --to-path=unfinished "*"',
+  },
   passwordLength: 32,
   terminationGracePeriodSeconds: 300,
   fields: ["url", "host", "port", "username", "password", "database"],
@@ -32,6 +38,7 @@ export const neo4j: Engine = {
     const configured = {
       "server.default_listen_address": "0.0.0.0",
       "dbms.security.procedures.unrestricted": "apoc.*",
+      "server.backup.listen_address": "0.0.0.0:6362",
       "server.metrics.prometheus.enabled": "true",
       "server.metrics.prometheus.endpoint": "0.0.0.0:2004",
       ...(servers.length > 1 ? clusterSettings(servers) : {}),

@@ -25,6 +25,16 @@ export const postgres: Engine = {
       { name: "DATA_SOURCE_PASS", valueFrom: { secretKeyRef: passwordSecret } },
     ],
   },
+  backup: {
+    passwordVariable: "PGPASSWORD",
+    env: ({ host, port, username, database }) => ({
+      PGHOST: host,
+      PGPORT: String(port),
+      PGUSER: username,
+      PGDATABASE: database,
+    }),
+    script: "pg_dump --format=custom --file=unfinished/database.dump",
+  },
   passwordLength: 32,
   terminationGracePeriodSeconds: 120,
   fields: ["url", "host", "port", "username", "password", "database"],

@@ -18,10 +18,15 @@ export const redis: Engine = {
     image: "docker.io/oliver006/redis_exporter:v1.77.0",
     port: 9121,
     resources: { requests: { cpu: "10m", memory: "32Mi" }, limits: { cpu: "100m", memory: "128Mi" } },
-    env: ({ passwordSecret }) => [
+    env: ({ passwordSecret }, queues) => [
       { name: "REDIS_ADDR", value: "redis://127.0.0.1:6379" },
       { name: "REDIS_PASSWORD", valueFrom: { secretKeyRef: passwordSecret } },
+      ...(queues.length > 0 ? [{ name: "REDIS_EXPORTER_CHECK_SINGLE_KEYS", value: queues.join(",") }] : []),
     ],
+  },
+  backup: {
+    passwordVariable: "REDISCLI_AUTH",
+    script: 'valkey-cli -h "$HOSTS" --rdb unfinished/dump.rdb',
   },
   passwordLength: 32,
   terminationGracePeriodSeconds: 60,

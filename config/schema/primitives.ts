@@ -15,6 +15,8 @@ export const cidr = z.union([z.cidrv4(), z.cidrv6()], "an address range such as 
 export const hostname = z
   .string()
   .regex(/^(?=.{1,253}$)([a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?\.)*[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/, "a host name");
+/** A label of Prometheus' series. */
+export const labelName = z.string().regex(/^[a-zA-Z_][a-zA-Z0-9_]*$/, "a label's name: letters, digits and _");
 export const image = z
   .string()
   .regex(/^[a-z0-9][a-z0-9._:/-]*(:[\w][\w.-]{0,127}|@sha256:[0-9a-f]{64})$/, "an image with a tag or digest")

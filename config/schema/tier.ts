@@ -9,6 +9,7 @@ import {
   VERTICAL_FORMS,
   verticalAutoscale,
 } from "./autoscale.ts";
+import { metrics, portlessMetrics } from "./monitoring.ts";
 import { image, name, port, resources, resourcesOverride, seconds } from "./primitives.ts";
 
 export const probe = z
@@ -88,6 +89,7 @@ export const web = z.strictObject({
   kind: z.literal("web"),
   ...tierFields,
   port,
+  metrics: metrics.optional(),
   /** Port of its Service. @default the same */
   servicePort: port.optional(),
   /** Path prefix under the edge's host. Left out: reachable inside the cluster only. */
@@ -95,8 +97,8 @@ export const web = z.strictObject({
   /** Command that brings the database up to date, run once to its end before a new version serves. */
   migrate: z.array(z.string()).min(1).optional(),
 });
-export const worker = z.strictObject({ kind: z.literal("worker"), ...tierFields });
-export const singleton = z.strictObject({ kind: z.literal("singleton"), ...tierFields }).omit({
+export const worker = z.strictObject({ kind: z.literal("worker"), ...tierFields, metrics: portlessMetrics.optional() });
+export const singleton = worker.extend({ kind: z.literal("singleton") }).omit({
   replicas: true,
   autoscale: true,
   events: true,

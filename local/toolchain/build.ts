@@ -14,6 +14,8 @@ export interface Build {
   packages: readonly string[];
   /** Name of the executable, where there is one package and it does not say it. */
   output?: string;
+  /** Build constraints to satisfy. */
+  tags?: readonly string[];
   /** Values of variables that the linker sets. */
   variables?: Readonly<Record<string, string>>;
 }
@@ -35,7 +37,7 @@ export function build(what: string, wanted: Build, directory: string, step: Step
 
 async function goBuild(
   what: string,
-  { folder, packages, output = "", variables = {} }: Build,
+  { folder, packages, output = "", tags = [], variables = {} }: Build,
   directory: string,
   step: Step,
 ) {
@@ -46,6 +48,7 @@ async function goBuild(
     "-mod=readonly",
     "-buildvcs=false",
     "-trimpath",
+    `-tags=${tags.join(",")}`,
     "-ldflags",
     ["-s", "-w", ...settings].join(" "),
   ];
@@ -76,7 +79,7 @@ export async function go(what: string, args: readonly string[], folder: string):
     child.on("error", (error: NodeJS.ErrnoException) => resolve(error.code ?? error.message));
     child.on("close", resolve);
   });
-  log.end();
+  await new Promise((written) => log.end(written)); // before a message points to it
   if (code === 0) return output;
   if (code === "ENOENT") {
     throw new ToolError(

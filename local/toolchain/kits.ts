@@ -1,11 +1,13 @@
 import type { Build } from "./build.ts";
 import type { Download } from "./download.ts";
 import {
+  ALERTMANAGER_VERSION,
   ETCD_VERSION,
   KUBERNETES_PROVIDER_VERSION,
   KUBERNETES_VERSION,
   KWOK_VERSION,
   METRICS_SERVER_VERSION,
+  PROMETHEUS_VERSION,
   PULUMI_VERSION,
 } from "./versions.ts";
 
@@ -152,8 +154,43 @@ const kubectl: Kit = {
   builds: [{ folder: "kubernetes", packages: ["k8s.io/kubernetes/cmd/kubectl"], variables: kubernetesVersion }],
 };
 
+/** The one tool that is wanted of a project of Prometheus; the release has its server too. */
+const judge = (title: string, project: string, version: string, tool: string): Kit => {
+  const plain = version.slice(1);
+  return {
+    title: `${title} ${version}`,
+    version,
+    tools: [tool],
+    downloads: [
+      {
+        url: github(`prometheus/${project}`, version, `${project}-${plain}.${os}-${arch}.tar.gz`),
+        checksums: github(`prometheus/${project}`, version, "sha256sums.txt"),
+        files: [tool],
+      },
+    ],
+    builds: [
+      {
+        folder: "prometheus",
+        packages: [`github.com/prometheus/${project}/cmd/${tool}`],
+        // Judging takes no discovery of targets, and so none of the clouds' libraries.
+        tags: ["remove_all_sd"],
+        variables: { "github.com/prometheus/common/version.Version": plain },
+      },
+    ],
+  };
+};
+
+const promtool = judge("Prometheus' promtool", "prometheus", PROMETHEUS_VERSION, "promtool");
+const amtool = judge("Alertmanager's amtool", "alertmanager", ALERTMANAGER_VERSION, "amtool");
+
 /** In the order in which they are wanted. */
-export const kits = { pulumi, kubernetesProvider, controlPlane, kwok, metricsServer, kubectl } satisfies Record<
-  string,
-  Kit
->;
+export const kits = {
+  pulumi,
+  kubernetesProvider,
+  controlPlane,
+  kwok,
+  metricsServer,
+  kubectl,
+  promtool,
+  amtool,
+} satisfies Record<string, Kit>;

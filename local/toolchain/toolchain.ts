@@ -23,6 +23,8 @@ const TOOLS = {
   kwokctl: kits.kwok,
   "metrics-server": kits.metricsServer,
   kubectl: kits.kubectl,
+  promtool: kits.promtool,
+  amtool: kits.amtool,
 } satisfies Record<string, Kit>;
 
 export type ToolName = keyof typeof TOOLS;

@@ -15,6 +15,12 @@ export const KUBERNETES_VERSION = pinned("kubernetes", "k8s.io/kubernetes");
 export const ETCD_VERSION = pinned("kubernetes", "go.etcd.io/etcd/server/v3");
 export const KWOK_VERSION = pinned("kubernetes", "sigs.k8s.io/kwok");
 export const METRICS_SERVER_VERSION = pinned("metrics-server", "sigs.k8s.io/metrics-server");
+/** Prometheus 3.15.0 is the Go module v0.315.0. */
+export const PROMETHEUS_VERSION = pinned("prometheus", "github.com/prometheus/prometheus").replace(
+  /^v0\.(\d)(\d\d)\./,
+  (_, major, minor) => `v${major}.${Number(minor)}.`,
+);
+export const ALERTMANAGER_VERSION = pinned("prometheus", "github.com/prometheus/alertmanager");
 
 /** Modules that a go.mod asks for itself, with their versions. */
 export function requirements(folder: string): Map<string, string> {

@@ -56,6 +56,7 @@ export async function readNamespace(clients: Clients, namespace: string) {
     deployments: await items(apps.listNamespacedDeployment(of)),
     statefulSets: await items(apps.listNamespacedStatefulSet(of)),
     jobs: await items(batch.listNamespacedJob(of)),
+    cronJobs: await items(batch.listNamespacedCronJob(of)),
     autoscalers: await items(autoscaling.listNamespacedHorizontalPodAutoscaler(of)),
     disruptionBudgets: await items(policy.listNamespacedPodDisruptionBudget(of)),
     networkPolicies: await items(networking.listNamespacedNetworkPolicy(of)),

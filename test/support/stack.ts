@@ -1,6 +1,6 @@
 /** Stacks as a user has them: a project folder, the real CLI, the real engine and provider, a cluster. */
 import { spawn } from "node:child_process";
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -26,12 +26,21 @@ export class TestStack {
   readonly name: string;
   readonly #environment: NodeJS.ProcessEnv;
 
-  constructor(name: string, config: Record<string, unknown>, environment: NodeJS.ProcessEnv = {}) {
+  /** @param files of the program that the test changes or adds, by path */
+  constructor(
+    name: string,
+    config: Record<string, unknown>,
+    environment: NodeJS.ProcessEnv = {},
+    files: Record<string, string> = {},
+  ) {
     this.name = name;
     this.directory = mkdtempSync(join(tmpdir(), "landfall-stack-"));
-    for (const entry of ["index.ts", "package.json", "apps", "cloud", "components", "config", "node_modules"]) {
-      symlinkSync(join(repository, entry), join(this.directory, entry));
+    const place = Object.keys(files).length > 0 ? copy : symlinkSync;
+    for (const entry of ["index.ts", "package.json", "apps", "cloud", "components", "config"]) {
+      place(join(repository, entry), join(this.directory, entry));
     }
+    symlinkSync(join(repository, "node_modules"), join(this.directory, "node_modules"));
+    for (const [path, text] of Object.entries(files)) writeFileSync(join(this.directory, path), text);
     writeFileSync(join(this.directory, "Pulumi.yaml"), readFileSync(join(repository, "Pulumi.yaml")));
     mkdirSync(join(this.directory, ".landfall"));
     this.#environment = {
@@ -117,6 +126,10 @@ export class TestStack {
     const output = await this.succeed(command, "--stack", this.name, ...options);
     return countChanges(output);
   }
+}
+
+function copy(from: string, to: string): void {
+  cpSync(from, to, { recursive: true });
 }
 
 function countChanges(output: string): Changes {

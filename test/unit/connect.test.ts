@@ -3,10 +3,12 @@ import { createHash } from "node:crypto";
 import * as pulumi from "@pulumi/pulumi";
 import { stringify } from "yaml";
 import { type Cloud, connect } from "../../cloud/cloud.ts";
+import type { Plan } from "../../config/plan.ts";
 import type { KubeconfigCluster } from "../../config/schema/cluster.ts";
 import { ApiServer, type Certificate, certify, temporaryDirectory } from "../support/api-server.ts";
 import { find, type Registration, record } from "../support/mocks.ts";
 import { planFor } from "../support/pybase.ts";
+import { harborPlan } from "../support/watched.ts";
 
 const KUBE_SYSTEM = "/api/v1/namespaces/kube-system";
 const SERVICE = "/api/v1/namespaces/default/services/kubernetes";
@@ -50,8 +52,9 @@ describe("Connecting to a cluster by kubeconfig", () => {
   interface Landing {
     cluster?: Partial<KubeconfigCluster>;
     settings?: object;
+    plan?: Plan;
   }
-  async function land({ cluster = {}, settings = {} }: Landing = {}) {
+  async function land({ cluster = {}, settings = {}, plan = planFor("dev", settings) }: Landing = {}) {
     const authority = Buffer.from(certificate.cert).toString("base64");
     const kubeconfig = directory.write(
       "kubeconfig",
@@ -62,7 +65,6 @@ describe("Connecting to a cluster by kubeconfig", () => {
         users: [{ name: "test", user: { token: "s3cret" } }],
       }),
     );
-    const plan = planFor("dev", settings);
     plan.cluster = { provider: "kubeconfig", path: kubeconfig, ...cluster };
     let cloud: Cloud | undefined;
     const registrations: Registration[] = await record(async () => {
@@ -182,6 +184,50 @@ describe("Connecting to a cluster by kubeconfig", () => {
   Nothing was created or changed.
 `,
     );
+  });
+
+  describe("where the stack names a Prometheus", () => {
+    const V1 = "/apis/monitoring.coreos.com/v1";
+    const resources = (...kinds: string[]) => ok({ resources: kinds.map((kind) => ({ kind })) });
+    beforeEach(() => {
+      server.answers["/apis"] = ok({ groups: [] });
+      server.answers[V1] = resources("ServiceMonitor", "PodMonitor", "PrometheusRule");
+      server.answers[`${V1}alpha1`] = resources("AlertmanagerConfig");
+    });
+
+    it("accepts a cluster with the Prometheus operator's kinds", async () => {
+      await assert.doesNotReject(land({ plan: harborPlan() }));
+    });
+
+    it("refuses one without them, by name, and says what brings them", async () => {
+      delete server.answers[V1];
+      delete server.answers[`${V1}alpha1`];
+      assert.equal(
+        await refusal({ plan: harborPlan() }),
+        `landfall:monitoring: the cluster does not know ServiceMonitor, PodMonitor, PrometheusRule, AlertmanagerConfig (monitoring.coreos.com).
+  fix      install the Prometheus operator, such as by the chart kube-prometheus-stack, or remove landfall:monitoring
+  Nothing was created or changed.
+`,
+      );
+    });
+
+    it("asks for AlertmanagerConfigs only where somebody is to be notified", async () => {
+      delete server.answers[`${V1}alpha1`];
+      assert.match(await refusal({ plan: harborPlan() }), /does not know AlertmanagerConfig \(/);
+      const plan = harborPlan();
+      delete plan.monitoring?.notifications;
+      await assert.doesNotReject(land({ plan }));
+    });
+
+    it("does not refuse what it may not see", async () => {
+      for (const path of ["/apis", V1, `${V1}alpha1`]) server.answers[path] = FORBIDDEN;
+      await assert.doesNotReject(land({ plan: harborPlan() }));
+    });
+  });
+
+  it("asks nothing of Prometheus where the stack names none", async () => {
+    await land();
+    assert.ok(!server.asked.some(({ path }) => path.includes("monitoring")));
   });
 
   it("does not refuse what it may not see", async () => {

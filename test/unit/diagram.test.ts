@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { readFileSync, writeFileSync } from "node:fs";
 import { diagram } from "../../config/diagram.ts";
 import { planFor } from "../support/pybase.ts";
+import { harborPlan } from "../support/watched.ts";
 
 const README = new URL("../../README.md", import.meta.url);
 const BLOCK = /(?<=<!-- what stands after npm start -->\n```mermaid\n)[\s\S]*?(?=\n```)/;
@@ -16,6 +17,12 @@ describe("The picture of a plan", () => {
         readme.replace(BLOCK, () => picture),
       );
     else assert.equal(BLOCK.exec(readme)?.[0], picture);
+  });
+
+  it("shows what Prometheus reads", () => {
+    const lines = diagram(harborPlan()).split("\n");
+    assert.ok(lines.includes('  monitoring(["Prometheus in monitoring"])'));
+    assert.ok(lines.includes("  monitoring -->|9000| site"));
   });
 
   it("shows an external store outside the namespace", () => {

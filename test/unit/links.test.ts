@@ -24,6 +24,8 @@ const nameOf = (peer: Peer) => {
       return peer.component;
     case "edge":
       return "ingress";
+    case "monitoring":
+      return "prometheus";
     case "addresses":
       return peer.cidrs.join("+");
   }

@@ -1,0 +1,119 @@
+import * as k8s from "@pulumi/kubernetes";
+import * as pulumi from "@pulumi/pulumi";
+import { BACKUP_RESOURCES, type BackupPlan } from "../config/backup.ts";
+import type { Plan } from "../config/plan.ts";
+import type { Connection } from "./datastores/datastore.ts";
+import type { BackupCommand } from "./datastores/engine.ts";
+import { engines } from "./datastores/engines.ts";
+import { labelsOf } from "./labels.ts";
+import type { Namespace } from "./namespace.ts";
+import { allowLinks } from "./network.ts";
+import { containerSecurity, podSecurity, scratch } from "./pod.ts";
+
+export interface BackupArgs {
+  plan: Plan;
+  backup: BackupPlan;
+  namespace: Namespace;
+  connection: Connection;
+  volume: k8s.core.v1.PersistentVolumeClaim;
+}
+
+const BACKUPS = "/backups";
+
+/** Copies one datastore to a volume on schedule, and keeps the latest copies. */
+export class Backup extends pulumi.ComponentResource {
+  constructor(name: string, args: BackupArgs, opts: pulumi.ComponentResourceOptions) {
+    super("landfall:backup:Backup", name, {}, opts);
+    const { plan, backup, namespace } = args;
+
+    const metadata = { namespace: namespace.namespaceName, labels: labelsOf(plan, backup.name) };
+    const inside = { parent: this, deletedWith: namespace.resource, dependsOn: namespace };
+    const network = allowLinks(name, { plan, component: backup.name, namespace: metadata.namespace }, inside);
+    const secret = credentials(name, args, metadata, inside);
+    new k8s.batch.v1.CronJob(
+      `${name}-schedule`,
+      {
+        metadata,
+        spec: {
+          schedule: backup.schedule,
+          timeZone: "Etc/UTC",
+          concurrencyPolicy: "Forbid",
+          startingDeadlineSeconds: 3600,
+          successfulJobsHistoryLimit: 3,
+          failedJobsHistoryLimit: 3,
+          jobTemplate: { spec: { backoffLimit: 2, template: podTemplate(args, metadata.labels, secret) } },
+        },
+      },
+      { ...inside, dependsOn: [namespace, network] },
+    );
+
+    this.registerOutputs({});
+  }
+}
+
+/** The password, under the name that the datastore's own tools look for it. */
+function credentials(
+  name: string,
+  { backup, connection }: BackupArgs,
+  metadata: k8s.types.input.meta.v1.ObjectMeta,
+  opts: pulumi.CustomResourceOptions,
+): k8s.core.v1.Secret | undefined {
+  const variable = commandOf(backup).passwordVariable;
+  if (variable === undefined) return undefined;
+  const stringData = { [variable]: connection.field("password").value };
+  return new k8s.core.v1.Secret(`${name}-secret`, { metadata, immutable: true, stringData }, opts);
+}
+
+function podTemplate(
+  { backup, namespace, volume }: BackupArgs,
+  labels: Record<string, string>,
+  secret: k8s.core.v1.Secret | undefined,
+): k8s.types.input.core.v1.PodTemplateSpec {
+  const { volumes, volumeMounts } = scratch(["/tmp"]);
+  const { endpoint, servers } = backup.datastore;
+  const { script, env } = commandOf(backup);
+  const hosts =
+    servers.length > 1 ? servers.map((server) => `${server}.${backup.datastore.name}-headless`) : [endpoint.host];
+  return {
+    metadata: { labels },
+    spec: {
+      restartPolicy: "Never",
+      automountServiceAccountToken: false,
+      enableServiceLinks: false,
+      imagePullSecrets: namespace.imagePullSecrets,
+      securityContext: podSecurity(backup.image.uid, backup.image.gid),
+      containers: [
+        {
+          name: "backup",
+          image: backup.image.reference,
+          command: ["sh", "-euc", keeping(backup, script)],
+          env: [
+            { name: "HOME", value: "/tmp" },
+            { name: "HOSTS", value: hosts.join(" ") },
+            ...Object.entries(env?.(endpoint) ?? {}).map(([name, value]) => ({ name, value })),
+          ],
+          envFrom: secret ? [{ secretRef: { name: secret.metadata.name } }] : undefined,
+          resources: BACKUP_RESOURCES,
+          securityContext: containerSecurity,
+          volumeMounts: [{ name: "backups", mountPath: BACKUPS }, ...volumeMounts],
+        },
+      ],
+      volumes: [{ name: "backups", persistentVolumeClaim: { claimName: volume.metadata.name } }, ...volumes],
+    },
+  };
+}
+
+function commandOf({ datastore }: BackupPlan): BackupCommand {
+  return engines[datastore.engine].backup as BackupCommand;
+}
+
+/** A copy gets its name once it is whole; then the oldest that are too many go. */
+export function keeping({ datastore, keep }: Pick<BackupPlan, "datastore" | "keep">, script: string, root = BACKUPS) {
+  return [
+    `mkdir -p "${root}/${datastore.name}" && cd "${root}/${datastore.name}"`,
+    "rm -rf unfinished && mkdir unfinished",
+    script,
+    'mv unfinished "$(date -u +%Y%m%dT%H%M%SZ)"',
+    `ls -d 2*Z | sort -r | tail -n +${keep + 1} | while read -r old; do rm -rf "$old"; done`,
+  ].join("\n");
+}

@@ -1,0 +1,69 @@
+/** A number of an application's document, and where it is seen in the cluster. */
+import type { V1Container, V1PersistentVolumeClaim, V2HorizontalPodAutoscaler } from "@kubernetes/client-node";
+import type { ProfileName } from "../../config/schema.ts";
+import { type NamespaceContents, the } from "../support/read.ts";
+
+export interface Row {
+  /** Line of the document. */
+  line: number;
+  /** What it says there. */
+  says: string;
+  /** @default all profiles */
+  profiles?: readonly ProfileName[];
+  see: (seen: NamespaceContents) => unknown;
+  is: unknown;
+}
+
+export function tierOf({ deployments }: NamespaceContents, tier: string) {
+  return the(deployments, tier).spec;
+}
+
+export function containerOf(seen: NamespaceContents, tier: string): V1Container {
+  return tierOf(seen, tier)?.template.spec?.containers[0] as V1Container;
+}
+
+export function serverOf({ statefulSets }: NamespaceContents, store: string) {
+  return the(statefulSets, store).spec;
+}
+
+export function resourcesOf(container: V1Container | undefined) {
+  const pick = (side: { [kind: string]: string } | undefined) => `${side?.cpu} ${side?.memory}`;
+  return `${pick(container?.resources?.requests)} to ${pick(container?.resources?.limits)}`;
+}
+
+/** Such as `3 to 10 at cpu 70, memory 80`. */
+export function scalingOf({ autoscalers }: NamespaceContents, component: string): string {
+  const { spec } = the(autoscalers, component);
+  const targets = (spec?.metrics ?? []).flatMap(({ resource }) =>
+    resource ? [`${resource.name} ${resource.target.averageUtilization}`] : [],
+  );
+  return `${spec?.minReplicas} to ${spec?.maxReplicas} at ${targets.join(", ")}`;
+}
+
+/** Such as `100% or 4 pods in 30 s, after 0 s`. */
+export function pace({ spec }: V2HorizontalPodAutoscaler, way: "scaleUp" | "scaleDown"): string {
+  const rules = spec?.behavior?.[way];
+  const policies = (rules?.policies ?? []).map(({ type, value }) =>
+    type === "Percent" ? `${value}%` : `${value} pods`,
+  );
+  return `${policies.join(" or ")} in ${rules?.policies?.[0]?.periodSeconds} s, after ${rules?.stabilizationWindowSeconds} s`;
+}
+
+/** Sizes of the claims whose names begin so, with their classes and access modes. */
+export function claimsOf({ claims }: NamespaceContents, name: string): string[] {
+  const isMeant = ({ metadata }: V1PersistentVolumeClaim) =>
+    metadata?.name === name || metadata?.name?.replace(/-\d+$/, "") === name;
+  return claims
+    .filter(isMeant)
+    .map(({ spec }) => `${spec?.resources?.requests?.storage} ${spec?.storageClassName} ${spec?.accessModes?.join()}`);
+}
+
+export function portsOf({ services }: NamespaceContents, name: string): string {
+  const ports = services.find(({ metadata }) => metadata?.name === name)?.spec?.ports ?? [];
+  return ports.map(({ port }) => port).join(", ");
+}
+
+/** Pods that a voluntary disruption has to leave, as the disruption controller works it out. */
+export function mustStay({ disruptionBudgets }: NamespaceContents, component: string) {
+  return the(disruptionBudgets, component).status?.desiredHealthy;
+}

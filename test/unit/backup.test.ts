@@ -1,0 +1,91 @@
+/** The scripts of backups, run by a real shell with tools that only say what they were asked for. */
+import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
+import { chmodSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { delimiter, join } from "node:path";
+import { keeping } from "../../components/backup.ts";
+import { engines } from "../../components/datastores/engines.ts";
+import type { BackupPlan } from "../../config/backup.ts";
+
+describe("A backup", () => {
+  let root: string;
+
+  beforeEach(() => {
+    root = mkdtempSync(join(tmpdir(), "landfall-backup-"));
+    mkdirSync(join(root, "bin"));
+    mkdirSync(join(root, "backups"));
+  });
+  afterEach(() => rmSync(root, { recursive: true, force: true }));
+
+  function tool(name: string, script: string): void {
+    writeFileSync(join(root, "bin", name), `#!/bin/sh\n${script}\n`);
+    chmodSync(join(root, "bin", name), 0o755);
+  }
+
+  function run(script: string, keep = 7, variables: NodeJS.ProcessEnv = {}): void {
+    const plan = { datastore: { name: "store" }, keep } as Pick<BackupPlan, "datastore" | "keep">;
+    execFileSync("sh", ["-euc", keeping(plan, script, join(root, "backups"))], {
+      env: { PATH: `${join(root, "bin")}${delimiter}${process.env.PATH}`, HOSTS: "store", HOME: root, ...variables },
+      stdio: "pipe",
+    });
+  }
+
+  const kept = () => readdirSync(join(root, "backups", "store")).sort();
+
+  function at(day: number): void {
+    tool("date", `echo 202611${String(day).padStart(2, "0")}T020000Z`);
+  }
+
+  it("is kept with the latest ones, the oldest goes", () => {
+    for (let day = 1; day <= 5; day++) {
+      at(day);
+      run(`echo ${day} > unfinished/it`, 3);
+    }
+    assert.deepEqual(kept(), ["20261103T020000Z", "20261104T020000Z", "20261105T020000Z"]);
+    assert.equal(readFileSync(join(root, "backups", "store", "20261105T020000Z", "it"), "utf8"), "5\n");
+  });
+
+  it("that fails is no backup, and costs none", () => {
+    at(1);
+    run("echo whole > unfinished/it", 1);
+    at(2);
+    assert.throws(() => run("echo half > unfinished/it; false", 1));
+    assert.deepEqual(kept(), ["20261101T020000Z", "unfinished"]);
+    at(3);
+    run("echo whole > unfinished/it", 1);
+    assert.deepEqual(kept(), ["20261103T020000Z"]);
+  });
+
+  it("of Qdrant fetches a snapshot of every collection from every server, and leaves none behind", () => {
+    const asked = join(root, "asked");
+    tool(
+      "curl",
+      `echo "$@" >> ${asked}
+case "$*" in
+  *POST*) echo '{"result":{"name":"snap-1","size":1}}' ;;
+  *--output*) for word; do [ "$last" = --output ] && [ "$word" != /dev/null ] && echo data > "$word"; last=$word; done; true ;;
+  *) echo '{"result":{"collections":[{"name":"docs"},{"name":"code"}]}}' ;;
+esac`,
+    );
+    at(1);
+    run(engines.qdrant.backup?.script ?? "", 7, { HOSTS: "q-0.q q-1.q", API_KEY: "secret-key" });
+    const backup = join(root, "backups", "store", "20261101T020000Z");
+    assert.deepEqual(
+      ["q-0.q", "q-1.q"].map((host) => readdirSync(join(backup, host)).sort()),
+      Array(2).fill(["code.snapshot", "docs.snapshot"]),
+    );
+    const calls = readFileSync(asked, "utf8");
+    assert.equal(calls.match(/DELETE/g)?.length, 4);
+    assert.ok(!calls.includes("secret-key"), "the key stands among the arguments");
+  });
+
+  it("of MongoDB passes the password by a file", () => {
+    const asked = join(root, "asked");
+    tool("mongodump", `echo "$@" > ${asked}; echo data > unfinished/database.archive`);
+    at(1);
+    run(engines.mongodb.backup?.script ?? "", 7, { USERNAME: "app", PASSWORD: "secret-key" });
+    assert.match(readFileSync(asked, "utf8"), /--host=store --username=app .*--archive=unfinished\/database\.archive/);
+    assert.ok(!readFileSync(asked, "utf8").includes("secret-key"));
+  });
+});
