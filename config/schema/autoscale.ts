@@ -23,7 +23,12 @@ export const scaling = z
     "periodSeconds with percent, pods or both, or select: disabled",
   );
 
-const selector = z.record(z.string(), z.string());
+const selector = z.record(
+  z.string().regex(/^([a-z0-9.-]+\/)?[A-Za-z0-9]([-\w.]{0,61}[A-Za-z0-9])?$/, "the name of a label"),
+  z
+    .string()
+    .regex(/^([A-Za-z0-9]([-\w.]{0,61}[A-Za-z0-9])?)?$/, "a label's value: letters, digits, dashes, dots, at most 63"),
+);
 
 /** A figure of the tier's own pods (custom.metrics.k8s.io). */
 const podsMetric = z.strictObject({
@@ -78,6 +83,9 @@ export const verticalAutoscale = z.strictObject({
   controlledValues: z.enum(["RequestsAndLimits", "RequestsOnly"]).optional(),
 });
 
+/** What a stack may change of it. */
+export const verticalOverride = verticalAutoscale.extend({ max: bounds.partial() }).partial();
+
 const trigger = z.union(
   [
     /** Use of the CPU request, percent. */
@@ -123,10 +131,11 @@ export const events = z.strictObject({
   triggers: z.array(trigger).min(1),
 });
 
+const POD_AMOUNT = "a number of pods from 1, or a percentage such as 25%";
 /** A number of pods, or a percentage of them. */
 export const podAmount = z.union(
-  [z.int().min(1), z.string().regex(/^([1-9]\d?|100)%$/)],
-  "a number of pods from 1, or a percentage such as 25%",
+  [z.int().min(1, POD_AMOUNT), z.string().regex(/^([1-9]\d?|100)%$/, POD_AMOUNT)],
+  POD_AMOUNT,
 );
 
 export const priorityClass = z.strictObject({

@@ -8,6 +8,7 @@ import {
   podAmount,
   VERTICAL_FORMS,
   verticalAutoscale,
+  verticalOverride,
 } from "./autoscale.ts";
 import { metrics, portlessMetrics } from "./monitoring.ts";
 import { image, name, port, resources, resourcesOverride, seconds } from "./primitives.ts";
@@ -113,7 +114,7 @@ export const tierOverride = z.strictObject({
   replicas: tierFields.replicas,
   resources: resourcesOverride.optional(),
   autoscale: z.union([autoscale.partial(), z.literal(false)], AUTOSCALE_FORMS).optional(),
-  verticalAutoscale: z.union([verticalAutoscale.partial(), z.literal(false)], VERTICAL_FORMS).optional(),
+  verticalAutoscale: z.union([verticalOverride, z.literal(false)], VERTICAL_FORMS).optional(),
   events: z.union([events.partial(), z.literal(false)], EVENTS_FORMS).optional(),
   terminationGracePeriodSeconds: tierFields.terminationGracePeriodSeconds,
   minAvailable: tierFields.minAvailable,

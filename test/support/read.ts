@@ -6,10 +6,12 @@ import {
   AutoscalingV2Api,
   BatchV1Api,
   CoreV1Api,
+  CustomObjectsApi,
   KubeConfig,
   NetworkingV1Api,
   PolicyV1Api,
   RbacAuthorizationV1Api,
+  SchedulingV1Api,
 } from "@kubernetes/client-node";
 
 const NAME = "app.kubernetes.io/name";
@@ -30,6 +32,8 @@ export function clientsFor(kubeconfig: string) {
     policy: config.makeApiClient(PolicyV1Api),
     networking: config.makeApiClient(NetworkingV1Api),
     rbac: config.makeApiClient(RbacAuthorizationV1Api),
+    scheduling: config.makeApiClient(SchedulingV1Api),
+    custom: config.makeApiClient(CustomObjectsApi),
   };
 }
 
