@@ -7,30 +7,29 @@ interface Groups {
   groups: { name: string; versions: { groupVersion: string }[] }[];
 }
 
-/** An API that autoscaling needs, who brings it, and which tiers ask for it. */
-interface Needed {
-  api: string;
-  asks: (tier: TierPlan) => boolean;
-}
-
-const KINDS: (Needed & { key: string; problem: string; fix: string })[] = [
+/** Kinds by the API that serves them, and the keys that ask for them. */
+const KINDS: { api: string; keysOf: (plan: Plan) => string[]; problem: string; fix: string }[] = [
   {
     api: "autoscaling.k8s.io/v1",
-    asks: ({ verticalAutoscale }) => verticalAutoscale !== undefined,
-    key: "verticalAutoscale",
+    keysOf: ({ tiers, datastores }) => [
+      ...tiers.flatMap((it) => (it.verticalAutoscale ? [`tiers.${it.name}.verticalAutoscale`] : [])),
+      ...datastores.flatMap((it) =>
+        it.mode === "bundled" && it.verticalAutoscale ? [`datastores.${it.name}.verticalAutoscale`] : [],
+      ),
+    ],
     problem: "the cluster knows no VerticalPodAutoscaler (autoscaling.k8s.io/v1)",
     fix: "install the Vertical Pod Autoscaler (github.com/kubernetes/autoscaler)",
   },
   {
     api: "keda.sh/v1alpha1",
-    asks: ({ events }) => events !== undefined,
-    key: "events",
+    keysOf: ({ tiers }) => tiers.flatMap(({ name, events }) => (events ? [`tiers.${name}.events`] : [])),
     problem: "the cluster knows no ScaledObject (keda.sh/v1alpha1)",
     fix: "install KEDA (keda.sh)",
   },
 ];
 
-const METRICS: (Needed & { source: string })[] = [
+/** Figures by the API that serves them, who brings it, and which tiers count by them. */
+const METRICS: { api: string; asks: (tier: TierPlan) => boolean; source: string }[] = [
   {
     api: "metrics.k8s.io",
     asks: ({ autoscale, events }) =>
@@ -52,24 +51,26 @@ const METRICS: (Needed & { source: string })[] = [
 ];
 
 /** Refuses objects that the cluster does not know, and warns of autoscalers that would see nothing. */
-export async function checkAutoscalers(ask: Ask, { tiers }: Plan): Promise<void> {
-  if (![...KINDS, ...METRICS].some(({ asks }) => tiers.some(asks))) return;
+export async function checkAutoscalers(ask: Ask, plan: Plan): Promise<void> {
+  const kinds = KINDS.map((kind) => ({ ...kind, key: kind.keysOf(plan)[0] })).filter(({ key }) => key !== undefined);
+  const metrics = METRICS.map((metric) => ({ ...metric, tiers: plan.tiers.filter(metric.asks) })).filter(
+    ({ tiers }) => tiers.length > 0,
+  );
+  if (kinds.length === 0 && metrics.length === 0) return;
   const served = (await ask<Groups>("/apis"))?.groups;
   if (!served) return; // hidden from these credentials
   const apis = new Set(
     served.flatMap(({ name, versions }) => [name, ...versions.map(({ groupVersion }) => groupVersion)]),
   );
-  for (const { api, asks, key, problem, fix } of KINDS) {
-    const tier = tiers.find(asks);
-    if (!tier || apis.has(api)) continue;
-    const off = `landfall:tiers.${tier.name}.${key}`;
-    throw new ClusterError(`${off}: ${problem}.`, `${fix}, or do without: ${off}: false`);
+  for (const { api, key, problem, fix } of kinds) {
+    if (apis.has(api)) continue;
+    throw new ClusterError(`landfall:${key}: ${problem}.`, `${fix}, or do without: landfall:${key}: false`);
   }
-  for (const { api, asks, source } of METRICS) {
-    const names = tiers.filter(asks).map(({ name }) => `"${name}"`);
-    if (names.length === 0 || apis.has(api)) continue;
+  for (const { api, tiers, source } of metrics) {
+    if (apis.has(api)) continue;
+    const names = tiers.map(({ name }) => `"${name}"`).join(", ");
     await pulumi.log.warn(
-      `The cluster does not serve ${api}, so the autoscaling of ${names.join(", ")} has no figures: ` +
+      `The cluster does not serve ${api}, so the autoscaling of ${names} has no figures: ` +
         `the replicas stay as they are until ${source} is installed.`,
     );
   }

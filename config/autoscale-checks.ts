@@ -1,9 +1,10 @@
 /** Figures of scaling that cannot be, and autoscalers that would undo each other's work. */
-import type { AutoscalePlan, EventsPlan, VerticalAutoscalePlan } from "./autoscale.ts";
+import type { AutoscalePlan, EventsPlan } from "./autoscale.ts";
 import { type Layers, placeOf } from "./layers.ts";
 import type { Mistake } from "./mistakes.ts";
 import type { TierPlan } from "./plan.ts";
-import { compareQuantities, parseQuantity } from "./quantity.ts";
+import { parseQuantity } from "./quantity.ts";
+import type { VerticalAutoscalePlan } from "./vertical-autoscale.ts";
 
 type Place = (...keys: string[]) => string;
 /** A resource that pods are counted by, and the key that says so. */
@@ -16,7 +17,6 @@ export function checkScaling(layers: Layers, tier: TierPlan): void {
   const mistakes = [
     ...(autoscale ? autoscaleMistakes(place, tier, autoscale) : []),
     ...(events ? eventsMistakes(place, events) : []),
-    ...(verticalAutoscale ? verticalMistakes(place, verticalAutoscale) : []),
     ...requestMistakes(place, tier, figures),
     ...(autoscale && events ? [twoCounts(place, tier.name)] : []),
     ...(verticalAutoscale ? movingTargets(place, verticalAutoscale, figures) : []),
@@ -93,20 +93,6 @@ function eventsMistakes(place: Place, { min, max, triggers }: EventsPlan): Mista
     });
   }
   return mistakes;
-}
-
-function verticalMistakes(place: Place, { min = {}, max }: VerticalAutoscalePlan): Mistake[] {
-  return (["cpu", "memory"] as const).flatMap((resource) => {
-    const least = min[resource];
-    if (least === undefined || compareQuantities(least, max[resource]) <= 0) return [];
-    return {
-      path: place("verticalAutoscale", "min", resource),
-      got: least,
-      problem: "the least is more than the most",
-      allowed: `${max[resource]} (verticalAutoscale.max.${resource}) or less`,
-      fix: "lower min or raise max",
-    };
-  });
 }
 
 function requestMistakes(place: Place, { resources }: TierPlan, figures: readonly Figure[]): Mistake[] {

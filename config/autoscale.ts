@@ -1,22 +1,11 @@
 import type { EngineName } from "../components/datastores/engines.ts";
-import { type Layers, placeOf } from "./layers.ts";
-import { fromZod } from "./mistakes.ts";
+import { type Layers, placeOf, whole } from "./layers.ts";
 import type { DatastorePlan, Link, TierPlan } from "./plan.ts";
-import { formatBytes, formatCpu, parseQuantity } from "./quantity.ts";
-import {
-  type Autoscale,
-  type Events,
-  events,
-  type Trigger,
-  type VerticalAutoscale,
-  verticalAutoscale,
-} from "./schema/autoscale.ts";
-import { keysAt } from "./schema/keys.ts";
-import type { Resources } from "./schema/primitives.ts";
+import { type Autoscale, type Events, events, type Trigger } from "./schema/autoscale.ts";
 import type { Tier } from "./schema/tier.ts";
+import { resolveVertical } from "./vertical-autoscale.ts";
 
 export type AutoscalePlan = Autoscale;
-export type VerticalAutoscalePlan = VerticalAutoscale;
 
 export interface EventsPlan extends Omit<Events, "min" | "triggers"> {
   min: number;
@@ -36,10 +25,10 @@ export function resolveScaling(
   tier: Tier,
   datastores: readonly DatastorePlan[],
 ): Pick<TierPlan, "replicas" | "autoscale" | "verticalAutoscale" | "events"> {
-  const vertical = whole(layers, name, "verticalAutoscale", verticalAutoscale, tier.verticalAutoscale);
+  const vertical = resolveVertical(layers, ["tiers", name], tier.verticalAutoscale);
   if (tier.kind === "singleton") return { replicas: 1, verticalAutoscale: vertical };
   const replicas = tier.replicas ?? layers.profile.replicas;
-  const asked = whole(layers, name, "events", events, tier.events);
+  const asked = whole(layers, ["tiers", name, "events"], events, tier.events);
   const scaled = asked && {
     ...asked,
     min: asked.min ?? replicas,
@@ -51,21 +40,6 @@ export function resolveScaling(
     verticalAutoscale: vertical,
     events: scaled,
   };
-}
-
-/** A stack may lay a part over nothing; what has no default is then missing. */
-function whole<T extends typeof events | typeof verticalAutoscale>(
-  layers: Layers,
-  name: string,
-  key: "events" | "verticalAutoscale",
-  schema: T,
-  value: unknown,
-): ReturnType<T["parse"]> | undefined {
-  if (!value) return undefined;
-  const parsed = schema.safeParse(value, { reportInput: true });
-  if (parsed.success) return parsed.data as ReturnType<T["parse"]>;
-  layers.mistakes.push(...fromZod(parsed.error, `${placeOf(layers, "tiers", name, key)}.`, keysAt(schema)));
-  return undefined;
 }
 
 interface Client {
@@ -141,32 +115,4 @@ export function linksOfEvents(
       to: { kind: "pods", component: name },
       ports: [endpoint.port],
     }));
-}
-
-/** What one pod asks for once the vertical autoscaler has raised it as far as it may. */
-export function resourcesAtMost({
-  resources,
-  verticalAutoscale: vertical,
-}: Pick<TierPlan, "resources" | "verticalAutoscale">): Resources {
-  if (!vertical || vertical.mode === "off") return resources;
-  const most = (kind: "cpu" | "memory") => {
-    const [request, limit, max] = [resources.requests[kind], resources.limits[kind], vertical.max[kind]].map(
-      parseQuantity,
-    ) as [bigint, bigint, bigint];
-    const format = kind === "cpu" ? formatCpu : formatBytes;
-    if (vertical.controlledValues === "RequestsOnly") {
-      return { request: format(larger(request, max < limit ? max : limit)), limit: resources.limits[kind] };
-    }
-    const scaled = request === 0n ? max : (limit * max + request - 1n) / request;
-    return { request: format(larger(request, max)), limit: format(larger(limit, scaled)) };
-  };
-  const [cpu, memory] = [most("cpu"), most("memory")];
-  return {
-    requests: { ...resources.requests, cpu: cpu.request, memory: memory.request },
-    limits: { ...resources.limits, cpu: cpu.limit, memory: memory.limit },
-  };
-}
-
-function larger(a: bigint, b: bigint): bigint {
-  return a > b ? a : b;
 }

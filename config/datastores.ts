@@ -9,6 +9,7 @@ import { compareQuantities } from "./quantity.ts";
 import type { Datastore, ExternalDatastore, Placement } from "./schema/datastore.ts";
 import type { Resources } from "./schema/primitives.ts";
 import { storageClassOf } from "./storage.ts";
+import { resolveVertical } from "./vertical-autoscale.ts";
 
 /** The datastores as they will be; those with a mistake that leaves nothing to plan are left out. */
 export function resolveDatastores(layers: Layers): DatastorePlan[] {
@@ -100,6 +101,11 @@ function bundled(
             }
           : undefined,
       resources,
+      verticalAutoscale: resolveVertical(
+        layers,
+        ["datastores", name],
+        overlay<unknown>(datastore.verticalAutoscale, placement.verticalAutoscale),
+      ),
       disruptionBudget: datastore.disruptionBudget ?? false,
     },
   ];

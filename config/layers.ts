@@ -1,6 +1,8 @@
+import type { z } from "zod";
 import type { Mistake } from "./mistakes.ts";
-import { isMapping, unknownName } from "./mistakes.ts";
+import { fromZod, isMapping, unknownName } from "./mistakes.ts";
 import { type Profile, profiles } from "./profiles.ts";
+import { keysAt } from "./schema/keys.ts";
 import type { Application, Overrides, Stack } from "./schema.ts";
 
 /** The three layers, and the mistakes found so far. */
@@ -33,6 +35,20 @@ export function overlay<T>(base: T, over: unknown): T {
   const merged: Record<string, unknown> = { ...base };
   for (const [key, value] of Object.entries(over)) merged[key] = overlay(merged[key], value);
   return merged as T;
+}
+
+/** What was laid together at `path`, if anything; a part laid over nothing lacks what has no default, which is reported. */
+export function whole<S extends z.ZodType>(
+  layers: Layers,
+  path: readonly string[],
+  schema: S,
+  value: unknown,
+): z.output<S> | undefined {
+  if (!value) return undefined;
+  const parsed = schema.safeParse(value, { reportInput: true });
+  if (parsed.success) return parsed.data;
+  layers.mistakes.push(...fromZod(parsed.error, `${placeOf(layers, ...path)}.`, keysAt(schema)));
+  return undefined;
 }
 
 /** Names the place that decided the value at `path`: the stack file if it says anything there, else the application. */

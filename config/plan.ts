@@ -5,7 +5,7 @@
 
 import type { Endpoint } from "../components/datastores/engine.ts";
 import type { EngineName } from "../components/datastores/engines.ts";
-import type { AutoscalePlan, EventsPlan, VerticalAutoscalePlan } from "./autoscale.ts";
+import type { AutoscalePlan, EventsPlan } from "./autoscale.ts";
 import type { BackupPlan } from "./backup.ts";
 import type { EdgePlan } from "./edge.ts";
 import type { MonitoringPlan } from "./monitoring.ts";
@@ -17,6 +17,7 @@ import type { Resources } from "./schema/primitives.ts";
 import type { Field, Probe } from "./schema/tier.ts";
 import type { ProfileName, Role } from "./schema.ts";
 import type { StorageClassPlan, VolumePlan } from "./storage.ts";
+import type { VerticalAutoscalePlan } from "./vertical-autoscale.ts";
 
 export interface Plan {
   application: string;
@@ -107,6 +108,7 @@ export interface BundledDatastore extends DatastoreBase {
   settings: Record<string, string>;
   exporter?: { image: string; port: number; resources: Resources; queues: string[] };
   resources: Resources;
+  verticalAutoscale?: VerticalAutoscalePlan;
   disruptionBudget: boolean;
 }
 

@@ -1,4 +1,3 @@
-import { resourcesAtMost } from "./autoscale.ts";
 import { BACKUP_RESOURCES, type BackupPlan } from "./backup.ts";
 import { type Layers, overlay, placeOf } from "./layers.ts";
 import type { DatastorePlan, QuotaPlan, TierPlan } from "./plan.ts";
@@ -6,6 +5,7 @@ import { compareQuantities, formatBytes, formatCpu, parseQuantity } from "./quan
 import type { Resources } from "./schema/primitives.ts";
 import type { Quota } from "./schema.ts";
 import type { VolumePlan } from "./storage.ts";
+import { resourcesAtMost } from "./vertical-autoscale.ts";
 
 /** A rolling update runs one pod more than the replicas. */
 export const SURGE = 1;
@@ -45,7 +45,7 @@ function atLargest({ tiers, datastores, volumes, backups }: Needs): QuotaPlan {
   const bundled = datastores.filter((datastore) => datastore.mode === "bundled");
   const groups: { resources: Resources; pods: number }[] = [
     ...tiers.map((tier) => ({ resources: resourcesAtMost(tier), pods: mostPods(tier) })),
-    ...bundled.map(({ resources, servers }) => ({ resources, pods: servers.length })),
+    ...bundled.map((datastore) => ({ resources: resourcesAtMost(datastore), pods: datastore.servers.length })),
     ...backups.map(() => ({ resources: BACKUP_RESOURCES, pods: 1 })),
   ];
   const besides = bundled.flatMap(({ exporter, servers }) =>

@@ -1,6 +1,6 @@
 import * as k8s from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
-import type { VerticalAutoscalePlan } from "../../config/autoscale.ts";
+import type { VerticalAutoscalePlan } from "../../config/vertical-autoscale.ts";
 
 export interface VerticalArgs {
   target: { kind: "Deployment" | "StatefulSet"; name: pulumi.Input<string> };

@@ -1,6 +1,7 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import type { BundledDatastore } from "../../config/plan.ts";
+import { verticalPodAutoscaler } from "../autoscaling/vertical.ts";
 import { labelsOf, selectorOf } from "../labels.ts";
 import { allowLinks } from "../network.ts";
 import { containerSecurity, podSecurity, scratch, serversApart } from "../pod.ts";
@@ -27,6 +28,11 @@ export class BundledServer extends pulumi.ComponentResource {
     service(name, args, metadata, inside);
     if (datastore.servers.length > 1) headlessService(name, args, metadata, inside);
     statefulSet(name, args, { metadata, secret }, { ...durable, dependsOn: [namespace, network, ...volumes] });
+    if (datastore.verticalAutoscale) {
+      const { name: store, servers, verticalAutoscale: autoscale } = datastore;
+      const target = { kind: "StatefulSet", name: store } as const;
+      verticalPodAutoscaler(name, { target, container: store, replicas: servers.length, autoscale, metadata }, inside);
+    }
     if (datastore.disruptionBudget || datastore.servers.length > 1) disruptionBudget(name, args, metadata, inside);
 
     this.registerOutputs({});

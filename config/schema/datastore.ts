@@ -1,5 +1,6 @@
 /** What a datastore is, and where a stack may place it. */
 import { z } from "zod";
+import { VERTICAL_FORMS, verticalAutoscale, verticalOverride } from "./autoscale.ts";
 import { cidr, hostname, name, port, quantity, resources, resourcesOverride } from "./primitives.ts";
 
 const servers = z.int().min(1).max(99);
@@ -23,6 +24,7 @@ export const datastoreFields = {
   /** Whether an exporter beside the server tells Prometheus how it fares. @default false */
   exporter: z.boolean().optional(),
   resources: resources.optional(),
+  verticalAutoscale: z.union([verticalAutoscale, z.literal(false)], VERTICAL_FORMS).optional(),
   /** Database that is made for the application (postgres). @default the application's name */
   database: z
     .string()
@@ -47,6 +49,7 @@ export const bundledOverride = z.strictObject({
   settings: settings.optional(),
   exporter: datastoreFields.exporter,
   resources: resourcesOverride.optional(),
+  verticalAutoscale: z.union([verticalOverride, z.literal(false)], VERTICAL_FORMS).optional(),
 });
 export const managedOverride = z.strictObject({
   mode: z.literal("managed"),
