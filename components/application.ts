@@ -3,7 +3,7 @@ import type { Cloud } from "../cloud/cloud.ts";
 import type { Plan } from "../config/plan.ts";
 import { createRoles, createServiceAccounts } from "./access.ts";
 import { type Connection, createDatastore } from "./datastores/datastore.ts";
-import { createIngress } from "./edge/ingress.ts";
+import { createEdge } from "./edge/edge.ts";
 import { Namespace } from "./namespace.ts";
 import { Tier, type TierArgs } from "./tier.ts";
 
@@ -50,7 +50,7 @@ export class Application extends pulumi.ComponentResource {
       );
     }
 
-    if (plan.edge.routes.length > 0) createIngress(name, { plan, namespace }, { ...inside, dependsOn: namespace });
+    createEdge(name, { plan, namespace }, { ...inside, dependsOn: namespace });
 
     this.namespace = namespace.namespaceName;
     this.url = `https://${plan.edge.host}`;

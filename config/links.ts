@@ -1,5 +1,5 @@
 import { engines } from "../components/datastores/engines.ts";
-import type { EdgePlan } from "./edge.ts";
+import type { EdgePlan } from "./edge-plan.ts";
 import type { Layers } from "./layers.ts";
 import { unknownName } from "./mistakes.ts";
 import type { DatastorePlan, Link, Peer, TierPlan } from "./plan.ts";
@@ -51,11 +51,9 @@ function fromEdge(edge: EdgePlan): Link[] {
   for (const route of edge.routes) {
     ports.set(route.service, (ports.get(route.service) ?? new Set()).add(route.port));
   }
-  return [...ports].map(([service, open]) => ({
-    from: { kind: "edge", namespace: edge.controllerNamespace },
-    to: pods(service),
-    ports: [...open],
-  }));
+  return edge.peers.flatMap((from) =>
+    [...ports].map(([service, open]) => ({ from, to: pods(service), ports: [...open] })),
+  );
 }
 
 function pods(component: string): Peer {

@@ -1,3 +1,5 @@
+import type { EdgePlan } from "./edge-plan.ts";
+import { type Pods, podsOfEdge } from "./edge-pods.ts";
 import { type Layers, overlay, placeOf } from "./layers.ts";
 import type { DatastorePlan, QuotaPlan, TierPlan } from "./plan.ts";
 import { compareQuantities, formatBytes, formatCpu, parseQuantity } from "./quantity.ts";
@@ -12,8 +14,9 @@ export function resolveQuota(
   layers: Layers,
   tiers: readonly TierPlan[],
   datastores: readonly DatastorePlan[],
+  edge: EdgePlan,
 ): QuotaPlan {
-  const needed = atLargest(tiers, datastores);
+  const needed = atLargest(tiers, datastores, edge);
   const asked: Quota = overlay(overlay(layers.application.quota ?? {}, layers.forProfile.quota), layers.stack.quota);
   const short = (path: string[], given: string | undefined, need: string) => {
     if (given === undefined || compareQuantities(given, need) >= 0) return;
@@ -34,12 +37,13 @@ export function resolveQuota(
   return overlay(needed, asked);
 }
 
-function atLargest(tiers: readonly TierPlan[], datastores: readonly DatastorePlan[]): QuotaPlan {
+function atLargest(tiers: readonly TierPlan[], datastores: readonly DatastorePlan[], edge: EdgePlan): QuotaPlan {
   const bundled = datastores.filter((datastore) => datastore.mode === "bundled");
-  const groups: { resources: Resources; pods: number }[] = [
+  const own: Pods[] = [
     ...tiers.map((tier) => ({ resources: tier.resources, pods: mostPods(tier) })),
     ...bundled.map((datastore) => ({ resources: datastore.resources, pods: 1 })),
   ];
+  const groups = [...own, ...podsOfEdge(edge, own)];
   const sum = (pick: (resources: Resources) => string) =>
     groups.reduce((total, { resources, pods }) => total + parseQuantity(pick(resources)) * BigInt(pods), 0n);
   return {

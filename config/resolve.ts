@@ -59,7 +59,7 @@ export function resolve({ application, source, settings, secrets, stack }: Resol
     roles: layers.application.roles ?? {},
     edge,
     links: resolveLinks(layers, tiers, datastores, edge),
-    quota: resolveQuota(layers, tiers, datastores),
+    quota: resolveQuota(layers, tiers, datastores, edge),
     secrets: resolveSecrets(layers, datastores, secrets, stack),
   };
   if (layers.mistakes.length > 0) throw new ConfigurationError(distinct(layers.mistakes));

@@ -5,8 +5,9 @@
 import { z } from "zod";
 import { kubeconfigCluster } from "./schema/cluster.ts";
 import { datastore, datastoreOverride } from "./schema/datastore.ts";
-import { ingressEdge } from "./schema/edge.ts";
+import { edge } from "./schema/edge.ts";
 import { name, quantity } from "./schema/primitives.ts";
+import { applicationEdge } from "./schema/route.ts";
 import { environment, tier, tierOverride } from "./schema/tier.ts";
 
 export const PROFILES = ["dev", "staging", "production"] as const;
@@ -51,6 +52,8 @@ export const applicationSchema = z.strictObject({
   env: environment.optional(),
   datastores: z.record(name, datastore).optional(),
   tiers: z.record(name, tier),
+  /** Headers and redirect of every route. @default what the controller does by itself */
+  edge: applicationEdge.optional(),
   roles: z.record(name, role).optional(),
   quota: quota.optional(),
   /** What differs by profile. */
@@ -64,7 +67,7 @@ export const stackSchema = z.strictObject({
   /** @default the application's name */
   namespace: name.optional(),
   cluster: z.discriminatedUnion("provider", [kubeconfigCluster]),
-  edge: z.discriminatedUnion("kind", [ingressEdge]),
+  edge,
   /** Registry or mirror (host and optional path) that every image is pulled from instead of its own. */
   registry: z
     .string()

@@ -1,6 +1,7 @@
 /** What a tier is, and what a stack may change of it. */
 import { z } from "zod";
 import { image, name, percent, port, resources, resourcesOverride, seconds } from "./primitives.ts";
+import { routes } from "./route.ts";
 
 export const probe = z
   .strictObject({
@@ -87,8 +88,8 @@ export const web = z.strictObject({
   kind: z.literal("web"),
   ...tierFields,
   port,
-  /** Path prefix under the edge's host. Left out: reachable inside the cluster only. */
-  route: z.string().startsWith("/").optional(),
+  /** Paths under the edge's host that lead here. Left out: reachable inside the cluster only. */
+  route: routes.optional(),
   /** Command that brings the database up to date, run once to its end before a new version serves. */
   migrate: z.array(z.string()).min(1).optional(),
 });
