@@ -47,7 +47,7 @@ export function resolveIngresses(plan: Plan, context: Context): Ingresses {
   const services = servicesOf(plan).map((service) => controller.service?.(service, context));
   return {
     ingresses: withIssuer(plan.edge, ingresses),
-    objects: [...settings, ...services].flatMap((it) => it?.objects ?? []),
+    objects: distinct([...settings, ...services].flatMap((it) => it?.objects ?? [])),
   };
 }
 
@@ -129,6 +129,11 @@ function servicesOf({ edge, tiers }: Plan): ServiceOfRoutes[] {
     const all: Features = Object.assign({}, ...features, longest > 0 ? { timeoutSeconds: longest } : {});
     return [{ name, features: all, healthPath: readiness?.http }];
   });
+}
+
+/** What several Ingresses share is made once. */
+function distinct(objects: readonly CustomObject[]): CustomObject[] {
+  return [...new Map(objects.map((object) => [`${object.kind} ${object.suffix}`, object])).values()];
 }
 
 function byHost(routes: readonly Route[]): { host: string; routes: Route[] }[] {

@@ -56,19 +56,19 @@ function middlewares({ id, features }: Group, { redirectHttps }: Context): Custo
   const of = (what: string, spec: Record<string, unknown>): CustomObject => ({
     apiVersion: API,
     kind: "Middleware",
-    suffix: `${id}-${what}`,
+    suffix: what,
     spec,
   });
   return [
-    ...(redirectHttps ? [of("redirect", { redirectScheme: { scheme: "https", permanent: true } })] : []),
+    ...(redirectHttps ? [of("redirect-https", { redirectScheme: { scheme: "https", permanent: true } })] : []),
     ...limitsOf(features).map(({ requests, unit }) =>
-      of(`per-${unit}`, {
+      of(`${id}-per-${unit}`, {
         rateLimit: { average: requests, period: unit === "minute" ? "1m" : "1h", burst: requests },
       }),
     ),
     ...(cors || responseHeaders
       ? [
-          of("headers", {
+          of(`${id}-headers`, {
             headers: {
               ...(cors ? corsHeaders(cors) : {}),
               ...(responseHeaders ? { customResponseHeaders: responseHeaders } : {}),
@@ -76,7 +76,7 @@ function middlewares({ id, features }: Group, { redirectHttps }: Context): Custo
           }),
         ]
       : []),
-    ...(retries ? [of("retry", { retry: { attempts: retries, initialInterval: "100ms" } })] : []),
+    ...(retries ? [of(`${id}-retry`, { retry: { attempts: retries, initialInterval: "100ms" } })] : []),
   ];
 }
 
