@@ -14,7 +14,7 @@ export function diagram(plan: Plan): string {
     ...bundled,
     "  end",
     ...outside,
-    ...plan.links.map(arrow),
+    ...new Set(plan.links.map(arrow)),
   ].join("\n");
 }
 

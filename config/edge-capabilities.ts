@@ -68,14 +68,16 @@ export function checkCapabilities(layers: Layers, edge: EdgePlan): void {
 
 /** Reports routes to one tier that ask for different things where the Service decides. */
 function differing(routes: readonly Route[], { perService = [], title }: Capabilities): Mistake[] {
-  return routes.flatMap((route) => {
-    const first = routes.find(({ service }) => service === route.service) as Route;
-    return perService
-      .filter((feature) => !isDeepStrictEqual(route.features[feature], first.features[feature]))
-      .map((feature) => ({
-        path: `${route.place}.${feature}`,
-        got: route.features[feature],
-        problem: `with ${title} it is a matter of the tier, and another route of "${route.service}" differs`,
+  return perService.flatMap((feature) => {
+    // A connection that stays open is not cut by a timeout for answers.
+    const concerned = routes.filter(({ features }) => feature !== "timeoutSeconds" || !features.websockets);
+    const firstOf = (tier: string) => concerned.find(({ service }) => service === tier) as Route;
+    return concerned
+      .filter(({ service, features }) => !isDeepStrictEqual(features[feature], firstOf(service).features[feature]))
+      .map(({ place, features, service }) => ({
+        path: `${place}.${feature}`,
+        got: features[feature],
+        problem: `with ${title} it is a matter of the tier, and another route of "${service}" differs`,
         allowed: "the same on all routes of a tier",
         fix: "make them the same, or give one of the routes a tier of its own",
       }));

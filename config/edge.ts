@@ -1,5 +1,6 @@
 import type { Controller } from "../components/edge/controllers/controller.ts";
 import { controllerOf, usualController } from "../components/edge/controllers/controllers.ts";
+import type { GatewayImplementation } from "../components/edge/gateways/implementation.ts";
 import { implementations, usualImplementation } from "../components/edge/gateways/implementations.ts";
 import { checkCapabilities } from "./edge-capabilities.ts";
 import { type EdgePlan, GATEWAY_LABEL, type IngressPlan } from "./edge-plan.ts";
@@ -64,27 +65,37 @@ function resolveGateway(layers: Layers, edge: GatewayEdge) {
   const name = edge.implementation ?? usualImplementation(gatewayClass);
   const { namespace, dataPlane } = implementations[name];
   const gatewayNamespace = edge.gatewayNamespace ?? namespace;
-  if (gatewayNamespace === undefined) {
+  if (gatewayNamespace === undefined && !edge.cidrs) {
     layers.mistakes.push({
       path: "landfall:edge.gatewayNamespace",
       problem: `is missing, and gateway class "${gatewayClass}" does not tell`,
       allowed: "the namespace that the gateway's pods run in",
-      fix: "set it, or landfall:edge.implementation if it is envoy or nginx under another name",
+      fix: "set it, or cidrs if it is a load balancer, or implementation if it is envoy or nginx by another name",
     });
   }
   const fallback = edge.fallback ? resolveIngress(layers, "landfall:edge.fallback", edge.fallback) : undefined;
-  const ownNamespace = layers.stack.namespace ?? layers.application.name;
-  const gateway: Peer =
-    dataPlane === "beside the Gateway"
-      ? { kind: "edge", namespace: ownNamespace, pods: { [GATEWAY_LABEL]: layers.application.name } }
-      : { kind: "edge", namespace: gatewayNamespace ?? "" };
   return {
     kind: "gateway" as const,
     gatewayClass,
     implementation: name,
     gatewayNamespace: gatewayNamespace ?? "",
     fallback: fallback?.ingress,
-    peers: [gateway, ...(fallback?.peers ?? [])],
+    peers: [dataPlaneOf(layers, edge, dataPlane, gatewayNamespace), ...(fallback?.peers ?? [])],
+  };
+}
+
+function dataPlaneOf(
+  { stack, application }: Layers,
+  { cidrs }: GatewayEdge,
+  dataPlane: GatewayImplementation["dataPlane"],
+  namespace = "",
+): Peer {
+  if (cidrs) return { kind: "addresses", name: "edge", cidrs };
+  if (dataPlane === "in its own namespace") return { kind: "edge", namespace };
+  return {
+    kind: "edge",
+    namespace: stack.namespace ?? application.name,
+    pods: { [GATEWAY_LABEL]: application.name },
   };
 }
 

@@ -60,17 +60,16 @@ function createObject(
 function createIngress(
   name: string,
   { plan, namespace }: EdgeArgs,
-  { suffix, annotations, className, hosts, tlsHosts, hasSecret }: IngressObject,
+  { suffix, annotations, className, hosts, tlsHosts }: IngressObject,
   opts: pulumi.CustomResourceOptions,
 ): void {
-  const secret = hasSecret ? { secretName: secretNameOf(plan) } : {};
   new k8s.networking.v1.Ingress(
     named(name, "ingress", suffix),
     {
       metadata: { namespace: namespace.namespaceName, labels: ownerLabels(plan), annotations },
       spec: {
         ...(className ? { ingressClassName: className } : {}),
-        ...(tlsHosts.length > 0 ? { tls: [{ hosts: tlsHosts, ...secret }] } : {}),
+        ...(tlsHosts.length > 0 ? { tls: [{ hosts: tlsHosts, secretName: secretNameOf(plan) }] } : {}),
         rules: hosts.map(({ host, routes }) => ({
           host,
           ...(routes.length > 0 ? { http: { paths: routes.map(pathOf) } } : {}),

@@ -16,9 +16,8 @@ export interface IngressObject {
   className?: string;
   /** Hosts with their paths; a host without any is led by other Ingresses. */
   hosts: { host: string; routes: Route[] }[];
+  /** Hosts whose certificate is a Secret. */
   tlsHosts: string[];
-  /** Whether the certificate is a Secret. */
-  hasSecret: boolean;
 }
 
 export interface Ingresses {
@@ -41,8 +40,7 @@ export function resolveIngresses(plan: Plan, context: Context): Ingresses {
         annotations: { ...annotations, ...classAnnotation(ingress, controller), ...ingress.annotations },
         className: controller.classByAnnotation ? undefined : ingress.class,
         hosts: byHost(group.routes),
-        tlsHosts: hostsOf(group.routes),
-        hasSecret: !("certificate" in context.tls || "managed" in context.tls),
+        tlsHosts: "certificate" in context.tls || "managed" in context.tls ? [] : hostsOf(group.routes),
       }));
   const services = servicesOf(plan).map((service) => controller.service?.(service, context));
   return {
@@ -93,7 +91,6 @@ function mergeable(
       className: ingress.class,
       hosts: [{ host, routes: [] }],
       tlsHosts: [host],
-      hasSecret: true,
     };
   });
   const minions = settings.flatMap(({ group, annotations: { [redirect]: _, ...annotations } }) =>
@@ -103,7 +100,6 @@ function mergeable(
       className: ingress.class,
       hosts: [{ host, routes }],
       tlsHosts: [],
-      hasSecret: false,
     })),
   );
   return [...masters, ...minions];

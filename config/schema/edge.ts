@@ -84,6 +84,8 @@ export const gatewayEdge = z.strictObject({
   implementation: z.enum(IMPLEMENTATIONS).optional(),
   /** Namespace of the implementation, for the NetworkPolicies. @default envoy-gateway-system, or nginx-gateway */
   gatewayNamespace: name.optional(),
+  /** Address ranges of a load balancer outside the cluster, where that is the data plane. */
+  cidrs: z.array(cidr).min(1).optional(),
   /** An Ingress beside the Gateway, for clients that come by the old way. */
   fallback: z.strictObject(ingressFields).optional(),
 });

@@ -130,6 +130,15 @@ describe("The way in on a real API server", function () {
       rules[0]?.filters.map(({ type }) => type),
       ["CORS", "ResponseHeaderModifier"],
     );
+
+    // The same application by another road, in one update.
+    const ingress = { kind: "ingress", host: "market.localhost", tls: { issuer: "local" } };
+    stack?.configure({ "landfall:edge": ingress });
+    await stack?.up();
+    assert.deepEqual(await list("gateway.networking.k8s.io", "v1", "gateways", "edge-standard"), []);
+    const { items } = await cluster.clients.networking.listNamespacedIngress({ namespace: "edge-standard" });
+    assert.equal(items.length, 4);
+    assert.deepEqual(await stack?.up(), { unchanged: Object.values((await stack?.preview()) ?? {})[0] });
   });
 
   it("is Istio's Gateway, and a mesh that lets through what the links say", async () => {

@@ -120,6 +120,8 @@ describe("A route is refused that", () => {
     const differ = ({ tiers }: Loose) => (tiers.api.route[1].timeoutSeconds = 5);
     assert.deepEqual(paths({ kind: "ingress" }, differ), ["apps/market.ts: tiers.api.route[1].timeoutSeconds"]);
     assert.deepEqual(paths({ kind: "gateway" }, differ), []);
+    const staysOpen = ({ tiers }: Loose) => tiers.api.route.push({ path: "/events", websockets: true });
+    assert.deepEqual(paths({ kind: "ingress" }, staysOpen), []);
   });
 
   it("has a header that the controller's notation cannot hold", () => {
@@ -183,7 +185,7 @@ describe("An edge is refused", () => {
         path: "landfall:edge.gatewayNamespace",
         problem: 'is missing, and gateway class "cilium" does not tell',
         allowed: "the namespace that the gateway's pods run in",
-        fix: "set it, or landfall:edge.implementation if it is envoy or nginx under another name",
+        fix: "set it, or cidrs if it is a load balancer, or implementation if it is envoy or nginx by another name",
       },
     ],
     [

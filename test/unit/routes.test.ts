@@ -112,6 +112,11 @@ describe("Who comes in from outside", () => {
       ],
     ],
     [
+      "a load balancer's subnets, where that is the Gateway",
+      { kind: "gateway", gatewayClass: "gke-l7-global-external-managed", cidrs: ["130.211.0.0/22", "35.191.0.0/16"] },
+      [{ kind: "addresses", name: "edge", cidrs: ["130.211.0.0/22", "35.191.0.0/16"] }],
+    ],
+    [
       "Istio's gateway",
       { kind: "istio", gatewayNamespace: "istio-ingress" },
       [{ kind: "edge", namespace: "istio-ingress" }],
