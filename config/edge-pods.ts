@@ -6,6 +6,8 @@ import type { Resources } from "./schema/primitives.ts";
 export interface Pods {
   resources: Resources;
   pods: number;
+  /** Whether these are containers of pods that are counted already. */
+  areSidecars?: true;
 }
 
 /** Istio's own figures for a sidecar (values.yaml of its chart, `global.proxy.resources`). */
@@ -32,7 +34,7 @@ export function podsOfEdge(edge: EdgePlan, own: readonly Pods[]): Pods[] {
           : []),
       ];
     case "istio":
-      return [{ resources: SIDECAR, pods: own.reduce((sum, { pods }) => sum + pods, 0) }];
+      return [{ resources: SIDECAR, pods: own.reduce((sum, { pods }) => sum + pods, 0), areSidecars: true }];
   }
 }
 

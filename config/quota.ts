@@ -56,7 +56,7 @@ function atLargest(tiers: readonly TierPlan[], datastores: readonly DatastorePla
       memory: formatBytes(sum(({ limits }) => limits.memory)),
     },
     storage: formatBytes(bundled.reduce((total, { storage }) => total + parseQuantity(storage), 0n)),
-    pods: groups.reduce((total, { pods }) => total + pods, 0),
+    pods: groups.reduce((total, { pods, areSidecars }) => (areSidecars ? total : total + pods), 0),
   };
 }
 

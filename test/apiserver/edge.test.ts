@@ -138,7 +138,7 @@ describe("The way in on a real API server", function () {
     assert.deepEqual(await list("gateway.networking.k8s.io", "v1", "gateways", "edge-standard"), []);
     const { items } = await cluster.clients.networking.listNamespacedIngress({ namespace: "edge-standard" });
     assert.equal(items.length, 4);
-    assert.deepEqual(await stack?.up(), { unchanged: Object.values((await stack?.preview()) ?? {})[0] });
+    assert.deepEqual(Object.keys((await stack?.up()) ?? {}), ["unchanged"]);
   });
 
   it("is Istio's Gateway, and a mesh that lets through what the links say", async () => {

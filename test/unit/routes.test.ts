@@ -142,8 +142,9 @@ describe("The quota counts what the way in adds to the namespace", () => {
     assert.equal(quota({ kind: "gateway", gatewayClass: "nginx" }).pods, pods + 2);
   });
 
-  it("a sidecar in every pod", () => {
+  it("a sidecar in every pod, which is no pod itself", () => {
     const [plain, meshed] = [quota({ kind: "gateway" }), quota({ kind: "istio" })];
+    assert.equal(meshed.pods, plain.pods);
     assert.equal(cpu(meshed.limits.cpu) - cpu(plain.limits.cpu), pods * 2000);
   });
 });
