@@ -15,7 +15,7 @@ export function diagram(plan: Plan): string {
     "  end",
     ...outside,
     ...(plan.monitoring?.targets.length ? [`  monitoring(["Prometheus in ${plan.monitoring.namespace}"])`] : []),
-    ...plan.links.map(arrow),
+    ...new Set(plan.links.map(arrow)),
   ].join("\n");
 }
 

@@ -99,7 +99,7 @@ describe("Everything that lands", () => {
       Service: 6, // two tiers, four datastores
       ConfigMap: 5,
       Secret: 8, // four datastores, three tiers and the migration; the frontend has none
-      NetworkPolicy: 11, // five tiers, four datastores, two of the namespace
+      NetworkPolicy: 12, // one of them for the challenges of a ClusterIssuer // five tiers, four datastores, two of the namespace
       Ingress: 1,
     };
     assert.deepEqual(counts("dev"), bundled);
