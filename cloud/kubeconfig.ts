@@ -4,6 +4,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { Plan } from "../config/plan.ts";
 import type { KubeconfigCluster } from "../config/schema/cluster.ts";
 import { type Ask, type List, type Named, openApiServer } from "./api-server.ts";
+import { checkAutoscalers } from "./autoscalers.ts";
 import type { ApiServerAddresses, Cloud } from "./cloud.ts";
 import { checkEdge } from "./edge.ts";
 import { ClusterError, type Context, kubeconfigFiles, readContext } from "./kubeconfig-file.ts";
@@ -31,6 +32,7 @@ export async function connectKubeconfig(plan: Plan, cluster: KubeconfigCluster):
         checkVersion(ask, context),
         checkStorageClasses(ask, plan),
         checkEdge(ask, plan),
+        checkAutoscalers(ask, plan),
         checkMonitoring(ask, plan),
       ]);
       const provider = new k8s.Provider("cluster", {

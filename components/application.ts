@@ -9,6 +9,7 @@ import { type Connection, createDatastore } from "./datastores/datastore.ts";
 import { createEdge } from "./edge/edge.ts";
 import { Monitoring } from "./monitoring/monitoring.ts";
 import { Namespace } from "./namespace.ts";
+import { createPriorityClasses } from "./priority.ts";
 import { createStorageClasses, createVolumes } from "./storage.ts";
 import { Tier, type TierArgs } from "./tier.ts";
 
@@ -50,13 +51,14 @@ export class Application extends pulumi.ComponentResource {
     const accounts = createServiceAccounts(name, { plan, namespace }, inside);
     createRoles(name, { plan, namespace }, accounts, inside);
 
+    const priorityClasses = createPriorityClasses(name, plan, { parent: this });
     const tiers: Record<string, Tier> = {};
     for (const tier of plan.tiers) {
       const serviceAccount = accounts[tier.serviceAccount] as TierArgs["serviceAccount"];
       const dependsOn = tier.after.flatMap((before) => connections[before]?.ready ?? (tiers[before] as Tier));
       tiers[tier.name] = new Tier(
         `${name}-${tier.name}`,
-        { plan, tier, namespace, connections, volumes, secrets, serviceAccount },
+        { plan, tier, namespace, connections, volumes, priorityClasses, secrets, serviceAccount },
         { parent: this, dependsOn },
       );
     }

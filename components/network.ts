@@ -41,6 +41,7 @@ export function peersOf(plan: Plan, peer: Peer): PolicyPeer[] {
           ...(peer.pods ? { podSelector: { matchLabels: peer.pods } } : {}),
         },
       ];
+    case "keda":
     case "monitoring":
       return [{ namespaceSelector: { matchLabels: { "kubernetes.io/metadata.name": peer.namespace } } }];
     case "addresses":

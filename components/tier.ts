@@ -2,7 +2,7 @@ import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import type { Plan, TierPlan } from "../config/plan.ts";
 import { SURGE } from "../config/quota.ts";
-import { autoscaler, disruptionBudget } from "./autoscaling.ts";
+import { autoscaling } from "./autoscaling/autoscaling.ts";
 import type { Connection } from "./datastores/datastore.ts";
 import { serviceAnnotations } from "./edge/ingresses.ts";
 import { type Environment, environmentOf } from "./environment.ts";
@@ -18,6 +18,7 @@ export interface TierArgs {
   connections: Record<string, Connection>;
   /** Shared volumes by name. */
   volumes: Record<string, k8s.core.v1.PersistentVolumeClaim>;
+  priorityClasses: Record<string, k8s.scheduling.v1.PriorityClass>;
   secrets: Record<string, pulumi.Output<string>>;
   serviceAccount: k8s.core.v1.ServiceAccount;
 }
@@ -41,9 +42,7 @@ export class Tier extends pulumi.ComponentResource {
     } else {
       const deployment = deploy(name, args, template, metadata, running);
       if (tier.port !== undefined) expose(name, args, metadata, inside);
-      const scaled = { tier, metadata, deployment, selector: selectorOf(plan, tier.name) };
-      if (tier.autoscale) autoscaler(name, { ...scaled, autoscale: tier.autoscale }, inside);
-      if (tier.minAvailable) disruptionBudget(name, { ...scaled, minAvailable: tier.minAvailable }, inside);
+      autoscaling(name, { ...args, metadata, deployment, selector: selectorOf(plan, tier.name) }, inside);
     }
 
     this.registerOutputs({});
@@ -56,7 +55,7 @@ interface Metadata {
 }
 
 function podTemplate(
-  { plan, tier, namespace, serviceAccount, volumes: shared }: TierArgs,
+  { plan, tier, namespace, serviceAccount, volumes: shared, priorityClasses }: TierArgs,
   environment: Environment,
 ): k8s.types.input.core.v1.PodTemplateSpec & { spec: k8s.types.input.core.v1.PodSpec } {
   const { volumes, volumeMounts } = scratch(tier.writable);
@@ -70,6 +69,7 @@ function podTemplate(
       imagePullSecrets: namespace.imagePullSecrets,
       securityContext: podSecurity(tier.uid),
       terminationGracePeriodSeconds: tier.terminationGracePeriodSeconds,
+      priorityClassName: tier.priorityClass && priorityClasses[tier.priorityClass]?.metadata.name,
       containers: [
         {
           name: tier.name,
@@ -116,7 +116,7 @@ function deploy(
       metadata,
       spec: {
         // Left out where an autoscaler decides: stating it would fight the autoscaler at every update.
-        replicas: tier.autoscale ? undefined : tier.replicas,
+        replicas: tier.autoscale || tier.events ? undefined : tier.replicas,
         revisionHistoryLimit: 5,
         strategy:
           tier.kind === "singleton"

@@ -14,14 +14,16 @@ export function diagram(plan: Plan): string {
     ...bundled,
     "  end",
     ...outside,
+    ...(plan.links.some(({ from }) => from.kind === "keda") ? [`  keda(["KEDA"])`] : []),
     ...(plan.monitoring?.targets.length ? [`  monitoring(["Prometheus in ${plan.monitoring.namespace}"])`] : []),
     ...new Set(plan.links.map(arrow)),
   ].join("\n");
 }
 
-function tierLabel({ name, kind, replicas, autoscale }: TierPlan): string {
+function tierLabel({ name, kind, replicas, autoscale, events }: TierPlan): string {
   if (kind === "job") return `${name}<br>once, before`;
-  return `${name}<br>${autoscale ? `${replicas} to ${autoscale.max}` : replicas} pods`;
+  const most = (autoscale ?? events)?.max;
+  return `${name}<br>${most === undefined ? replicas : `${replicas} to ${most}`} pods`;
 }
 
 function storeLabel(store: DatastorePlan): string {
@@ -38,6 +40,7 @@ function peerId(peer: Peer): string {
     case "pods":
       return id(peer.component);
     case "edge":
+    case "keda":
     case "monitoring":
       return peer.kind;
     case "addresses":

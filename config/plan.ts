@@ -5,13 +5,16 @@
 
 import type { Endpoint } from "../components/datastores/engine.ts";
 import type { EngineName } from "../components/datastores/engines.ts";
+import type { AutoscalePlan, EventsPlan, VerticalAutoscalePlan } from "./autoscale.ts";
 import type { BackupPlan } from "./backup.ts";
 import type { EdgePlan } from "./edge-plan.ts";
 import type { MonitoringPlan } from "./monitoring.ts";
+import type { PriorityClassPlan } from "./priority.ts";
 import type { Profile } from "./profiles.ts";
+import type { PodAmount } from "./schema/autoscale.ts";
 import type { KubeconfigCluster } from "./schema/cluster.ts";
 import type { Resources } from "./schema/primitives.ts";
-import type { Field, Probe, Scaling } from "./schema/tier.ts";
+import type { Field, Probe } from "./schema/tier.ts";
 import type { ProfileName, Role } from "./schema.ts";
 import type { StorageClassPlan, VolumePlan } from "./storage.ts";
 
@@ -28,6 +31,7 @@ export interface Plan {
   storageClasses: StorageClassPlan[];
   tiers: TierPlan[];
   roles: Record<string, Role>;
+  priorityClasses: PriorityClassPlan[];
   edge: EdgePlan;
   /** Who may open a connection to whom. Everything else is denied. */
   links: Link[];
@@ -59,11 +63,16 @@ export interface TierPlan {
   replicas: number;
   resources: Resources;
   autoscale?: AutoscalePlan;
+  verticalAutoscale?: VerticalAutoscalePlan;
+  events?: EventsPlan;
   readiness?: Probe;
   liveness?: Probe;
   startup?: Probe;
   terminationGracePeriodSeconds: number;
-  minAvailable?: number;
+  minAvailable?: PodAmount;
+  maxUnavailable?: PodAmount;
+  /** As the application calls it. */
+  priorityClass?: string;
   writable: string[];
   /** Shared volumes by name, with their directories. */
   mounts: Record<string, string>;
@@ -77,14 +86,6 @@ export type EnvValue =
   | { kind: "value"; value: string }
   | { kind: "secret"; secret: string }
   | { kind: "datastore"; datastore: string; field: Field; database?: string };
-
-export interface AutoscalePlan {
-  max: number;
-  cpu?: number;
-  memory?: number;
-  scaleUp?: Scaling;
-  scaleDown?: Scaling;
-}
 
 interface DatastoreBase {
   name: string;
@@ -121,6 +122,7 @@ export type Peer =
   | { kind: "pods"; component: string }
   /** Pods of the way in: those of a namespace, or only the ones with these labels. */
   | { kind: "edge"; namespace: string; pods?: Record<string, string> }
+  | { kind: "keda"; namespace: string }
   | { kind: "monitoring"; namespace: string }
   | { kind: "addresses"; cidrs: string[]; except?: string[]; name: string };
 

@@ -1,3 +1,4 @@
+import { resourcesAtMost } from "./autoscale.ts";
 import { BACKUP_RESOURCES, type BackupPlan } from "./backup.ts";
 import type { EdgePlan } from "./edge-plan.ts";
 import { type Pods, podsOfEdge } from "./edge-pods.ts";
@@ -46,7 +47,7 @@ export function resolveQuota(layers: Layers, needs: Needs): QuotaPlan {
 function atLargest({ tiers, datastores, volumes, backups, edge }: Needs): QuotaPlan {
   const bundled = datastores.filter((datastore) => datastore.mode === "bundled");
   const own: Pods[] = [
-    ...tiers.map((tier) => ({ resources: tier.resources, pods: mostPods(tier) })),
+    ...tiers.map((tier) => ({ resources: resourcesAtMost(tier), pods: mostPods(tier) })),
     ...bundled.map(({ resources, servers }) => ({ resources, pods: servers.length })),
     ...backups.map(() => ({ resources: BACKUP_RESOURCES, pods: 1 })),
   ];
@@ -79,5 +80,5 @@ function atLargest({ tiers, datastores, volumes, backups, edge }: Needs): QuotaP
 
 function mostPods(tier: TierPlan): number {
   if (tier.kind === "job" || tier.kind === "singleton") return 1;
-  return Math.max(tier.replicas, tier.autoscale?.max ?? 0) + SURGE;
+  return Math.max(tier.replicas, tier.autoscale?.max ?? 0, tier.events?.max ?? 0) + SURGE;
 }

@@ -1,3 +1,4 @@
+import { linksOfEvents } from "./autoscale.ts";
 import { linksOfBackups, resolveBackups } from "./backup.ts";
 import { resolveDatastores } from "./datastores.ts";
 import { resolveEdge } from "./edge.ts";
@@ -6,6 +7,7 @@ import { resolveLinks } from "./links.ts";
 import { ConfigurationError, fromZod, type Mistake, unknownName } from "./mistakes.ts";
 import { linksOfMonitoring, resolveMonitoring } from "./monitoring.ts";
 import type { Plan } from "./plan.ts";
+import { resolvePriorityClasses } from "./priority.ts";
 import { resolveQuota } from "./quota.ts";
 import { keysAt } from "./schema/keys.ts";
 import { applicationSchema, stackSchema } from "./schema.ts";
@@ -67,9 +69,11 @@ export function resolve({ application, source, settings, secrets, stack }: Resol
     storageClasses: resolveStorageClasses(layers),
     tiers,
     roles: layers.application.roles ?? {},
+    priorityClasses: resolvePriorityClasses(layers),
     edge,
     links: [
       ...resolveLinks(layers, tiers, datastores, edge),
+      ...linksOfEvents(layers, tiers, datastores),
       ...linksOfBackups(backups),
       ...(monitoring ? linksOfMonitoring(monitoring) : []),
     ],

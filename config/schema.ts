@@ -3,6 +3,7 @@
  * inferred from it. Fields are optional where a default exists; `resolve.ts` puts the defaults in, layer by layer.
  */
 import { z } from "zod";
+import { autoscalingSettings, priorityClass } from "./schema/autoscale.ts";
 import { backup } from "./schema/backup.ts";
 import { kubeconfigCluster } from "./schema/cluster.ts";
 import { datastore, datastoreOverride } from "./schema/datastore.ts";
@@ -74,6 +75,8 @@ export const applicationSchema = z.strictObject({
   /** Headers and redirect of every route. @default what the controller does by itself */
   edge: applicationEdge.optional(),
   roles: z.record(name, role).optional(),
+  /** Priority classes that tiers may have, made for the application alone. */
+  priorityClasses: z.record(name, priorityClass).optional(),
   quota: quota.optional(),
   monitoring: applicationMonitoring.optional(),
   /** What differs by profile. */
@@ -97,6 +100,7 @@ export const stackSchema = z.strictObject({
   registryCredentials: z.strictObject({ server: z.string(), username: z.string() }).optional(),
   /** Version number of a derived secret; raising it rotates that secret. @default 1 */
   secretVersions: z.record(name, z.int().min(1)).optional(),
+  autoscaling: autoscalingSettings.optional(),
   /** Left out: nothing is watched. */
   monitoring: stackMonitoring.optional(),
   ...overrideFields,

@@ -1,9 +1,13 @@
 import { engines } from "../components/datastores/engines.ts";
+import { resolveScaling } from "./autoscale.ts";
+import { checkScaling, checkSingleton } from "./autoscale-checks.ts";
 import { checkResources } from "./datastores.ts";
+import { checkDisruptionBudget, resolveDisruptionBudget } from "./disruption.ts";
 import { fromRegistry } from "./images.ts";
-import { type Layers, overlay, placeOf } from "./layers.ts";
+import { type Layers, overlay } from "./layers.ts";
 import { unknownName } from "./mistakes.ts";
-import type { AutoscalePlan, DatastorePlan, EnvValue, TierPlan } from "./plan.ts";
+import type { DatastorePlan, EnvValue, TierPlan } from "./plan.ts";
+import { priorityClassOf } from "./priority.ts";
 import type { Environment, Field, Tier } from "./schema/tier.ts";
 
 const DEFAULT_UID = 10_001;
@@ -25,8 +29,7 @@ export function resolveTiers(layers: Layers, datastores: readonly DatastorePlan[
 }
 
 function resolveTier(layers: Layers, name: string, tier: Tier, datastores: readonly DatastorePlan[]): TierPlan {
-  const scalable = tier.kind !== "singleton";
-  const replicas = scalable ? (tier.replicas ?? layers.profile.replicas) : 1;
+  const scaling = resolveScaling(layers, name, tier, datastores);
   return {
     name,
     kind: tier.kind,
@@ -42,14 +45,14 @@ function resolveTier(layers: Layers, name: string, tier: Tier, datastores: reado
     metricsPort: layers.stack.monitoring && tier.metrics?.port,
     servicePort: tier.kind === "web" ? (tier.servicePort ?? tier.port) : undefined,
     env: resolveEnvironment(layers, name, tier, datastores),
-    replicas,
+    ...scaling,
     resources: tier.resources,
-    autoscale: scalable && tier.autoscale ? tier.autoscale : undefined,
     readiness: tier.readiness,
     liveness: tier.liveness,
     startup: tier.startup,
     terminationGracePeriodSeconds: tier.terminationGracePeriodSeconds ?? 30,
-    minAvailable: scalable ? (tier.minAvailable ?? (replicas > 1 ? 1 : undefined)) : undefined,
+    ...(tier.kind === "singleton" ? {} : resolveDisruptionBudget(layers, name, scaling.replicas)),
+    priorityClass: priorityClassOf(layers, name, tier),
     writable: tier.writable ?? ["/tmp"],
     mounts: tier.mounts ?? {},
     near: nearOf(layers, name, tier),
@@ -70,6 +73,7 @@ function migrationOf(tier: TierPlan, command: string[]): TierPlan {
     replicas: 1,
     resources: tier.resources,
     terminationGracePeriodSeconds: tier.terminationGracePeriodSeconds,
+    priorityClass: tier.priorityClass,
     writable: tier.writable,
     mounts: tier.mounts,
     near: [],
@@ -172,55 +176,7 @@ function offers(layers: Layers, path: string, field: Field, offered: readonly Fi
 }
 
 function checkTier(layers: Layers, tier: TierPlan): void {
-  const place = (...keys: string[]) => placeOf(layers, "tiers", tier.name, ...keys);
   checkResources(layers, ["tiers", tier.name], tier.resources);
-  if (tier.autoscale) checkAutoscale(layers, tier, tier.autoscale);
-  if (tier.minAvailable !== undefined && tier.minAvailable >= tier.replicas) {
-    layers.mistakes.push({
-      path: place("minAvailable"),
-      got: tier.minAvailable,
-      problem: `with ${tier.replicas} replicas no pod could ever be evicted, so a node could not be drained`,
-      allowed: `less than replicas (${tier.replicas})`,
-      fix: "lower minAvailable or raise replicas",
-    });
-  }
-}
-
-/** An override is checked before the tier's kind is known. */
-function checkSingleton(layers: Layers, name: string, tier: object): void {
-  for (const key of ["replicas", "autoscale", "minAvailable"].filter((key) => key in tier)) {
-    layers.mistakes.push({
-      path: placeOf(layers, "tiers", name, key),
-      problem: `"${name}" is a singleton, which is always one pod`,
-      fix: "remove it",
-    });
-  }
-}
-
-function checkAutoscale(layers: Layers, tier: TierPlan, autoscale: AutoscalePlan): void {
-  const place = (...keys: string[]) => placeOf(layers, "tiers", tier.name, ...keys);
-  if (autoscale.max === undefined) {
-    layers.mistakes.push({
-      path: place("autoscale", "max"),
-      problem: "is missing",
-      allowed: `${tier.replicas} (replicas) or more`,
-      fix: "say how far the tier may grow",
-    });
-  } else if (tier.replicas > autoscale.max) {
-    layers.mistakes.push({
-      path: place("replicas"),
-      got: tier.replicas,
-      problem: "the fewest replicas are more than the most",
-      allowed: `1 to ${autoscale.max} (tiers.${tier.name}.autoscale.max)`,
-      fix: "lower replicas or raise autoscale.max",
-    });
-  }
-  if (autoscale.cpu === undefined && autoscale.memory === undefined) {
-    layers.mistakes.push({
-      path: place("autoscale"),
-      problem: "has no figure to scale on",
-      allowed: "cpu, memory or both, in percent of the request",
-      fix: "add cpu: 70, for example",
-    });
-  }
+  checkScaling(layers, tier);
+  checkDisruptionBudget(layers, tier);
 }

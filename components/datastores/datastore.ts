@@ -17,6 +17,8 @@ export interface DatastoreArgs<D extends DatastorePlan = DatastorePlan> {
 export interface Connection {
   /** A value for a client's environment; secret where it holds the password. */
   field(field: Field, database?: string): { value: pulumi.Input<string>; secret: boolean };
+  /** Its host, as pods of other namespaces dial it. */
+  hostElsewhere: pulumi.Input<string>;
   /** What has to be up before a client starts. */
   ready: pulumi.Resource[];
 }
@@ -32,11 +34,12 @@ export function createDatastore(name: string, args: DatastoreArgs, opts: pulumi.
   }
 }
 
-function connectionTo({ datastore, password }: DatastoreArgs, ready: pulumi.Resource[]): Connection {
+function connectionTo({ plan, datastore, password }: DatastoreArgs, ready: pulumi.Resource[]): Connection {
   const { endpoint } = datastore;
   const engine = engines[datastore.engine];
   return {
     ready,
+    hostElsewhere: datastore.mode === "bundled" ? `${endpoint.host}.${plan.namespace}.svc` : endpoint.host,
     field(field, database) {
       switch (field) {
         case "password":

@@ -178,6 +178,7 @@ function sourceOf(plan: Plan, peer: Peer): Record<string, string[]> {
       return { serviceAccounts: [`${plan.namespace}/${tier?.serviceAccount ?? "default"}`] };
     }
     case "edge":
+    case "keda":
     case "monitoring":
       return { namespaces: [peer.namespace] };
     case "addresses":

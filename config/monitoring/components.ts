@@ -72,7 +72,7 @@ function datastoreComponent({ application }: Layers, store: DatastorePlan): Comp
 
 function tierComponent({ application }: Layers, name: string, tiers: readonly TierPlan[]): Component {
   const declared = application.tiers[name] as Layers["application"]["tiers"][string];
-  const { replicas = 1, autoscale } = tiers.find((tier) => tier.name === name) ?? {};
+  const { replicas = 1, autoscale, events } = tiers.find((tier) => tier.name === name) ?? {};
   const isWeb = declared.kind === "web";
   const port = declared.metrics?.port ?? (isWeb ? declared.port : undefined);
   const named = isWeb ? declared.metrics?.http : undefined;
@@ -91,8 +91,10 @@ function tierComponent({ application }: Layers, name: string, tiers: readonly Ti
           }
         : undefined,
     replicas,
-    mostReplicas: autoscale?.max,
-    scales: autoscale !== undefined || ("autoscale" in declared && Boolean(declared.autoscale)),
+    mostReplicas: (autoscale ?? events)?.max,
+    scales:
+      (autoscale ?? events) !== undefined ||
+      (declared.kind !== "singleton" && Boolean(declared.autoscale || declared.events)),
     claims: [],
   };
 }

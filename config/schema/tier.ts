@@ -1,7 +1,17 @@
 /** What a tier is, and what a stack may change of it. */
 import { z } from "zod";
+import {
+  AUTOSCALE_FORMS,
+  autoscale,
+  EVENTS_FORMS,
+  events,
+  podAmount,
+  VERTICAL_FORMS,
+  verticalAutoscale,
+  verticalOverride,
+} from "./autoscale.ts";
 import { metrics, portlessMetrics } from "./monitoring.ts";
-import { image, name, percent, port, resources, resourcesOverride, seconds } from "./primitives.ts";
+import { image, name, port, resources, resourcesOverride, seconds } from "./primitives.ts";
 import { routes } from "./route.ts";
 
 export const probe = z
@@ -18,27 +28,6 @@ export const probe = z
     failureThreshold: z.int().min(1).optional(),
   })
   .refine((value) => (value.http === undefined) !== (value.exec === undefined), "either http or exec");
-
-/** At most so many percent or pods, whichever is more when growing and less when shrinking, in each period. */
-export const scaling = z.strictObject({
-  percent,
-  pods: z.int().min(1),
-  periodSeconds: z.int().min(1).max(1800),
-  /** How long the figure has to hold first. @default 0 up, 300 down */
-  stabilizationSeconds: z.int().min(0).max(3600).optional(),
-});
-
-export const AUTOSCALE_FORMS = "false, or a mapping with max and cpu, memory or both";
-export const autoscale = z.strictObject({
-  /** Most replicas. The fewest are the tier's `replicas`. */
-  max: z.int().min(1),
-  /** Target use of the CPU request, percent. */
-  cpu: percent.optional(),
-  /** Target use of the memory request, percent. */
-  memory: percent.optional(),
-  scaleUp: scaling.optional(),
-  scaleDown: scaling.optional(),
-});
 
 export const FIELDS = ["url", "host", "port", "username", "password", "database", "bucket"] as const;
 export type Field = (typeof FIELDS)[number];
@@ -74,6 +63,9 @@ export const tierFields = {
   replicas: z.int().min(1).optional(),
   resources,
   autoscale: z.union([autoscale, z.literal(false)], AUTOSCALE_FORMS).optional(),
+  verticalAutoscale: z.union([verticalAutoscale, z.literal(false)], VERTICAL_FORMS).optional(),
+  /** Scaling by what there is to do, in place of `autoscale`. */
+  events: z.union([events, z.literal(false)], EVENTS_FORMS).optional(),
   /** The application's volumes that the containers mount, each with its directory. */
   mounts: z.record(name, z.string().startsWith("/")).optional(),
   /** Whether the pods may call HTTPS servers on the internet. @default false */
@@ -86,7 +78,11 @@ export const tierFields = {
   /** How long running work may take to finish after the signal to stop. @default 30 */
   terminationGracePeriodSeconds: seconds.optional(),
   /** Pods that a voluntary disruption must leave running. @default 1 where there are two or more replicas */
-  minAvailable: z.int().min(1).optional(),
+  minAvailable: podAmount.optional(),
+  /** Pods that a voluntary disruption may take at a time, in place of `minAvailable`. */
+  maxUnavailable: podAmount.optional(),
+  /** One of the application's priority classes. */
+  priorityClass: name.optional(),
   /** Directories that the containers may write to; everything else is read-only. @default ["/tmp"] */
   writable: z.array(z.string().startsWith("/")).optional(),
 };
@@ -107,7 +103,9 @@ export const worker = z.strictObject({ kind: z.literal("worker"), ...tierFields,
 export const singleton = worker.extend({ kind: z.literal("singleton") }).omit({
   replicas: true,
   autoscale: true,
+  events: true,
   minAvailable: true,
+  maxUnavailable: true,
 });
 export const tier = z.discriminatedUnion("kind", [web, worker, singleton]);
 
@@ -117,11 +115,14 @@ export const tierOverride = z.strictObject({
   replicas: tierFields.replicas,
   resources: resourcesOverride.optional(),
   autoscale: z.union([autoscale.partial(), z.literal(false)], AUTOSCALE_FORMS).optional(),
+  verticalAutoscale: z.union([verticalOverride, z.literal(false)], VERTICAL_FORMS).optional(),
+  events: z.union([events.partial(), z.literal(false)], EVENTS_FORMS).optional(),
   terminationGracePeriodSeconds: tierFields.terminationGracePeriodSeconds,
   minAvailable: tierFields.minAvailable,
+  maxUnavailable: tierFields.maxUnavailable,
+  priorityClass: tierFields.priorityClass,
 });
 
 export type Tier = z.output<typeof tier>;
 export type Probe = z.infer<typeof probe>;
-export type Scaling = z.infer<typeof scaling>;
 export type Environment = z.output<typeof environment>;

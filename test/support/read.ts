@@ -11,6 +11,7 @@ import {
   NetworkingV1Api,
   PolicyV1Api,
   RbacAuthorizationV1Api,
+  SchedulingV1Api,
 } from "@kubernetes/client-node";
 
 const NAME = "app.kubernetes.io/name";
@@ -37,6 +38,7 @@ export function clientsFor(kubeconfig: string) {
     policy: config.makeApiClient(PolicyV1Api),
     networking: config.makeApiClient(NetworkingV1Api),
     rbac: config.makeApiClient(RbacAuthorizationV1Api),
+    scheduling: config.makeApiClient(SchedulingV1Api),
     custom: config.makeApiClient(CustomObjectsApi),
   };
 }

@@ -53,7 +53,7 @@ describe("Figures that cannot be are refused:", () => {
       {
         path: "apps/shop.ts: tiers.web.autoscale",
         problem: "has no figure to scale on",
-        allowed: "cpu, memory or both, in percent of the request",
+        allowed: "cpu and memory, in percent of the request, and metrics",
         fix: "add cpu: 70, for example",
       },
     ],

@@ -1,5 +1,5 @@
 import { datastore } from "../../config/schema/datastore.ts";
-import { worker } from "../../config/schema/tier.ts";
+import { tierOverride, worker } from "../../config/schema/tier.ts";
 import { stackSchema } from "../../config/schema.ts";
 import { refuses } from "../support/shop.ts";
 
@@ -23,7 +23,7 @@ describe("A value of the wrong form is refused:", () => {
       {
         path: "landfall:tiers.web.replica",
         problem: "unknown key",
-        allowed: "image, env, replicas, resources, autoscale, terminationGracePeriodSeconds, minAvailable",
+        allowed: Object.keys(tierOverride.shape).join(", "),
         fix: 'did you mean "replicas"?',
       },
     ],

@@ -1,0 +1,30 @@
+import type * as k8s from "@pulumi/kubernetes";
+import type * as pulumi from "@pulumi/pulumi";
+import type { TierPlan } from "../../config/plan.ts";
+import type { Connection } from "../datastores/datastore.ts";
+import { disruptionBudget } from "./disruption-budget.ts";
+import { scaledObject } from "./events.ts";
+import { horizontalPodAutoscaler } from "./horizontal.ts";
+import { verticalPodAutoscaler } from "./vertical.ts";
+
+export interface AutoscalingArgs {
+  tier: TierPlan;
+  connections: Record<string, Connection>;
+  metadata: k8s.types.input.meta.v1.ObjectMeta;
+  deployment: k8s.apps.v1.Deployment;
+  selector: Record<string, string>;
+}
+
+/** Whatever decides how many pods the tier has, how large they are, and how many a drain may take. */
+export function autoscaling(name: string, args: AutoscalingArgs, opts: pulumi.CustomResourceOptions): void {
+  const { tier, deployment, metadata } = args;
+  const { replicas } = tier;
+  if (tier.autoscale) horizontalPodAutoscaler(name, { ...args, replicas, autoscale: tier.autoscale }, opts);
+  if (tier.events) scaledObject(name, { ...args, tier: tier.name, events: tier.events }, opts);
+  if (tier.verticalAutoscale) {
+    const target = { kind: "Deployment", name: deployment.metadata.name } as const;
+    const vertical = { target, container: tier.name, replicas, autoscale: tier.verticalAutoscale, metadata };
+    verticalPodAutoscaler(name, vertical, opts);
+  }
+  disruptionBudget(name, args, opts);
+}
