@@ -42,6 +42,7 @@ export default {
       image: "graphmemory/backend:1.0.0",
       port: 8000,
       route: "/api",
+      metrics: {},
       uses: datastores,
       near: datastores,
       env: {
@@ -94,6 +95,7 @@ export default {
     analytics: {
       kind: "worker",
       image: "graphmemory/analytics:1.0.0",
+      metrics: { port: 9090 },
       uses: datastores,
       near: datastores,
       env: { ...connections, MALLOC_ARENA_MAX: 2, MALLOC_TRIM_THRESHOLD_: 100_000, PYTHONMALLOC: "malloc" },
@@ -107,6 +109,20 @@ export default {
         scaleDown: { percent: 25, pods: 1, periodSeconds: 180, stabilizationSeconds: 600 },
       },
     },
+  },
+
+  monitoring: {
+    alerts: {
+      HighErrorRate: { kind: "errorRate" },
+      HighResponseTime: { kind: "responseTime", aboveSeconds: 0.5 },
+      HighCpuUsage: { kind: "cpuUsage" },
+      HighMemoryUsage: { kind: "memoryUsage" },
+      DatastoreDown: { kind: "datastoreDown" },
+      PostgresConnections: { kind: "datastoreConnections", components: ["postgres"] },
+      RedisMemory: { kind: "datastoreMemory", components: ["redis"] },
+    },
+    recordings: { "component:http_requests:rate5m": { kind: "requestRate" } },
+    dashboards: { overview: {} },
   },
 
   roles: {

@@ -37,6 +37,7 @@ export default {
       port: 8000,
       servicePort: 80,
       route: "/",
+      metrics: {},
       uses: ["qdrant", "neo4j"],
       env: {
         LOG_LEVEL: { profile: "logLevel" },
@@ -61,6 +62,21 @@ export default {
       liveness: { http: "/health" },
       startup: { http: "/health", periodSeconds: 5, failureThreshold: 30 },
     },
+  },
+
+  monitoring: {
+    alerts: {
+      HighErrorRate: { kind: "errorRate", abovePercent: 5 },
+      HighLatency: { kind: "responseTime", percentile: 95, aboveSeconds: 1 },
+      PodAvailability: { kind: "availableReplicas", components: ["api"], below: 2 },
+      HighMemoryUsage: { kind: "memoryUsage", abovePercent: 90 },
+      HighCpuUsage: { kind: "cpuUsage", abovePercent: 90 },
+      QdrantNodeDown: { kind: "datastoreDown", components: ["qdrant"] },
+      Neo4jNodeDown: { kind: "datastoreDown", components: ["neo4j"] },
+      DatabaseMemory: { kind: "datastoreMemory" },
+    },
+    recordings: {},
+    dashboards: { overview: {} },
   },
 
   roles: {

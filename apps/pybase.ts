@@ -139,6 +139,19 @@ export default {
     },
   },
 
+  monitoring: {
+    alerts: {
+      HighCpuUsage: { kind: "cpuUsage" },
+      HighMemoryUsage: { kind: "memoryUsage" },
+      PodRestarts: { kind: "podRestarts" },
+      TooFewPods: { kind: "availableReplicas" },
+      DatastoreDown: { kind: "datastoreDown" },
+      DatastoreVolumeFull: { kind: "datastoreStorage" },
+    },
+    recordings: {},
+    dashboards: { overview: {} },
+  },
+
   roles: {
     runtime: {
       rules: [{ apiGroups: [""], resources: ["configmaps"], verbs: ["get", "list", "watch"] }],

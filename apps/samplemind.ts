@@ -1,5 +1,7 @@
 import type { ApplicationFile } from "../config/schema.ts";
 
+const QUEUES = ["default", "audio_processing", "ai_analysis", "embeddings"] as const;
+
 const datastores = ["mongodb", "redis", "chromadb"];
 
 /** Environment of everything that is the Python backend: the API, its workers, its scheduler and their monitor. */
@@ -38,6 +40,7 @@ export default {
       image: "samplemind/backend:1.0.0",
       port: 8000,
       route: "/api",
+      metrics: {},
       uses: datastores,
       externalHttps: true,
       env: {
@@ -69,7 +72,7 @@ export default {
       kind: "worker",
       image: "samplemind/backend:1.0.0",
       command: ["celery", "--app", "samplemind.worker", "worker"],
-      args: ["--queues", "default,audio_processing,ai_analysis,embeddings"],
+      args: ["--queues", QUEUES.join(",")],
       uses: datastores,
       externalHttps: true,
       env: {
@@ -113,6 +116,7 @@ export default {
       image: "samplemind/backend:1.0.0",
       command: ["celery", "--app", "samplemind.worker", "flower", "--port=5555"],
       port: 5555,
+      metrics: {}, // of Celery, for the workers have no port
       uses: ["redis"],
       env: { CELERY_BROKER_URL: backend.CELERY_BROKER_URL, CELERY_RESULT_BACKEND: backend.CELERY_RESULT_BACKEND },
       replicas: 1,
@@ -155,6 +159,28 @@ export default {
     backend: { rules: [readConfigMaps()], bindings: { backend: ["backend"] } },
     celery: { rules: [readConfigMaps()], bindings: { celery: ["celery-worker"] } },
     frontend: { rules: [readConfigMaps()], bindings: { frontend: ["frontend"] } },
+  },
+
+  monitoring: {
+    alerts: {
+      HighErrorRate: { kind: "errorRate", abovePercent: 5, components: ["backend"] },
+      HighResponseTime: { kind: "responseTime", aboveSeconds: 1, components: ["backend"] },
+      HighCpuUsage: { kind: "cpuUsage" },
+      HighMemoryUsage: { kind: "memoryUsage" },
+      PodRestarts: { kind: "podRestarts" },
+      MongoDbConnections: { kind: "datastoreConnections", components: ["mongodb"] },
+      MongoDbDown: { kind: "datastoreDown", components: ["mongodb"] },
+      RedisMemory: { kind: "datastoreMemory", components: ["redis"] },
+      CeleryQueueBacklog: { kind: "queueBacklog", from: "redis", database: 1, queues: [...QUEUES] },
+    },
+    recordings: {
+      "component:http_requests:rate5m": { kind: "requestRate", components: ["backend"] },
+      "component:http_request_errors:ratio_rate5m": { kind: "errorRate", components: ["backend"] },
+      "component:http_request_duration_seconds:p95": { kind: "responseTime", components: ["backend"] },
+      "component:cpu_usage:ratio": { kind: "cpuUsage" },
+      "component:memory_usage:ratio": { kind: "memoryUsage" },
+    },
+    dashboards: { overview: {} },
   },
 
   profiles: {

@@ -49,6 +49,14 @@ export default {
       migrate: ["python", "manage.py", "migrate", "--no-input"],
       port: 8000,
       route: "/api",
+      metrics: {
+        path: "/api/system/metrics/prometheus/",
+        // The names of django-prometheus.
+        http: {
+          requests: "django_http_responses_total_by_status_total",
+          duration: "django_http_requests_latency_including_middlewares_seconds",
+        },
+      },
       uses: ["postgres", "redis"],
       env: django,
       replicas: 3,
@@ -99,6 +107,19 @@ export default {
       env: django,
       resources: { requests: { cpu: "50m", memory: "128Mi" }, limits: { cpu: "200m", memory: "256Mi" } },
     },
+  },
+
+  monitoring: {
+    alerts: {
+      BackendErrors: { kind: "errorRate" },
+      BackendSlow: { kind: "responseTime" },
+      TooFewPods: { kind: "availableReplicas" },
+      PodRestarts: { kind: "podRestarts" },
+      DatastoreDown: { kind: "datastoreDown" },
+      DatastoreVolumeFull: { kind: "datastoreStorage" },
+    },
+    recordings: {},
+    dashboards: { overview: {} },
   },
 
   profiles: {

@@ -13,6 +13,13 @@ const TIMEOUT_SECONDS = 15;
 /** Answers to GET requests; `undefined` where the credentials may not ask. */
 export type Ask = <T>(path: string) => Promise<T | undefined>;
 
+export interface Named {
+  metadata: { name: string; uid: string; annotations?: Record<string, string> };
+}
+export interface List<T> {
+  items: T[];
+}
+
 /** Opens the context; its credentials are obtained once. */
 export async function openApiServer(context: Context): Promise<{ ask: Ask; close: () => void }> {
   const credentials = await credentialsOf(context);

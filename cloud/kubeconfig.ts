@@ -3,9 +3,10 @@ import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import type { Plan } from "../config/plan.ts";
 import type { KubeconfigCluster } from "../config/schema/cluster.ts";
-import { type Ask, openApiServer } from "./api-server.ts";
+import { type Ask, type List, type Named, openApiServer } from "./api-server.ts";
 import { checkAutoscalers } from "./autoscalers.ts";
 import type { ApiServerAddresses, Cloud } from "./cloud.ts";
+import { checkEdge } from "./edge.ts";
 import { ClusterError, type Context, kubeconfigFiles, readContext } from "./kubeconfig-file.ts";
 
 /** Oldest minor of Kubernetes 1 that has, switched on, all that Landfall asks for. */
@@ -13,12 +14,6 @@ const OLDEST_MINOR = 30;
 
 const DEFAULT_CLASS = "storageclass.kubernetes.io/is-default-class";
 
-interface Named {
-  metadata: { name: string; uid: string; annotations?: Record<string, string> };
-}
-interface List<T> {
-  items: T[];
-}
 interface EndpointSlice {
   endpoints?: { addresses: string[] }[];
   ports?: { port?: number }[];
@@ -36,7 +31,7 @@ export async function connectKubeconfig(plan: Plan, cluster: KubeconfigCluster):
         cluster.apiServer ?? findApiServer(ask),
         checkVersion(ask, context),
         checkStorageClasses(ask, plan),
-        checkIngressClass(ask, plan),
+        checkEdge(ask, plan),
         checkAutoscalers(ask, plan),
         checkMonitoring(ask, plan),
       ]);
@@ -137,15 +132,5 @@ async function checkMonitoring(ask: Ask, { monitoring }: Plan): Promise<void> {
   throw new ClusterError(
     `landfall:monitoring: the cluster does not know ${missing.flat().join(", ")} (monitoring.coreos.com).`,
     "install the Prometheus operator, such as by the chart kube-prometheus-stack, or remove landfall:monitoring",
-  );
-}
-
-async function checkIngressClass(ask: Ask, { edge }: Plan): Promise<void> {
-  const classes = (await ask<List<Named>>("/apis/networking.k8s.io/v1/ingressclasses"))?.items;
-  const known = classes?.map(({ metadata }) => metadata.name);
-  if (!known || known.includes(edge.class)) return;
-  throw new ClusterError(
-    `landfall:edge.class: the cluster has no ingress class "${edge.class}".\n  allowed  ${known.join(", ") || "none"}`,
-    "use one of these, or install an ingress controller",
   );
 }

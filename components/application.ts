@@ -6,7 +6,7 @@ import { REGISTRY } from "../config/secrets.ts";
 import { createRoles, createServiceAccounts } from "./access.ts";
 import { Backup } from "./backup.ts";
 import { type Connection, createDatastore } from "./datastores/datastore.ts";
-import { createIngress } from "./edge/ingress.ts";
+import { createEdge } from "./edge/edge.ts";
 import { Monitoring } from "./monitoring/monitoring.ts";
 import { Namespace } from "./namespace.ts";
 import { createPriorityClasses } from "./priority.ts";
@@ -69,7 +69,7 @@ export class Application extends pulumi.ComponentResource {
       new Backup(`${name}-${backup.name}`, { plan, backup, namespace, connection, volume }, { parent: this });
     }
 
-    if (plan.edge.routes.length > 0) createIngress(name, { plan, namespace }, { ...inside, dependsOn: namespace });
+    createEdge(name, { plan, namespace }, { ...inside, dependsOn: namespace });
 
     const { monitoring } = plan;
     if (monitoring) new Monitoring(`${name}-monitoring`, { plan, monitoring, namespace, secrets }, { parent: this });

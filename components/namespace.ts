@@ -2,6 +2,7 @@ import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import type { ApiServerAddresses } from "../cloud/cloud.ts";
 import type { Plan } from "../config/plan.ts";
+import { allowControlPlane, injectionOf } from "./edge/mesh.ts";
 import { ownerLabels } from "./labels.ts";
 
 export interface NamespaceArgs {
@@ -57,6 +58,7 @@ export class Namespace extends pulumi.ComponentResource {
       );
       this.imagePullSecrets = [{ name: secret.metadata.name }];
     }
+    allowControlPlane(name, { plan, metadata }, inside);
 
     this.registerOutputs({ namespaceName: this.namespaceName });
   }
@@ -66,7 +68,12 @@ export class Namespace extends pulumi.ComponentResource {
     const longestGrace = Math.max(...plan.tiers.map((tier) => tier.terminationGracePeriodSeconds));
     return new k8s.core.v1.Namespace(
       `${name}-namespace`,
-      { metadata: { name: plan.namespace, labels: { ...ownerLabels(plan), ...Object.fromEntries(enforced) } } },
+      {
+        metadata: {
+          name: plan.namespace,
+          labels: { ...ownerLabels(plan), ...Object.fromEntries(enforced), ...injectionOf(plan) },
+        },
+      },
       {
         parent: this,
         protect: plan.profile.protectData,

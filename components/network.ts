@@ -30,11 +30,17 @@ export function allowLinks(
   );
 }
 
-function peersOf(plan: Plan, peer: Peer): PolicyPeer[] {
+export function peersOf(plan: Plan, peer: Peer): PolicyPeer[] {
   switch (peer.kind) {
     case "pods":
       return [{ podSelector: { matchLabels: selectorOf(plan, peer.component) } }];
     case "edge":
+      return [
+        {
+          namespaceSelector: { matchLabels: { "kubernetes.io/metadata.name": peer.namespace } },
+          ...(peer.pods ? { podSelector: { matchLabels: peer.pods } } : {}),
+        },
+      ];
     case "keda":
     case "monitoring":
       return [{ namespaceSelector: { matchLabels: { "kubernetes.io/metadata.name": peer.namespace } } }];

@@ -4,6 +4,7 @@ import type { Plan, TierPlan } from "../config/plan.ts";
 import { SURGE } from "../config/quota.ts";
 import { autoscaling } from "./autoscaling/autoscaling.ts";
 import type { Connection } from "./datastores/datastore.ts";
+import { serviceAnnotations } from "./edge/ingresses.ts";
 import { type Environment, environmentOf } from "./environment.ts";
 import { labelsOf, selectorOf } from "./labels.ts";
 import type { Namespace } from "./namespace.ts";
@@ -160,7 +161,7 @@ function expose(
         namespace,
         labels,
         // The Deployment's readiness says it all, without the provider's fixed wait on every Service.
-        annotations: { "pulumi.com/skipAwait": "true" },
+        annotations: { "pulumi.com/skipAwait": "true", ...serviceAnnotations(plan, tier.name) },
       },
       spec: {
         selector: selectorOf(plan, tier.name),

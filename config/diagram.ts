@@ -16,7 +16,7 @@ export function diagram(plan: Plan): string {
     ...outside,
     ...(plan.links.some(({ from }) => from.kind === "keda") ? [`  keda(["KEDA"])`] : []),
     ...(plan.monitoring?.targets.length ? [`  monitoring(["Prometheus in ${plan.monitoring.namespace}"])`] : []),
-    ...plan.links.map(arrow),
+    ...new Set(plan.links.map(arrow)),
   ].join("\n");
 }
 

@@ -1,62 +1,110 @@
-import { engines } from "../components/datastores/engines.ts";
+import type { Controller } from "../components/edge/controllers/controller.ts";
+import { controllerOf, usualController } from "../components/edge/controllers/controllers.ts";
+import type { GatewayImplementation } from "../components/edge/gateways/implementation.ts";
+import { implementations, usualImplementation } from "../components/edge/gateways/implementations.ts";
+import { checkCapabilities } from "./edge-capabilities.ts";
+import { type EdgePlan, GATEWAY_LABEL, type IngressPlan } from "./edge-plan.ts";
 import type { Layers } from "./layers.ts";
-import type { DatastorePlan } from "./plan.ts";
-import type { IngressEdge } from "./schema/edge.ts";
-
-export interface EdgePlan extends Omit<IngressEdge, "class" | "controllerNamespace"> {
-  class: string;
-  controllerNamespace: string;
-  routes: Route[];
-}
-
-/** A host and path that lead to a port of a Service. */
-export interface Route {
-  host: string;
-  path: string;
-  service: string;
-  port: number;
-}
+import type { DatastorePlan, Peer } from "./plan.ts";
+import { type Route, resolveRoutes } from "./routes.ts";
+import type { GatewayEdge, IngressFields, IstioEdge } from "./schema/edge.ts";
 
 /** How the application is reached from outside. */
 export function resolveEdge(layers: Layers, datastores: readonly DatastorePlan[]): EdgePlan {
-  const { edge } = layers.stack;
-  const toTiers = Object.entries(layers.application.tiers).flatMap(([service, tier]): Route[] =>
-    tier.kind === "web" && tier.route !== undefined
-      ? [{ host: edge.host, path: tier.route, service, port: tier.servicePort ?? tier.port }]
-      : [],
-  );
-  const toStores = Object.entries(layers.application.datastores ?? {}).flatMap(([service, { expose = {} }]) => {
-    const store = datastores.find((datastore) => datastore.name === service);
-    if (store?.mode !== "bundled") return [];
-    return Object.entries(expose).map(([port, prefix]) => ({
-      host: `${prefix}.${edge.host}`,
-      path: "/",
-      service,
-      port: engines[store.engine].ports[port] as number,
-    }));
-  });
-  const routes = [...toTiers, ...toStores];
-  checkRoutes(layers, routes);
-  const ingressClass = edge.class ?? "traefik";
-  return { ...edge, class: ingressClass, controllerNamespace: edge.controllerNamespace ?? ingressClass, routes };
+  const plan = planOf(layers, resolveRoutes(layers, datastores));
+  checkCapabilities(layers, plan);
+  return plan;
 }
 
-function checkRoutes(layers: Layers, routes: readonly Route[]): void {
-  const taken = new Map<string, string>();
-  for (const { host, path, service } of routes) {
-    const isTier = service in layers.application.tiers;
-    const key = host + path;
-    const first = taken.get(key);
-    if (first === undefined) {
-      taken.set(key, service);
-      continue;
-    }
+function planOf(layers: Layers, routes: Route[]): EdgePlan {
+  const { edge } = layers.stack;
+  const base = { host: edge.host, tls: edge.tls, routes };
+  const declared = layers.application.edge;
+  // An ingress controller goes on as it does, unless the application has a word on it.
+  const redirectHttps = declared ? (declared.redirectHttps ?? true) : undefined;
+  switch (edge.kind) {
+    case "ingress":
+      return { ...base, kind: "ingress", redirectHttps, ...resolveIngress(layers, "landfall:edge", edge) };
+    case "gateway":
+      return { ...base, redirectHttps: redirectHttps ?? true, ...resolveGateway(layers, edge) };
+    case "istio":
+      return { ...base, redirectHttps: redirectHttps ?? true, ...resolveIstio(edge) };
+  }
+}
+
+function resolveIngress(layers: Layers, place: string, given: IngressFields): { ingress: IngressPlan; peers: Peer[] } {
+  const ingressClass = given.class ?? "traefik";
+  const name = given.controller ?? usualController(ingressClass);
+  return {
+    ingress: { class: ingressClass, controller: name, annotations: given.annotations ?? {} },
+    peers: peersOf(layers, place, given, controllerOf(name), ingressClass),
+  };
+}
+
+function peersOf(
+  { mistakes }: Layers,
+  place: string,
+  { cidrs, controllerNamespace }: IngressFields,
+  { comesFrom, title }: Controller,
+  ingressClass: string,
+): Peer[] {
+  if (cidrs) return [{ kind: "addresses", name: "edge", cidrs }];
+  if (comesFrom === "namespace") return [{ kind: "edge", namespace: controllerNamespace ?? ingressClass }];
+  if (comesFrom !== "addresses") return [{ kind: "addresses", name: "edge", cidrs: [...comesFrom] }];
+  mistakes.push({
+    path: `${place}.cidrs`,
+    problem: `is missing: ${title} is outside the cluster, and the NetworkPolicies need its addresses`,
+    allowed: "address ranges such as 10.0.0.0/16",
+    fix: "set the ranges of the subnets that the load balancer stands in",
+  });
+  return [];
+}
+
+function resolveGateway(layers: Layers, edge: GatewayEdge) {
+  const gatewayClass = edge.gatewayClass ?? "eg";
+  const name = edge.implementation ?? usualImplementation(gatewayClass);
+  const { namespace, dataPlane } = implementations[name];
+  const gatewayNamespace = edge.gatewayNamespace ?? namespace;
+  if (gatewayNamespace === undefined && !edge.cidrs) {
     layers.mistakes.push({
-      path: `${layers.source}: ${isTier ? `tiers.${service}.route` : `datastores.${service}.expose`}`,
-      got: isTier ? path : host,
-      problem: isTier ? `"${first}" has the same route on ${host}` : `"${first}" is reached by the same host`,
-      allowed: `a ${isTier ? "path" : "host prefix"} of its own for each`,
-      fix: "change one of the two",
+      path: "landfall:edge.gatewayNamespace",
+      problem: `is missing, and gateway class "${gatewayClass}" does not tell`,
+      allowed: "the namespace that the gateway's pods run in",
+      fix: "set it, or cidrs if it is a load balancer, or implementation if it is envoy or nginx by another name",
     });
   }
+  const fallback = edge.fallback ? resolveIngress(layers, "landfall:edge.fallback", edge.fallback) : undefined;
+  return {
+    kind: "gateway" as const,
+    gatewayClass,
+    implementation: name,
+    gatewayNamespace: gatewayNamespace ?? "",
+    fallback: fallback?.ingress,
+    peers: [dataPlaneOf(layers, edge, dataPlane, gatewayNamespace), ...(fallback?.peers ?? [])],
+  };
+}
+
+function dataPlaneOf(
+  { stack, application }: Layers,
+  { cidrs }: GatewayEdge,
+  dataPlane: GatewayImplementation["dataPlane"],
+  namespace = "",
+): Peer {
+  if (cidrs) return { kind: "addresses", name: "edge", cidrs };
+  if (dataPlane === "in its own namespace") return { kind: "edge", namespace };
+  return {
+    kind: "edge",
+    namespace: stack.namespace ?? application.name,
+    pods: { [GATEWAY_LABEL]: application.name },
+  };
+}
+
+function resolveIstio({ selector, gatewayNamespace = "istio-system", controlPlaneNamespace }: IstioEdge) {
+  return {
+    kind: "istio" as const,
+    selector: selector ?? { istio: "ingressgateway" },
+    gatewayNamespace,
+    controlPlaneNamespace: controlPlaneNamespace ?? "istio-system",
+    peers: [{ kind: "edge" as const, namespace: gatewayNamespace }],
+  };
 }

@@ -1,5 +1,5 @@
 import { engines } from "../components/datastores/engines.ts";
-import type { EdgePlan } from "./edge.ts";
+import type { EdgePlan } from "./edge-plan.ts";
 import type { Layers } from "./layers.ts";
 import { unknownName } from "./mistakes.ts";
 import type { DatastorePlan, Link, Peer, TierPlan } from "./plan.ts";
@@ -76,11 +76,9 @@ function fromEdge(tiers: readonly TierPlan[], edge: EdgePlan): Link[] {
     const open = tiers.find(({ name }) => name === service)?.port ?? port;
     ports.set(service, (ports.get(service) ?? new Set()).add(open));
   }
-  return [...ports].map(([service, open]) => ({
-    from: { kind: "edge", namespace: edge.controllerNamespace },
-    to: pods(service),
-    ports: [...open],
-  }));
+  return edge.peers.flatMap((from) =>
+    [...ports].map(([service, open]) => ({ from, to: pods(service), ports: [...open] })),
+  );
 }
 
 function pods(component: string): Peer {

@@ -109,13 +109,15 @@ function fromIssue(issue: z.core.$ZodIssue, prefix: string, keysAt: KeysAt): Mis
   }
 }
 
-/** The form of a union that has the least wrong with it, among those that are mappings as the value is. */
+/** The form of a union that knows the value's keys, and has the least wrong with it, if the value is a mapping. */
 function formMeant(forms: readonly z.core.$ZodIssue[][]): z.core.$ZodIssue[] | undefined {
   const count = (issues: z.core.$ZodIssue[]) =>
     issues.reduce((sum, issue) => sum + (issue.code === "unrecognized_keys" ? issue.keys.length : 1), 0);
+  const strange = (issues: z.core.$ZodIssue[]) =>
+    count(issues.filter((issue) => issue.code === "unrecognized_keys" && issue.path.length === 0));
   return forms
     .filter((issues) => issues.every((issue) => issue.path.length > 0 || issue.code === "unrecognized_keys"))
-    .sort((a, b) => count(a) - count(b))[0];
+    .sort((a, b) => strange(a) - strange(b) || count(a) - count(b))[0];
 }
 
 function notOneOf(path: string, got: unknown, allowed: readonly string[]): Mistake {

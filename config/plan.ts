@@ -7,7 +7,7 @@ import type { Endpoint } from "../components/datastores/engine.ts";
 import type { EngineName } from "../components/datastores/engines.ts";
 import type { AutoscalePlan, EventsPlan } from "./autoscale.ts";
 import type { BackupPlan } from "./backup.ts";
-import type { EdgePlan } from "./edge.ts";
+import type { EdgePlan } from "./edge-plan.ts";
 import type { MonitoringPlan } from "./monitoring.ts";
 import type { PriorityClassPlan } from "./priority.ts";
 import type { Profile } from "./profiles.ts";
@@ -122,7 +122,8 @@ export type DatastorePlan = BundledDatastore | ExternalDatastore;
 
 export type Peer =
   | { kind: "pods"; component: string }
-  | { kind: "edge"; namespace: string }
+  /** Pods of the way in: those of a namespace, or only the ones with these labels. */
+  | { kind: "edge"; namespace: string; pods?: Record<string, string> }
   | { kind: "keda"; namespace: string }
   | { kind: "monitoring"; namespace: string }
   | { kind: "addresses"; cidrs: string[]; except?: string[]; name: string };

@@ -1,4 +1,6 @@
 import { BACKUP_RESOURCES, type BackupPlan } from "./backup.ts";
+import type { EdgePlan } from "./edge-plan.ts";
+import { type Pods, podsOfEdge } from "./edge-pods.ts";
 import { type Layers, overlay, placeOf } from "./layers.ts";
 import type { DatastorePlan, QuotaPlan, TierPlan } from "./plan.ts";
 import { compareQuantities, formatBytes, formatCpu, parseQuantity } from "./quantity.ts";
@@ -16,6 +18,7 @@ interface Needs {
   datastores: readonly DatastorePlan[];
   volumes: readonly VolumePlan[];
   backups: readonly BackupPlan[];
+  edge: EdgePlan;
 }
 
 /** The quota that the documents or the stack ask for; where they name none, just what everything needs at its largest. */
@@ -41,9 +44,9 @@ export function resolveQuota(layers: Layers, needs: Needs): QuotaPlan {
   return overlay(needed, asked);
 }
 
-function atLargest({ tiers, datastores, volumes, backups }: Needs): QuotaPlan {
+function atLargest({ tiers, datastores, volumes, backups, edge }: Needs): QuotaPlan {
   const bundled = datastores.filter((datastore) => datastore.mode === "bundled");
-  const groups: { resources: Resources; pods: number }[] = [
+  const own: Pods[] = [
     ...tiers.map((tier) => ({ resources: resourcesAtMost(tier), pods: mostPods(tier) })),
     ...bundled.map((datastore) => ({ resources: resourcesAtMost(datastore), pods: datastore.servers.length })),
     ...backups.map(() => ({ resources: BACKUP_RESOURCES, pods: 1 })),
@@ -55,6 +58,7 @@ function atLargest({ tiers, datastores, volumes, backups }: Needs): QuotaPlan {
     ...bundled.flatMap((datastore) => datastore.volumes.flatMap(({ storage }) => datastore.servers.map(() => storage))),
     ...volumes.map(({ storage }) => storage),
   ];
+  const groups = [...own, ...podsOfEdge(edge, own)];
   const sum = (pick: (resources: Resources) => string) =>
     [...groups, ...besides].reduce(
       (total, { resources, pods }) => total + parseQuantity(pick(resources)) * BigInt(pods),
@@ -70,7 +74,7 @@ function atLargest({ tiers, datastores, volumes, backups }: Needs): QuotaPlan {
       memory: formatBytes(sum(({ limits }) => limits.memory)),
     },
     storage: formatBytes(claims.reduce((total, storage) => total + parseQuantity(storage), 0n)),
-    pods: groups.reduce((total, { pods }) => total + pods, 0),
+    pods: groups.reduce((total, { pods, areSidecars }) => (areSidecars ? total : total + pods), 0),
   };
 }
 

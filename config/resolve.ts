@@ -78,7 +78,7 @@ export function resolve({ application, source, settings, secrets, stack }: Resol
       ...(monitoring ? linksOfMonitoring(monitoring) : []),
     ],
     registryCredentials: layers.stack.registryCredentials,
-    quota: resolveQuota(layers, { tiers, datastores, volumes, backups }),
+    quota: resolveQuota(layers, { tiers, datastores, volumes, backups, edge }),
     monitoring,
     secrets: resolveSecrets(layers, datastores, secrets, stack),
   };

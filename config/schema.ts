@@ -7,9 +7,10 @@ import { autoscalingSettings, priorityClass } from "./schema/autoscale.ts";
 import { backup } from "./schema/backup.ts";
 import { kubeconfigCluster } from "./schema/cluster.ts";
 import { datastore, datastoreOverride } from "./schema/datastore.ts";
-import { ingressEdge } from "./schema/edge.ts";
+import { edge } from "./schema/edge.ts";
 import { applicationMonitoring, stackMonitoring } from "./schema/monitoring.ts";
 import { name, quantity } from "./schema/primitives.ts";
+import { applicationEdge } from "./schema/route.ts";
 import { environment, tier, tierOverride } from "./schema/tier.ts";
 
 export const PROFILES = ["dev", "staging", "production"] as const;
@@ -71,6 +72,8 @@ export const applicationSchema = z.strictObject({
   tiers: z.record(name, tier),
   /** Copies of the bundled datastores. @default none */
   backup: backup.optional(),
+  /** Headers and redirect of every route. @default what the controller does by itself */
+  edge: applicationEdge.optional(),
   roles: z.record(name, role).optional(),
   /** Priority classes that tiers may have, made for the application alone. */
   priorityClasses: z.record(name, priorityClass).optional(),
@@ -87,7 +90,7 @@ export const stackSchema = z.strictObject({
   /** @default the application's */
   namespace: name.optional(),
   cluster: z.discriminatedUnion("provider", [kubeconfigCluster]),
-  edge: z.discriminatedUnion("kind", [ingressEdge]),
+  edge,
   /** Registry or mirror (host and optional path) that every image is pulled from instead of its own. */
   registry: z
     .string()

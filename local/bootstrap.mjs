@@ -61,8 +61,8 @@ function run(command, args, root) {
   });
 }
 
-/** @param {string | undefined} command */
-async function main(command) {
+/** @param {string[]} commandLine */
+async function main([command, ...args]) {
   const root = fileURLToPath(new URL("..", import.meta.url));
   if (Number.parseInt(process.versions.node, 10) < OLDEST_NODE) {
     console.error(
@@ -76,7 +76,7 @@ async function main(command) {
     const code = await run("npm", ["ci", "--no-fund", "--no-audit", "--loglevel", "error"], root);
     if (code !== 0) return code;
   }
-  return run(join(root, "node_modules", ".bin", "node"), [join(root, "local", `${command}.ts`)], root);
+  return run(join(root, "node_modules", ".bin", "node"), [join(root, "local", `${command}.ts`), ...args], root);
 }
 
-if (process.argv[1] === fileURLToPath(import.meta.url)) process.exitCode = await main(process.argv[2]);
+if (process.argv[1] === fileURLToPath(import.meta.url)) process.exitCode = await main(process.argv.slice(2));

@@ -12,6 +12,7 @@ import {
 } from "./autoscale.ts";
 import { metrics, portlessMetrics } from "./monitoring.ts";
 import { image, name, port, resources, resourcesOverride, seconds } from "./primitives.ts";
+import { routes } from "./route.ts";
 
 export const probe = z
   .strictObject({
@@ -93,8 +94,8 @@ export const web = z.strictObject({
   metrics: metrics.optional(),
   /** Port of its Service. @default the same */
   servicePort: port.optional(),
-  /** Path prefix under the edge's host. Left out: reachable inside the cluster only. */
-  route: z.string().startsWith("/").optional(),
+  /** Paths under the edge's host that lead here. Left out: reachable inside the cluster only. */
+  route: routes.optional(),
   /** Command that brings the database up to date, run once to its end before a new version serves. */
   migrate: z.array(z.string()).min(1).optional(),
 });

@@ -15,6 +15,10 @@ function storageClass(name: string, isDefault: boolean): KubernetesObject {
   };
 }
 
+function namespace(name: string): KubernetesObject {
+  return { apiVersion: "v1", kind: "Namespace", metadata: { name, labels: { "kubernetes.io/metadata.name": name } } };
+}
+
 /** A volume takes the reclaim policy of its class; a stage sees the claim only. */
 const reclaimPolicy: KubernetesObject[] = [
   {
@@ -87,10 +91,16 @@ export const platformObjects: readonly KubernetesObject[] = [
     metadata: { name: "traefik", annotations: { "ingressclass.kubernetes.io/is-default-class": "true" } },
     spec: { controller: "traefik.io/ingress-controller" },
   },
-  {
-    apiVersion: "v1",
-    kind: "Namespace",
-    metadata: { name: "traefik", labels: { "kubernetes.io/metadata.name": "traefik" } },
-  },
+  ...["traefik", "envoy-gateway-system", "istio-system"].map(namespace),
   ...reclaimPolicy,
+];
+
+/** The same, of kinds that custom resource definitions bring. */
+export const customObjects: readonly KubernetesObject[] = [
+  {
+    apiVersion: "gateway.networking.k8s.io/v1",
+    kind: "GatewayClass",
+    metadata: { name: "eg" },
+    spec: { controllerName: "gateway.envoyproxy.io/gatewayclass-controller" },
+  },
 ];

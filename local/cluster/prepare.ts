@@ -4,7 +4,7 @@ import { KUBERNETES_VERSION, type Manifests } from "../toolchain/toolchain.ts";
 import { type Api, ApiError, type KubernetesObject } from "./api.ts";
 import { applyDefinitions, type Definition, digest, readDefinitions } from "./definitions.ts";
 import { type NodeSpec, nodeObject } from "./nodes.ts";
-import { metricsApi, platformObjects } from "./objects.ts";
+import { customObjects, metricsApi, platformObjects } from "./objects.ts";
 import type { Ports } from "./ports.ts";
 import { readStages } from "./stages.ts";
 
@@ -22,7 +22,7 @@ const MARK = "/api/v1/namespaces/kube-system/configmaps/landfall-local-cluster";
 export function preparationOf({ customResourceDefinitions, kwok }: Manifests, nodes: readonly NodeSpec[]): Preparation {
   const definitions = [...readDefinitions(join(kwok, "crd/bases")), ...readDefinitions(customResourceDefinitions)];
   const stages = readStages(kwok);
-  const all = [JSON.stringify([nodes, platformObjects, stages]), ...definitions.map(({ text }) => text)];
+  const all = [JSON.stringify([nodes, platformObjects, customObjects, stages]), ...definitions.map(({ text }) => text)];
   return { definitions, stages, nodes, digest: digest(...all) };
 }
 
@@ -41,7 +41,7 @@ export async function prepare(api: Api, wanted: Preparation, ports: Ports, start
 async function applyRest(api: Api, { definitions, stages, digest }: Preparation, step: Step): Promise<void> {
   await Promise.all([applyDefinitions(api, definitions, step), ...platformObjects.map((object) => api.apply(object))]);
   // Stages last: kwok gives up on one whose resource is not served yet.
-  await Promise.all(stages.map((stage) => api.apply(stage)));
+  await Promise.all([...customObjects, ...stages].map((object) => api.apply(object)));
   await api.apply({
     apiVersion: "v1",
     kind: "ConfigMap",

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { cpSync, mkdirSync } from "node:fs";
-import { join } from "node:path";
+import { basename, extname, join } from "node:path";
 import type { Progress } from "../progress.ts";
 import { go } from "./build.ts";
 import { cacheDirectory, installOnce } from "./cache.ts";
@@ -16,10 +16,16 @@ export interface Manifests {
   kwok: string;
 }
 
-/** Folders with the definitions inside each Go module of crds/go.mod. */
+/** Folders or files with the definitions inside each Go module of crds/go.mod. */
 const DEFINITIONS: Readonly<Record<string, readonly string[]>> = {
   "github.com/cert-manager/cert-manager": ["deploy/crds"],
   "sigs.k8s.io/gateway-api": ["config/crd/experimental"],
+  "github.com/envoyproxy/gateway": ["backendtrafficpolicies", "clienttrafficpolicies", "securitypolicies"].map(
+    (policy) => `charts/gateway-helm/crds/generated/gateway.envoyproxy.io_${policy}.yaml`,
+  ),
+  "github.com/traefik/traefik/v3": ["middlewares", "serverstransports"].map(
+    (kind) => `docs/content/reference/dynamic-configuration/traefik.io_${kind}.yaml`,
+  ),
   "github.com/kedacore/keda/v2": ["config/crd/bases"],
   "istio.io/api": ["kubernetes"],
   "github.com/prometheus-operator/prometheus-operator": ["example/prometheus-operator-crd"],
@@ -55,7 +61,10 @@ export async function ensureManifests(progress: Progress): Promise<Manifests> {
         const root = (JSON.parse(answer) as { Dir: string }).Dir;
         const target = join(scratch, to ? join("crds", to) : module);
         mkdirSync(target, { recursive: true });
-        for (const folder of folders) cpSync(join(root, folder), join(target, to ? "" : folder), { recursive: true });
+        for (const folder of folders) {
+          const within = to ? (extname(folder) ? basename(folder) : "") : folder;
+          cpSync(join(root, folder), join(target, within), { recursive: true });
+        }
       }
       return "Kubernetes manifests";
     },

@@ -35,6 +35,7 @@ for (const application of applications) {
           "landfall:profile": profile,
           "landfall:namespace": namespace,
           "landfall:cluster": { ...clusterConfig(cluster), storageClasses: { fast: "fast", shared: "shared" } },
+          "landfall:monitoring": { namespace: "monitoring" },
           "landfall:edge": { kind: "ingress", host: `${namespace}.localhost`, tls: { secretName: "tls" } },
         }).create();
       });

@@ -1,5 +1,5 @@
 import { the } from "../support/read.ts";
-import { claimsOf, containerOf, pace, type Row, resourcesOf, scalingOf, serverOf, tierOf } from "./row.ts";
+import { claimsOf, containerOf, pace, type Row, resourcesOf, scalingOf, scrapesOf, serverOf, tierOf } from "./row.ts";
 
 export default [
   {
@@ -134,5 +134,11 @@ export default [
     says: "Streamlit HPA: 2-6 replicas, 60% CPU, 70% memory",
     see: (seen) => scalingOf(seen, "dashboard"),
     is: "2 to 6 at cpu 60, memory 70",
+  },
+  {
+    line: 99,
+    says: "Prometheus metrics endpoints; exporters",
+    see: scrapesOf,
+    is: ["analytics 30s", "backend 30s", "postgres 30s", "redis 30s"],
   },
 ] satisfies Row[];

@@ -7,7 +7,9 @@ import {
   portsOf,
   type Row,
   resourcesOf,
+  rulesOf,
   scalingOf,
+  scrapesOf,
   serverOf,
   tierOf,
 } from "./row.ts";
@@ -129,5 +131,27 @@ export default [
     says: "Qdrant snapshots (automated via cron); 362: Neo4j dumps (scheduled backups)",
     see: ({ cronJobs }) => cronJobs.map(({ metadata }) => metadata?.labels?.["app.kubernetes.io/name"]).sort(),
     is: ["neo4j-backup", "qdrant-backup"],
+  },
+  { line: 116, says: "Scrape intervals: 30s", see: scrapesOf, is: ["api 30s", "neo4j 30s"] },
+  {
+    line: 120,
+    says: "8 Alert Rules",
+    see: (seen) => rulesOf(seen, "alert"),
+    is: [
+      "DatabaseMemory",
+      "HighCpuUsage",
+      "HighErrorRate",
+      "HighLatency",
+      "HighMemoryUsage",
+      "Neo4jNodeDown",
+      "PodAvailability",
+      "QdrantNodeDown",
+    ],
+  },
+  {
+    line: 129,
+    says: "Grafana dashboard",
+    see: ({ configMaps }) => configMaps.filter(({ metadata }) => metadata?.labels?.grafana_dashboard).length,
+    is: 1,
   },
 ] satisfies Row[];

@@ -63,6 +63,23 @@ export function portsOf({ services }: NamespaceContents, name: string): string {
   return ports.map(({ port }) => port).join(", ");
 }
 
+/** Names of the alerts, or of the recording rules. */
+export function rulesOf({ prometheusRules }: NamespaceContents, kind: "alert" | "record"): string[] {
+  const names = prometheusRules
+    .flatMap(({ spec }) => spec.groups as { rules: { [kind: string]: string }[] }[])
+    .flatMap(({ rules }) => rules.flatMap((rule) => rule[kind] ?? []));
+  return [...new Set(names)].sort();
+}
+
+/** Components that are scraped, with how often. */
+export function scrapesOf({ serviceMonitors, podMonitors }: NamespaceContents): string[] {
+  const scraped = [...serviceMonitors, ...podMonitors].map(({ spec }) => {
+    const [endpoint] = spec.endpoints ?? spec.podMetricsEndpoints;
+    return `${spec.selector.matchLabels["app.kubernetes.io/name"]} ${endpoint.interval}`;
+  });
+  return scraped.sort();
+}
+
 /** Pods that a voluntary disruption has to leave, as the disruption controller works it out. */
 export function mustStay({ disruptionBudgets }: NamespaceContents, component: string) {
   return the(disruptionBudgets, component).status?.desiredHealthy;

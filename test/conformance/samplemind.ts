@@ -1,5 +1,5 @@
 import { the } from "../support/read.ts";
-import { claimsOf, containerOf, pace, type Row, resourcesOf, scalingOf, tierOf } from "./row.ts";
+import { claimsOf, containerOf, pace, type Row, resourcesOf, rulesOf, scalingOf, scrapesOf, tierOf } from "./row.ts";
 
 const probes = ["livenessProbe", "readinessProbe", "startupProbe"] as const;
 
@@ -177,5 +177,34 @@ export default [
     says: "Celery requests: 1Gi memory, 500m CPU; limits: 3Gi memory, 2000m CPU",
     see: (seen) => resourcesOf(containerOf(seen, "celery-worker")),
     is: "500m 1Gi to 2 3Gi",
+  },
+  {
+    line: 125,
+    says: "Backend ServiceMonitor; 126: Celery ServiceMonitor; exporters of MongoDB and Redis",
+    see: scrapesOf,
+    is: ["backend 30s", "flower 30s", "mongodb 30s", "redis 30s"],
+  },
+  {
+    line: 127,
+    says: "alerts: error rate, response time, CPU/memory, restarts, MongoDB connections, Redis memory, Celery queue",
+    see: (seen) => rulesOf(seen, "alert"),
+    is: [
+      "CeleryQueueBacklog",
+      "HighCpuUsage",
+      "HighErrorRate",
+      "HighMemoryUsage",
+      "HighResponseTime",
+      "MongoDbConnections",
+      "MongoDbDown",
+      "PodRestarts",
+      "RedisMemory",
+    ],
+  },
+  { line: 135, says: "Recording rules", see: (seen) => rulesOf(seen, "record").length > 0, is: true },
+  {
+    line: 136,
+    says: "Grafana dashboard ConfigMap",
+    see: ({ configMaps }) => configMaps.filter(({ metadata }) => metadata?.labels?.grafana_dashboard).length,
+    is: 1,
   },
 ] satisfies Row[];

@@ -163,4 +163,10 @@ export default [
     see: (seen) => resourcesOf(serverOf(seen, "redis")?.template.spec?.containers[0]),
     is: "250m 256Mi to 500m 512Mi",
   },
+  {
+    line: 165,
+    says: "Exported from backend (/api/system/metrics/prometheus/)",
+    see: ({ serviceMonitors }) => serviceMonitors.map(({ spec }) => spec.endpoints[0].path),
+    is: ["/api/system/metrics/prometheus/"],
+  },
 ] satisfies Row[];

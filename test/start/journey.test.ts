@@ -17,6 +17,7 @@ import { dirname, join } from "node:path";
 import { text } from "node:stream/consumers";
 import { fileURLToPath } from "node:url";
 import { endProcesses, processesOf } from "../../local/cluster/processes.ts";
+import { sharedCluster } from "../support/cluster.ts";
 import { clientsFor, eventually, readNamespace, the } from "../support/read.ts";
 
 const repository = fileURLToPath(new URL("../..", import.meta.url));
@@ -27,39 +28,14 @@ describe("npm start and npm stop", function () {
   const home = join(root, ".landfall", "cluster", "clusters", "landfall");
   const kubeconfig = join(root, ".landfall", "kubeconfig");
 
-  before("a checkout", () => {
-    const files = execFileSync("git", ["ls-files", "-z", "--cached", "--others", "--exclude-standard"], {
-      cwd: repository,
-    });
-    for (const file of files
-      .toString()
-      .split("\0")
-      .filter((name) => name && existsSync(join(repository, name)))) {
-      mkdirSync(dirname(join(root, file)), { recursive: true });
-      cpSync(join(repository, file), join(root, file));
-    }
-    symlinkSync(join(repository, "node_modules"), join(root, "node_modules"));
-  });
+  before("a checkout", () => checkOut(root));
 
   after(async () => {
     await endProcesses(home, "SIGKILL");
     rmSync(root, { recursive: true, force: true });
   });
 
-  /** As a shell runs it that knows of no other stack. */
-  function command(name: string, args: readonly string[], variables: NodeJS.ProcessEnv = {}) {
-    const env = { ...process.env, PULUMI_BACKEND_URL: undefined, PULUMI_CONFIG_PASSPHRASE: undefined, ...variables };
-    return spawn(name, args, { cwd: root, env, stdio: ["ignore", "pipe", "pipe"], detached: true });
-  }
-
-  async function run(name: string, args: readonly string[], variables: NodeJS.ProcessEnv = {}) {
-    const child = command(name, args, variables);
-    const ended = new Promise<number | null>((resolve) => child.once("close", resolve));
-    const [output, complaint, code] = await Promise.all([text(child.stdout), text(child.stderr), ended]);
-    return { code, output: output + complaint };
-  }
-
-  const start = () => run(process.execPath, ["local/bootstrap.mjs", "start"]);
+  const start = () => run(root, process.execPath, ["local/bootstrap.mjs", "start"]);
   it("brings PyBase up from nothing, and says what stands where and what to do next", async () => {
     const { code, output } = await start();
     assert.equal(code, 0, output);
@@ -85,14 +61,14 @@ describe("npm start and npm stop", function () {
   it("leaves a stack that plain pulumi works with, by the README's commands", async () => {
     const commands = readmeCommands();
     assert.equal(commands.pop(), "npm stop");
-    const { code, output } = await run("sh", ["-ec", commands.join("\n")]);
+    const { code, output } = await run(root, "sh", ["-ec", commands.join("\n")]);
     assert.equal(code, 0, output);
     const outcomes = [/ {4}76 unchanged\n/, / {4}~ 1 updated\n {4}75 unchanged\n/, / {4}- 76 deleted\n/];
     for (const outcome of outcomes) assert.match(output, outcome);
   });
 
   it("goes on from an update that was killed", async () => {
-    const killed = command("pulumi", ["up", "--stack", "dev", "--yes", "--skip-preview"], {
+    const killed = command(root, "pulumi", ["up", "--stack", "dev", "--yes", "--skip-preview"], {
       PULUMI_CONFIG_PASSPHRASE_FILE: ".landfall/passphrase",
     });
     const { core } = clientsFor(kubeconfig);
@@ -120,13 +96,72 @@ describe("npm start and npm stop", function () {
 
   it("takes all of it down, twice if asked", async () => {
     for (const _ of [1, 2]) {
-      const { code, output } = await run(process.execPath, ["local/bootstrap.mjs", "stop"]);
+      const { code, output } = await run(root, process.execPath, ["local/bootstrap.mjs", "stop"]);
       assert.equal(code, 0, output);
     }
     assert.equal(processesOf(home).size, 0);
     assert.deepEqual([existsSync(kubeconfig), existsSync(join(root, ".landfall", "cluster"))], [false, false]);
   });
 });
+
+describe("npm start on a cluster that is there", function () {
+  this.timeout(600_000);
+  const root = mkdtempSync(join(tmpdir(), "landfall-journey-"));
+
+  after(() => rmSync(root, { recursive: true, force: true }));
+
+  it("uses it, makes none, and npm stop leaves it as it was", async () => {
+    const cluster = await sharedCluster();
+    checkOut(root);
+    const stackFile = join(root, "Pulumi.dev.yaml");
+    const local = /path: .*\n(\s+)context: .*/;
+    const settings = readFileSync(stackFile, "utf8");
+    assert.match(settings, local);
+    const { kubeconfig, context } = cluster;
+    writeFileSync(stackFile, settings.replace(local, `path: ${kubeconfig}\n$1context: ${context}`));
+
+    const started = await run(root, process.execPath, ["local/bootstrap.mjs", "start"]);
+    assert.equal(started.code, 0, started.output);
+    assert.match(started.output, new RegExp(`Namespace pybase on context ${context} of ${kubeconfig}`));
+    assert.doesNotMatch(started.output, /simulated/);
+    assert.equal(existsSync(join(root, ".landfall", "cluster")), false);
+
+    const unasked = await run(root, process.execPath, ["local/bootstrap.mjs", "stop"]);
+    assert.notEqual(unasked.code, 0, "nobody said yes");
+    const stopped = await run(root, process.execPath, ["local/bootstrap.mjs", "stop", "--yes"]);
+    assert.equal(stopped.code, 0, stopped.output);
+    const { items } = await cluster.clients.core.listNamespace();
+    assert.equal(
+      items.some(({ metadata }) => metadata?.name === "pybase"),
+      false,
+    );
+    assert.ok(existsSync(kubeconfig));
+  });
+});
+
+/** The repository's files as git would clone them, those not committed yet included. */
+function checkOut(root: string): void {
+  const listing = ["ls-files", "-z", "--cached", "--others", "--exclude-standard"];
+  const files = execFileSync("git", listing, { cwd: repository }).toString().split("\0");
+  for (const file of files.filter((name) => name && existsSync(join(repository, name)))) {
+    mkdirSync(dirname(join(root, file)), { recursive: true });
+    cpSync(join(repository, file), join(root, file));
+  }
+  symlinkSync(join(repository, "node_modules"), join(root, "node_modules"));
+}
+
+/** As a shell runs it that knows of no other stack. */
+function command(root: string, name: string, args: readonly string[], variables: NodeJS.ProcessEnv = {}) {
+  const env = { ...process.env, PULUMI_BACKEND_URL: undefined, PULUMI_CONFIG_PASSPHRASE: undefined, ...variables };
+  return spawn(name, args, { cwd: root, env, stdio: ["ignore", "pipe", "pipe"], detached: true });
+}
+
+async function run(root: string, name: string, args: readonly string[], variables: NodeJS.ProcessEnv = {}) {
+  const child = command(root, name, args, variables);
+  const ended = new Promise<number | null>((resolve) => child.once("close", resolve));
+  const [output, complaint, code] = await Promise.all([text(child.stdout), text(child.stderr), ended]);
+  return { code, output: output + complaint };
+}
 
 /** The README's block of commands that begins with the export of the passphrase. */
 function readmeCommands(): string[] {

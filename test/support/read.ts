@@ -20,6 +20,12 @@ export interface Labelled {
   metadata?: { name?: string; uid?: string; labels?: Record<string, string> };
 }
 
+/** An object of a kind that Kubernetes itself does not know. */
+export interface CustomObject extends Labelled {
+  // biome-ignore lint/suspicious/noExplicitAny: each kind has a form of its own
+  spec: any;
+}
+
 /** Clients for what the tests look at. */
 export function clientsFor(kubeconfig: string) {
   const config = new KubeConfig();
@@ -41,9 +47,11 @@ export type Clients = ReturnType<typeof clientsFor>;
 
 /** Everything of an application in its namespace, as the API server has it. */
 export async function readNamespace(clients: Clients, namespace: string) {
-  const { core, apps, batch, autoscaling, policy, networking, rbac } = clients;
+  const { core, apps, batch, autoscaling, policy, networking, rbac, custom } = clients;
   const items = async <T>(list: Promise<{ items: T[] }>) => (await list).items.map(plain);
   const of = { namespace };
+  const customs = async (group: string, version: string, plural: string) =>
+    (await custom.listNamespacedCustomObject({ group, version, namespace, plural })).items as CustomObject[];
   return {
     pods: await items(core.listNamespacedPod(of)),
     services: await items(core.listNamespacedService(of)),
@@ -65,6 +73,11 @@ export async function readNamespace(clients: Clients, namespace: string) {
     disruptionBudgets: await items(policy.listNamespacedPodDisruptionBudget(of)),
     networkPolicies: await items(networking.listNamespacedNetworkPolicy(of)),
     ingresses: await items(networking.listNamespacedIngress(of)),
+    serviceMonitors: await customs("monitoring.coreos.com", "v1", "servicemonitors"),
+    podMonitors: await customs("monitoring.coreos.com", "v1", "podmonitors"),
+    prometheusRules: await customs("monitoring.coreos.com", "v1", "prometheusrules"),
+    verticalAutoscalers: await customs("autoscaling.k8s.io", "v1", "verticalpodautoscalers"),
+    scaledObjects: await customs("keda.sh", "v1alpha1", "scaledobjects"),
     roles: await items(rbac.listNamespacedRole(of)),
     roleBindings: await items(rbac.listNamespacedRoleBinding(of)),
   };

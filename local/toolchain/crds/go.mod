@@ -6,10 +6,12 @@ go 1.26
 require (
 	github.com/cert-manager/cert-manager v1.19.1
 	github.com/cloudnative-pg/cloudnative-pg v1.27.0
+	github.com/envoyproxy/gateway v1.6.0
 	github.com/external-secrets/external-secrets v0.19.2
 	github.com/kedacore/keda/v2 v2.18.0
 	github.com/kubernetes-csi/external-snapshotter/client/v8 v8.2.0
 	github.com/prometheus-operator/prometheus-operator v0.85.0
+	github.com/traefik/traefik/v3 v3.5.4
 	github.com/vmware-tanzu/velero v1.17.0
 	go.universe.tf/metallb v0.15.2
 	istio.io/api v1.28.0
