@@ -6,6 +6,7 @@ import { applyDefinitions, type Definition, digest, readDefinitions } from "./de
 import { type NodeSpec, nodeObject } from "./nodes.ts";
 import { customObjects, metricsApi, platformObjects } from "./objects.ts";
 import type { Ports } from "./ports.ts";
+import { untilDescribed } from "./stage-resources.ts";
 import { readStages } from "./stages.ts";
 
 /** All that a cluster is given beside what Kubernetes itself brings. */
@@ -40,7 +41,8 @@ export async function prepare(api: Api, wanted: Preparation, ports: Ports, start
 
 async function applyRest(api: Api, { definitions, stages, digest }: Preparation, step: Step): Promise<void> {
   await Promise.all([applyDefinitions(api, definitions, step), ...platformObjects.map((object) => api.apply(object))]);
-  // Stages last: kwok gives up on one whose resource is not served yet.
+  // Stages last: kwok gives up on one whose resource it cannot look up yet.
+  await untilDescribed(api, definitions, stages);
   await Promise.all([...customObjects, ...stages].map((object) => api.apply(object)));
   await api.apply({
     apiVersion: "v1",

@@ -136,7 +136,8 @@ describe("an application that scales", function () {
       ],
     });
     assert.deepEqual(the(found, "web").spec.updatePolicy, { updateMode: "Off" });
-    assert.equal(found.length, 2);
+    assert.deepEqual(the(found, "db").spec.targetRef, { apiVersion: "apps/v1", kind: "StatefulSet", name: "db" });
+    assert.equal(found.length, 3);
   });
 
   it("is scaled by KEDA, which has taken the ScaledObject", async () => {

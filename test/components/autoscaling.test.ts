@@ -145,6 +145,21 @@ describe("A tier that scales in every way", () => {
     });
   });
 
+  it("uses datastores that are sized likewise, their exporters left as they are", () => {
+    const { inputs, parent } = find(landed, VPA, "press-db-vertical-autoscaler");
+    assert.equal(parent, "press-db");
+    assert.deepEqual(inputs.spec, {
+      targetRef: { apiVersion: "apps/v1", kind: "StatefulSet", name: "db" },
+      updatePolicy: { updateMode: "Initial", minReplicas: 1 },
+      resourcePolicy: {
+        containerPolicies: [
+          { containerName: "db", maxAllowed: { cpu: "2", memory: "4Gi" }, controlledValues: "RequestsAndLimits" },
+          { containerName: "*", mode: "Off" },
+        ],
+      },
+    });
+  });
+
   it("is scaled by KEDA, which dials the datastores from another namespace", () => {
     const { inputs } = find(landed, SCALED_OBJECT, "press-printer-scaled-object");
     assert.deepEqual(inputs, {

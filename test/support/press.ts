@@ -8,7 +8,13 @@ const resources = { requests: { cpu: "100m", memory: "128Mi" }, limits: { cpu: "
 export const press = {
   name: "press",
   datastores: {
-    db: { engine: "postgres", version: "16", storage: "1Gi" },
+    db: {
+      engine: "postgres",
+      version: "16",
+      storage: "1Gi",
+      exporter: true,
+      verticalAutoscale: { mode: "initial", max: { cpu: "2", memory: "4Gi" } },
+    },
     queue: { engine: "redis", storage: "1Gi" },
   },
   priorityClasses: {

@@ -144,6 +144,31 @@ describe("A tier that is sized", () => {
   });
 });
 
+describe("A datastore that is sized", () => {
+  const max = { cpu: "2", memory: "2Gi" };
+  const sized = (verticalAutoscale: unknown, stack?: object) =>
+    planOf((shop) => {
+      Object.assign(shop.app.datastores.db, { verticalAutoscale });
+      if (stack) shop.stack.datastores = { db: stack };
+    });
+  const ofStore = (plan: Plan) => {
+    const [store] = plan.datastores;
+    return store?.mode === "bundled" ? store.verticalAutoscale : undefined;
+  };
+
+  it("is tuned by the stack key by key, and turned off", () => {
+    const tuned = sized({ mode: "auto", max }, { verticalAutoscale: { max: { cpu: "4" } } });
+    assert.deepEqual(ofStore(tuned), { mode: "auto", max: { cpu: "4", memory: "2Gi" } });
+    assert.equal(ofStore(sized({ mode: "auto", max }, { verticalAutoscale: false })), undefined);
+  });
+
+  it("takes room in the quota where sizes change", () => {
+    // 250m and 512Mi of postgres' own grow to 2 and 2Gi.
+    assert.equal(sized({ mode: "recreate", max }).quota.requests.cpu, "3");
+    assert.equal(sized({ mode: "off", max }).quota.requests.cpu, "1250m");
+  });
+});
+
 describe("A disruption budget", () => {
   const budget = (change: (shop: Shop) => void) => {
     const { minAvailable, maxUnavailable } = tier(planOf(change), "web");

@@ -47,6 +47,13 @@ describe("A cluster that is to scale an application", () => {
     );
   });
 
+  it("is refused without it by the datastore that asks for it", async () => {
+    const verticalAutoscale = { mode: "off", max: { cpu: "1", memory: "1Gi" } };
+    const plan = planOf(({ app }) => Object.assign(app.datastores.db, { verticalAutoscale }));
+    const { refusal } = await check(plan, without("autoscaling.k8s.io"));
+    assert.match(refusal ?? "", /^landfall:datastores\.db\.verticalAutoscale: the cluster knows no VerticalPodAuto/);
+  });
+
   it("is refused without KEDA, by the tier that asks for it", async () => {
     const { refusal } = await check(pressPlan(), without("keda.sh"));
     assert.equal(

@@ -162,6 +162,21 @@ describe("Figures of scaling that cannot be are refused:", () => {
       },
     ],
     [
+      "a datastore's least size above the most",
+      ({ stack }) => {
+        stack.datastores = {
+          db: { verticalAutoscale: { mode: "off", min: { cpu: "2" }, max: bounds("1", "1Gi") } },
+        };
+      },
+      {
+        path: "landfall:datastores.db.verticalAutoscale.min.cpu",
+        got: "2",
+        problem: "the least is more than the most",
+        allowed: "1 (verticalAutoscale.max.cpu) or less",
+        fix: "lower min or raise max",
+      },
+    ],
+    [
       "a share of no request",
       ({ stack }) => (stack.tiers = { web: { resources: { requests: { cpu: 0 } } } }),
       {
