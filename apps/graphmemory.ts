@@ -1,5 +1,11 @@
 import type { ApplicationFile } from "../config/schema.ts";
 
+const API = {
+  rateLimit: { perMinute: 300 },
+  cors: { origins: ["https://graphmemory.example.com"], credentials: true },
+  responseHeaders: { "Cache-Control": "no-store" },
+};
+
 const datastores = ["postgres", "redis"];
 const connections = {
   DATABASE_URL: { from: "postgres", field: "url" },
@@ -41,7 +47,10 @@ export default {
       kind: "web",
       image: "graphmemory/backend:1.0.0",
       port: 8000,
-      route: "/api",
+      route: [
+        { path: "/api", ...API },
+        { path: "/", host: "api", ...API },
+      ],
       metrics: {},
       uses: datastores,
       near: datastores,
@@ -56,9 +65,14 @@ export default {
         max: 10,
         cpu: 70,
         memory: 80,
+        metrics: [
+          { pods: { name: "http_requests_per_second", average: "50" } },
+          { pods: { name: "http_request_duration_seconds_p95", average: "500m" } },
+        ],
         scaleUp: { percent: 50, pods: 2, periodSeconds: 60, stabilizationSeconds: 60 },
         scaleDown: { percent: 25, pods: 1, periodSeconds: 60, stabilizationSeconds: 300 },
       },
+      verticalAutoscale: recommended({ cpu: "1", memory: "2Gi" }),
       readiness: { http: "/health" },
       liveness: { http: "/health" },
       startup: { http: "/health", periodSeconds: 5, failureThreshold: 30 },
@@ -69,7 +83,7 @@ export default {
       image: "graphmemory/dashboard:1.0.0",
       command: ["streamlit", "run", "dashboard.py"],
       port: 8501,
-      route: "/",
+      route: { path: "/", rateLimit: { perMinute: 100 }, websockets: true },
       uses: ["backend"],
       env: {
         API_URL: { from: "backend", field: "url" },
@@ -84,9 +98,11 @@ export default {
         max: 6,
         cpu: 60,
         memory: 70,
+        metrics: [{ pods: { name: "websocket_connections", average: "100" } }],
         scaleUp: { percent: 50, pods: 1, periodSeconds: 60, stabilizationSeconds: 60 },
         scaleDown: { percent: 25, pods: 1, periodSeconds: 60, stabilizationSeconds: 300 },
       },
+      verticalAutoscale: recommended({ cpu: "500m", memory: "1Gi" }),
       readiness: { http: "/_stcore/health" },
       liveness: { http: "/_stcore/health" },
       startup: { http: "/_stcore/health", periodSeconds: 5, failureThreshold: 30 },
@@ -101,13 +117,32 @@ export default {
       env: { ...connections, MALLOC_ARENA_MAX: 2, MALLOC_TRIM_THRESHOLD_: 100_000, PYTHONMALLOC: "malloc" },
       replicas: 2,
       resources: { requests: { cpu: "300m", memory: "1Gi" }, limits: { cpu: "2", memory: "4Gi" } },
-      autoscale: {
+      events: {
         max: 8,
-        cpu: 75,
-        memory: 85,
-        scaleUp: { percent: 50, pods: 1, periodSeconds: 120, stabilizationSeconds: 120 },
-        scaleDown: { percent: 25, pods: 1, periodSeconds: 180, stabilizationSeconds: 600 },
+        cooldownSeconds: 600,
+        triggers: [
+          { cpu: 75 },
+          { memory: 85 },
+          { redisList: { from: "redis", list: "analytics", length: 10 } },
+          { postgresql: { from: "postgres", query: "SELECT count(*) FROM pg_stat_activity", target: 50 } },
+        ],
       },
+      verticalAutoscale: recommended({ cpu: "2", memory: "4Gi" }),
+    },
+  },
+
+  edge: {
+    headers: {
+      // Streamlit's pages bring scripts and styles of their own, and talk over a WebSocket.
+      contentSecurityPolicy: [
+        "default-src 'self'",
+        "script-src 'self' 'unsafe-inline' 'unsafe-eval'",
+        "style-src 'self' 'unsafe-inline'",
+        "img-src 'self' data: blob:",
+        "font-src 'self' data:",
+        "connect-src 'self' wss:",
+        "frame-ancestors 'self'",
+      ].join("; "),
     },
   },
 
@@ -132,3 +167,8 @@ export default {
     },
   },
 } satisfies ApplicationFile;
+
+/** Recommends sizes and applies none: the autoscalers count pods by CPU and memory. */
+function recommended(max: { cpu: string; memory: string }) {
+  return { mode: "off" as const, min: { cpu: "100m", memory: "256Mi" }, max };
+}

@@ -36,7 +36,12 @@ export default {
       image: "mlcf/api:1.0.0",
       port: 8000,
       servicePort: 80,
-      route: "/",
+      route: {
+        path: "/",
+        timeoutSeconds: 30,
+        retries: 3,
+        cors: { origins: ["https://mlcf.example.com"], credentials: true },
+      },
       metrics: {},
       uses: ["qdrant", "neo4j"],
       env: {
@@ -55,14 +60,22 @@ export default {
         max: 20,
         cpu: 70,
         memory: 80,
+        metrics: [{ pods: { name: "http_requests_per_second", average: "100" } }],
         scaleUp: { percent: 100, pods: 4, periodSeconds: 30, stabilizationSeconds: 0 },
         scaleDown: { percent: 50, pods: 2, periodSeconds: 60, stabilizationSeconds: 300 },
+      },
+      verticalAutoscale: {
+        mode: "off", // the autoscaler counts pods by CPU and memory: a changed request would change what its percent mean
+        min: { cpu: "250m", memory: "512Mi" },
+        max: { cpu: "2", memory: "4Gi" },
       },
       readiness: { http: "/health" },
       liveness: { http: "/health" },
       startup: { http: "/health", periodSeconds: 5, failureThreshold: 30 },
     },
   },
+
+  edge: {},
 
   monitoring: {
     alerts: {

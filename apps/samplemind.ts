@@ -2,6 +2,9 @@ import type { ApplicationFile } from "../config/schema.ts";
 
 const QUEUES = ["default", "audio_processing", "ai_analysis", "embeddings"] as const;
 
+const RATE_LIMIT = { perMinute: 100, perHour: 1000 };
+const CORS = { origins: ["https://samplemind.example.com"], credentials: true };
+
 const datastores = ["mongodb", "redis", "chromadb"];
 
 /** Environment of everything that is the Python backend: the API, its workers, its scheduler and their monitor. */
@@ -39,7 +42,7 @@ export default {
       kind: "web",
       image: "samplemind/backend:1.0.0",
       port: 8000,
-      route: "/api",
+      route: ["/api", "/health"].map((path) => ({ path, rateLimit: RATE_LIMIT, cors: CORS })),
       metrics: {},
       uses: datastores,
       externalHttps: true,
@@ -133,7 +136,7 @@ export default {
       image: "samplemind/frontend:1.0.0",
       uid: 101,
       port: 8080,
-      route: "/",
+      route: { path: "/", rateLimit: RATE_LIMIT },
       uses: ["backend"],
       env: { API_URL: { from: "backend", field: "url" } },
       replicas: 2,
@@ -160,6 +163,8 @@ export default {
     celery: { rules: [readConfigMaps()], bindings: { celery: ["celery-worker"] } },
     frontend: { rules: [readConfigMaps()], bindings: { frontend: ["frontend"] } },
   },
+
+  edge: {},
 
   monitoring: {
     alerts: {

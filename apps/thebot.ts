@@ -48,7 +48,7 @@ export default {
       command: ["gunicorn", "thebot.wsgi", "--bind", "0.0.0.0:8000", "--worker-tmp-dir", "/tmp"],
       migrate: ["python", "manage.py", "migrate", "--no-input"],
       port: 8000,
-      route: "/api",
+      route: ["/api", { path: "/", host: "api" }],
       metrics: {
         path: "/api/system/metrics/prometheus/",
         // The names of django-prometheus.

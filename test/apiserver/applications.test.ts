@@ -64,8 +64,7 @@ for (const application of applications) {
         it(`line ${line}: ${says}`, () => assert.deepEqual(see(seen), is));
       }
 
-      it("makes backups that are admitted and run to their end", async function () {
-        if (seen.cronJobs.length === 0) this.skip();
+      it("makes its backups, which are admitted and run to their end", async () => {
         const { batch } = cluster.clients;
         for (const { metadata, spec } of seen.cronJobs) {
           const name = `${metadata?.labels?.["app.kubernetes.io/name"]}-now`;

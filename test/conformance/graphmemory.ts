@@ -1,5 +1,18 @@
 import { the } from "../support/read.ts";
-import { claimsOf, containerOf, pace, type Row, resourcesOf, scalingOf, scrapesOf, serverOf, tierOf } from "./row.ts";
+import {
+  claimsOf,
+  containerOf,
+  headersOf,
+  limitsOf,
+  metricsOf,
+  pace,
+  type Row,
+  resourcesOf,
+  scalingOf,
+  scrapesOf,
+  serverOf,
+  tierOf,
+} from "./row.ts";
 
 export default [
   {
@@ -120,13 +133,17 @@ export default [
   {
     line: 158,
     says: "Analytics HPA: 2-8 replicas, 75% CPU, 85% memory",
-    see: (seen) => scalingOf(seen, "analytics"),
-    is: "2 to 8 at cpu 75, memory 85",
+    see: ({ scaledObjects }) => {
+      const { minReplicaCount, maxReplicaCount, triggers } = the(scaledObjects, "analytics").spec;
+      const [cpu, memory] = triggers;
+      return [minReplicaCount, maxReplicaCount, cpu.metadata.value, memory.metadata.value];
+    },
+    is: [2, 8, "75", "85"],
   },
   {
     line: 160,
     says: "Longer stabilization windows",
-    see: ({ autoscalers }) => the(autoscalers, "analytics").spec?.behavior?.scaleDown?.stabilizationWindowSeconds,
+    see: ({ scaledObjects }) => the(scaledObjects, "analytics").spec.cooldownPeriod,
     is: 600,
   },
   {
@@ -140,5 +157,39 @@ export default [
     says: "Prometheus metrics endpoints; exporters",
     see: scrapesOf,
     is: ["analytics 30s", "backend 30s", "postgres 30s", "redis 30s"],
+  },
+  {
+    line: 119,
+    says: "Rate limiting: 100 req/min dashboard, 300 req/min API",
+    see: limitsOf,
+    is: ["100 in 1m", "300 in 1m"],
+  },
+  {
+    line: 120,
+    says: "Security headers: HSTS, X-Frame-Options, CSP",
+    see: (seen) =>
+      ["Content-Security-Policy", "Strict-Transport-Security", "X-Frame-Options"].every((name) =>
+        headersOf(seen).includes(name),
+      ),
+    is: true,
+  },
+  {
+    line: 155,
+    says: "50 RPS, 500ms response time",
+    see: (seen) => metricsOf(seen, "backend"),
+    is: ["http_requests_per_second 50", "http_request_duration_seconds_p95 500m"],
+  },
+  {
+    line: 168,
+    says: "VPAs for all services",
+    see: ({ verticalAutoscalers }) =>
+      verticalAutoscalers.map(({ metadata }) => metadata?.labels?.["app.kubernetes.io/name"]).sort(),
+    is: ["analytics", "backend", "dashboard"],
+  },
+  {
+    line: 174,
+    says: "KEDA ScaledObjects: Redis queue and PostgreSQL connections",
+    see: ({ scaledObjects }) => the(scaledObjects, "analytics").spec.triggers.map(({ type }: { type: string }) => type),
+    is: ["cpu", "memory", "redis", "postgresql"],
   },
 ] satisfies Row[];

@@ -2,6 +2,7 @@ import { the } from "../support/read.ts";
 import {
   claimsOf,
   containerOf,
+  metricsOf,
   mustStay,
   pace,
   portsOf,
@@ -153,5 +154,22 @@ export default [
     says: "Grafana dashboard",
     see: ({ configMaps }) => configMaps.filter(({ metadata }) => metadata?.labels?.grafana_dashboard).length,
     is: 1,
+  },
+  {
+    line: 94,
+    says: "and custom metrics",
+    see: (seen) => metricsOf(seen, "api"),
+    is: ["http_requests_per_second 100"],
+  },
+  {
+    line: 101,
+    says: "VPA of the API: 250m-2 CPU, 512Mi-4Gi RAM",
+    see: ({ verticalAutoscalers }) => the(verticalAutoscalers, "api").spec.resourcePolicy.containerPolicies[0],
+    is: {
+      containerName: "api",
+      controlledValues: "RequestsAndLimits",
+      minAllowed: { cpu: "250m", memory: "512Mi" },
+      maxAllowed: { cpu: "2", memory: "4Gi" },
+    },
   },
 ] satisfies Row[];

@@ -80,6 +80,27 @@ export function scrapesOf({ serviceMonitors, podMonitors }: NamespaceContents): 
   return scraped.sort();
 }
 
+/** Rate limits that Traefik applies, such as `100 in 1m`. */
+export function limitsOf({ middlewares }: NamespaceContents): string[] {
+  const limits = middlewares.flatMap(({ spec }) =>
+    spec.rateLimit ? [`${spec.rateLimit.average} in ${spec.rateLimit.period}`] : [],
+  );
+  return [...new Set(limits)].sort();
+}
+
+/** Names of the response headers that Traefik adds. */
+export function headersOf({ middlewares }: NamespaceContents): string[] {
+  const names = middlewares.flatMap(({ spec }) => Object.keys(spec.headers?.customResponseHeaders ?? {}));
+  return [...new Set(names)].sort();
+}
+
+/** Metrics beside CPU and memory, with their targets. */
+export function metricsOf({ autoscalers }: NamespaceContents, component: string): string[] {
+  return (the(autoscalers, component).spec?.metrics ?? []).flatMap(({ pods }) =>
+    pods ? [`${pods.metric.name} ${pods.target.averageValue}`] : [],
+  );
+}
+
 /** Pods that a voluntary disruption has to leave, as the disruption controller works it out. */
 export function mustStay({ disruptionBudgets }: NamespaceContents, component: string) {
   return the(disruptionBudgets, component).status?.desiredHealthy;

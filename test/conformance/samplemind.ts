@@ -1,5 +1,17 @@
 import { the } from "../support/read.ts";
-import { claimsOf, containerOf, pace, type Row, resourcesOf, rulesOf, scalingOf, scrapesOf, tierOf } from "./row.ts";
+import {
+  claimsOf,
+  containerOf,
+  headersOf,
+  limitsOf,
+  pace,
+  type Row,
+  resourcesOf,
+  rulesOf,
+  scalingOf,
+  scrapesOf,
+  tierOf,
+} from "./row.ts";
 
 const probes = ["livenessProbe", "readinessProbe", "startupProbe"] as const;
 
@@ -206,5 +218,20 @@ export default [
     says: "Grafana dashboard ConfigMap",
     see: ({ configMaps }) => configMaps.filter(({ metadata }) => metadata?.labels?.grafana_dashboard).length,
     is: 1,
+  },
+  {
+    line: 77,
+    says: "Rate limiting (100 req/min, 1000 req/hour)",
+    see: limitsOf,
+    is: ["100 in 1m", "1000 in 1h"],
+  },
+  {
+    line: 79,
+    says: "Security headers (HSTS, X-Frame-Options, CSP)",
+    see: (seen) =>
+      ["Content-Security-Policy", "Strict-Transport-Security", "X-Frame-Options"].every((name) =>
+        headersOf(seen).includes(name),
+      ),
+    is: true,
   },
 ] satisfies Row[];

@@ -77,6 +77,7 @@ export async function readNamespace(clients: Clients, namespace: string) {
     podMonitors: await customs("monitoring.coreos.com", "v1", "podmonitors"),
     prometheusRules: await customs("monitoring.coreos.com", "v1", "prometheusrules"),
     verticalAutoscalers: await customs("autoscaling.k8s.io", "v1", "verticalpodautoscalers"),
+    middlewares: await customs("traefik.io", "v1alpha1", "middlewares"),
     scaledObjects: await customs("keda.sh", "v1alpha1", "scaledobjects"),
     roles: await items(rbac.listNamespacedRole(of)),
     roleBindings: await items(rbac.listNamespacedRoleBinding(of)),
