@@ -4,15 +4,10 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { clusterConfig, sharedCluster, type TestCluster } from "../support/cluster.ts";
 import { pressFile } from "../support/press.ts";
-import { eventually, type Labelled, type NamespaceContents, readNamespace, the } from "../support/read.ts";
+import { eventually, type NamespaceContents, readCustomObjects, readNamespace, the } from "../support/read.ts";
 import { TestStack } from "../support/stack.ts";
 
 const NAMESPACE = "press";
-
-interface CustomObject extends Labelled {
-  spec: Record<string, unknown>;
-  status?: { conditions?: { type: string; status: string }[]; [field: string]: unknown };
-}
 
 describe("an application that scales", function () {
   this.timeout(300_000);
@@ -41,10 +36,8 @@ describe("an application that scales", function () {
 
   after(() => stack?.remove());
 
-  const list = async (group: string, version: string, plural: string) => {
-    const answer = { group, version, namespace: NAMESPACE, plural };
-    return ((await cluster.clients.custom.listNamespacedCustomObject(answer)) as { items: CustomObject[] }).items;
-  };
+  const list = (group: string, version: string, plural: string) =>
+    readCustomObjects(cluster.clients, { group, version, namespace: NAMESPACE, plural });
   const verticals = () => list("autoscaling.k8s.io", "v1", "verticalpodautoscalers");
   const scaledObjects = () => list("keda.sh", "v1alpha1", "scaledobjects");
   const priorityClasses = async () =>

@@ -24,6 +24,7 @@ export interface Labelled {
 export interface CustomObject extends Labelled {
   // biome-ignore lint/suspicious/noExplicitAny: each kind has a form of its own
   spec: any;
+  status?: { conditions?: { type: string; status: string }[]; [field: string]: unknown };
 }
 
 /** Clients for what the tests look at. */
@@ -47,11 +48,11 @@ export type Clients = ReturnType<typeof clientsFor>;
 
 /** Everything of an application in its namespace, as the API server has it. */
 export async function readNamespace(clients: Clients, namespace: string) {
-  const { core, apps, batch, autoscaling, policy, networking, rbac, custom } = clients;
+  const { core, apps, batch, autoscaling, policy, networking, rbac } = clients;
   const items = async <T>(list: Promise<{ items: T[] }>) => (await list).items.map(plain);
   const of = { namespace };
-  const customs = async (group: string, version: string, plural: string) =>
-    (await custom.listNamespacedCustomObject({ group, version, namespace, plural })).items as CustomObject[];
+  const customs = (group: string, version: string, plural: string) =>
+    readCustomObjects(clients, { group, version, namespace, plural });
   return {
     pods: await items(core.listNamespacedPod(of)),
     services: await items(core.listNamespacedService(of)),
@@ -82,6 +83,19 @@ export async function readNamespace(clients: Clients, namespace: string) {
     roles: await items(rbac.listNamespacedRole(of)),
     roleBindings: await items(rbac.listNamespacedRoleBinding(of)),
   };
+}
+
+/** Asks again where the API server has only begun to serve a kind that was defined a moment ago, and answers 429. */
+export async function readCustomObjects(
+  { custom }: Clients,
+  of: { group: string; version: string; namespace: string; plural: string },
+): Promise<CustomObject[]> {
+  const list = () =>
+    custom.listNamespacedCustomObject(of).catch((error) => {
+      if (error.code === 429) return undefined;
+      throw error;
+    });
+  return (await eventually(list, (answer) => answer !== undefined)).items;
 }
 
 /** Without the client's classes, so that it can be held against a literal; times are left as the client has them. */
