@@ -13,6 +13,13 @@ export default {
       storageClass: "fast",
       volumes: { snapshots: "20Gi" },
       resources: { requests: { cpu: "500m", memory: "1Gi" }, limits: { cpu: "2", memory: "4Gi" } },
+      // A server that goes takes its shards along: moving them off is for a person to do.
+      autoscale: { max: 10, cpu: 75, memory: 85, scaleDown: { select: "disabled" } },
+      verticalAutoscale: {
+        mode: "off",
+        min: { cpu: "500m", memory: "1Gi" },
+        max: { cpu: "4", memory: "8Gi" },
+      },
     },
     neo4j: {
       engine: "neo4j",
@@ -24,6 +31,11 @@ export default {
       // Several servers take the Enterprise edition; whoever has an agreement says `yes` in the stack.
       settings: { license: "eval" },
       resources: { requests: { cpu: "1", memory: "2Gi" }, limits: { cpu: "4", memory: "8Gi" } },
+      verticalAutoscale: {
+        mode: "auto",
+        min: { cpu: "1", memory: "2Gi" },
+        max: { cpu: "8", memory: "16Gi" },
+      },
     },
   },
 

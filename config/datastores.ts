@@ -1,11 +1,13 @@
 import type { Endpoint, Engine } from "../components/datastores/engine.ts";
 import { type EngineName, engines } from "../components/datastores/engines.ts";
+import type { AutoscalePlan } from "./autoscale.ts";
 import { fromRegistry } from "./images.ts";
-import { type Layers, overlay, placeOf } from "./layers.ts";
+import { type Layers, overlay, placeOf, whole } from "./layers.ts";
 import { unknownName } from "./mistakes.ts";
 import { queuesIn } from "./monitoring/queues.ts";
 import type { BundledDatastore, DatastorePlan } from "./plan.ts";
 import { compareQuantities } from "./quantity.ts";
+import { autoscale } from "./schema/autoscale.ts";
 import type { Datastore, ExternalDatastore, Placement } from "./schema/datastore.ts";
 import type { Resources } from "./schema/primitives.ts";
 import { storageClassOf } from "./storage.ts";
@@ -67,6 +69,9 @@ function bundled(
   checkResources(layers, ["datastores", name], resources);
   const servers = placement.servers ?? datastore.servers ?? 1;
   checkServers(layers, name, servers, engine);
+  const asked = overlay<unknown>(datastore.autoscale, placement.autoscale);
+  const scaling = whole(layers, ["datastores", name, "autoscale"], autoscale, asked);
+  if (scaling) checkScaling(layers, name, { servers, scaling, engine });
   const settings = { ...datastore.settings, ...placement.settings };
   checkSettings(layers, name, settings, engine);
   const hasExporter = placement.exporter ?? datastore.exporter ?? false;
@@ -89,6 +94,7 @@ function bundled(
       uid: image.uid,
       gid: image.gid,
       servers: Array.from({ length: servers }, (_, index) => `${name}-${index}`),
+      autoscale: scaling,
       volumes: volumesOf(layers, name, datastore, engine, placement),
       storageClass: storageClassFor(layers, placement.storageClass, datastore.storageClass),
       settings,
@@ -225,6 +231,50 @@ function checkServers(layers: Layers, name: string, servers: number, engine: Eng
     allowed: least === undefined ? "1" : `1, or ${least} or more`,
     fix: least === undefined ? "remove it" : `use ${least}`,
   });
+}
+
+function checkScaling(
+  layers: Layers,
+  name: string,
+  { servers, scaling, engine }: { servers: number; scaling: AutoscalePlan; engine: Engine },
+): void {
+  const place = (...keys: string[]) => placeOf(layers, "datastores", name, ...keys);
+  if (servers === 1) {
+    const least = engine.cluster?.servers;
+    layers.mistakes.push({
+      path: place("autoscale"),
+      problem: "another server would know nothing of the one that there is",
+      allowed: least === undefined ? "false: this engine runs as one server here" : `with servers: ${least} or more`,
+      fix: least === undefined ? "remove it" : `set servers: ${least}`,
+    });
+  }
+  if (servers > scaling.max) {
+    layers.mistakes.push({
+      path: place("autoscale", "max"),
+      got: scaling.max,
+      problem: "the fewest servers are more than the most",
+      allowed: `${servers} (servers) or more`,
+      fix: "raise it, or lower servers",
+    });
+  }
+  if (scaling.cpu === undefined && scaling.memory === undefined && scaling.metrics === undefined) {
+    layers.mistakes.push({
+      path: place("autoscale"),
+      problem: "has no figure to scale on",
+      allowed: "cpu and memory, in percent of the request, and metrics",
+      fix: "add cpu: 70, for example",
+    });
+  }
+  const mode = layers.application.datastores?.[name]?.verticalAutoscale;
+  if (mode && mode.mode !== "off") {
+    layers.mistakes.push({
+      path: place("verticalAutoscale", "mode"),
+      got: mode.mode,
+      problem: "autoscale counts servers by what they use of their request, which this would change under it",
+      allowed: "off",
+      fix: "use mode: off, which only recommends",
+    });
+  }
 }
 
 function checkSettings(layers: Layers, name: string, settings: Record<string, string>, engine: Engine): void {

@@ -100,8 +100,9 @@ export interface BundledDatastore extends DatastoreBase {
   image: string;
   uid: number;
   gid: number;
-  /** Names of its pods. */
+  /** Names of its pods; of the fewest where it scales. */
   servers: string[];
+  autoscale?: AutoscalePlan;
   /** Volumes of each server; the data first. */
   volumes: { name: string; directory: string; storage: string }[];
   storageClass?: string;

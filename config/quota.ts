@@ -2,7 +2,7 @@ import { BACKUP_RESOURCES, type BackupPlan } from "./backup.ts";
 import type { EdgePlan } from "./edge-plan.ts";
 import { type Pods, podsOfEdge } from "./edge-pods.ts";
 import { type Layers, overlay, placeOf } from "./layers.ts";
-import type { DatastorePlan, QuotaPlan, TierPlan } from "./plan.ts";
+import type { BundledDatastore, DatastorePlan, QuotaPlan, TierPlan } from "./plan.ts";
 import { compareQuantities, formatBytes, formatCpu, parseQuantity } from "./quantity.ts";
 import type { Resources } from "./schema/primitives.ts";
 import type { Quota } from "./schema.ts";
@@ -48,14 +48,16 @@ function atLargest({ tiers, datastores, volumes, backups, edge }: Needs): QuotaP
   const bundled = datastores.filter((datastore) => datastore.mode === "bundled");
   const own: Pods[] = [
     ...tiers.map((tier) => ({ resources: resourcesAtMost(tier), pods: mostPods(tier) })),
-    ...bundled.map((datastore) => ({ resources: resourcesAtMost(datastore), pods: datastore.servers.length })),
+    ...bundled.map((datastore) => ({ resources: resourcesAtMost(datastore), pods: mostServers(datastore) })),
     ...backups.map(() => ({ resources: BACKUP_RESOURCES, pods: 1 })),
   ];
-  const besides = bundled.flatMap(({ exporter, servers }) =>
-    exporter ? [{ resources: exporter.resources, pods: servers.length }] : [],
+  const besides = bundled.flatMap((datastore) =>
+    datastore.exporter ? [{ resources: datastore.exporter.resources, pods: mostServers(datastore) }] : [],
   );
   const claims = [
-    ...bundled.flatMap((datastore) => datastore.volumes.flatMap(({ storage }) => datastore.servers.map(() => storage))),
+    ...bundled.flatMap((datastore) =>
+      datastore.volumes.flatMap(({ storage }) => Array<string>(mostServers(datastore)).fill(storage)),
+    ),
     ...volumes.map(({ storage }) => storage),
   ];
   const groups = [...own, ...podsOfEdge(edge, own)];
@@ -76,6 +78,10 @@ function atLargest({ tiers, datastores, volumes, backups, edge }: Needs): QuotaP
     storage: formatBytes(claims.reduce((total, storage) => total + parseQuantity(storage), 0n)),
     pods: groups.reduce((total, { pods, areSidecars }) => (areSidecars ? total : total + pods), 0),
   };
+}
+
+function mostServers({ servers, autoscale }: BundledDatastore): number {
+  return Math.max(servers.length, autoscale?.max ?? 0);
 }
 
 function mostPods(tier: TierPlan): number {

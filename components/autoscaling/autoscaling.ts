@@ -19,10 +19,10 @@ export interface AutoscalingArgs {
 export function autoscaling(name: string, args: AutoscalingArgs, opts: pulumi.CustomResourceOptions): void {
   const { tier, deployment, metadata } = args;
   const { replicas } = tier;
-  if (tier.autoscale) horizontalPodAutoscaler(name, { ...args, replicas, autoscale: tier.autoscale }, opts);
+  const target = { kind: "Deployment", name: deployment.metadata.name } as const;
+  if (tier.autoscale) horizontalPodAutoscaler(name, { target, metadata, replicas, autoscale: tier.autoscale }, opts);
   if (tier.events) scaledObject(name, { ...args, tier: tier.name, events: tier.events }, opts);
   if (tier.verticalAutoscale) {
-    const target = { kind: "Deployment", name: deployment.metadata.name } as const;
     const vertical = { target, container: tier.name, replicas, autoscale: tier.verticalAutoscale, metadata };
     verticalPodAutoscaler(name, vertical, opts);
   }

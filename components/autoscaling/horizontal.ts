@@ -11,12 +11,12 @@ export interface HorizontalArgs {
   /** Fewest replicas. */
   replicas: number;
   metadata: k8s.types.input.meta.v1.ObjectMeta;
-  deployment: k8s.apps.v1.Deployment;
+  target: { kind: "Deployment" | "StatefulSet"; name: pulumi.Input<string> };
 }
 
 export function horizontalPodAutoscaler(
   name: string,
-  { autoscale, replicas, metadata, deployment }: HorizontalArgs,
+  { autoscale, replicas, metadata, target }: HorizontalArgs,
   opts: pulumi.CustomResourceOptions,
 ): k8s.autoscaling.v2.HorizontalPodAutoscaler {
   return new k8s.autoscaling.v2.HorizontalPodAutoscaler(
@@ -24,7 +24,7 @@ export function horizontalPodAutoscaler(
     {
       metadata,
       spec: {
-        scaleTargetRef: { apiVersion: "apps/v1", kind: "Deployment", name: deployment.metadata.name },
+        scaleTargetRef: { apiVersion: "apps/v1", ...target },
         minReplicas: replicas,
         maxReplicas: autoscale.max,
         metrics: [

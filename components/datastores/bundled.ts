@@ -1,6 +1,7 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import type { BundledDatastore } from "../../config/plan.ts";
+import { horizontalPodAutoscaler } from "../autoscaling/horizontal.ts";
 import { verticalPodAutoscaler } from "../autoscaling/vertical.ts";
 import { labelsOf, selectorOf } from "../labels.ts";
 import { allowLinks } from "../network.ts";
@@ -28,9 +29,13 @@ export class BundledServer extends pulumi.ComponentResource {
     service(name, args, metadata, inside);
     if (datastore.servers.length > 1) headlessService(name, args, metadata, inside);
     statefulSet(name, args, { metadata, secret }, { ...durable, dependsOn: [namespace, network, ...volumes] });
+    const target = { kind: "StatefulSet", name: datastore.name } as const;
+    if (datastore.autoscale) {
+      const { autoscale, servers } = datastore;
+      horizontalPodAutoscaler(name, { target, replicas: servers.length, autoscale, metadata }, inside);
+    }
     if (datastore.verticalAutoscale) {
       const { name: store, servers, verticalAutoscale: autoscale } = datastore;
-      const target = { kind: "StatefulSet", name: store } as const;
       verticalPodAutoscaler(name, { target, container: store, replicas: servers.length, autoscale, metadata }, inside);
     }
     if (datastore.disruptionBudget || datastore.servers.length > 1) disruptionBudget(name, args, metadata, inside);
@@ -164,7 +169,8 @@ function statefulSet(
     {
       metadata: { name: datastore.name, namespace, labels },
       spec: {
-        replicas: datastore.servers.length,
+        // Left out where an autoscaler decides: stating it would fight the autoscaler at every update.
+        replicas: datastore.autoscale ? undefined : datastore.servers.length,
         serviceName: clustered ? headlessName(datastore) : datastore.endpoint.host,
         // Servers that look for each other would wait in line for ever.
         podManagementPolicy: clustered ? "Parallel" : undefined,

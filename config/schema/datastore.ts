@@ -1,6 +1,6 @@
 /** What a datastore is, and where a stack may place it. */
 import { z } from "zod";
-import { VERTICAL_FORMS, verticalAutoscale, verticalOverride } from "./autoscale.ts";
+import { AUTOSCALE_FORMS, autoscale, VERTICAL_FORMS, verticalAutoscale, verticalOverride } from "./autoscale.ts";
 import { cidr, hostname, name, port, quantity, resources, resourcesOverride } from "./primitives.ts";
 
 const servers = z.int().min(1).max(99);
@@ -24,6 +24,8 @@ export const datastoreFields = {
   /** Whether an exporter beside the server tells Prometheus how it fares. @default false */
   exporter: z.boolean().optional(),
   resources: resources.optional(),
+  /** For engines that run as several servers; `servers` are the fewest. */
+  autoscale: z.union([autoscale, z.literal(false)], AUTOSCALE_FORMS).optional(),
   verticalAutoscale: z.union([verticalAutoscale, z.literal(false)], VERTICAL_FORMS).optional(),
   /** Database that is made for the application (postgres). @default the application's name */
   database: z
@@ -49,6 +51,7 @@ export const bundledOverride = z.strictObject({
   settings: settings.optional(),
   exporter: datastoreFields.exporter,
   resources: resourcesOverride.optional(),
+  autoscale: z.union([autoscale.partial(), z.literal(false)], AUTOSCALE_FORMS).optional(),
   verticalAutoscale: z.union([verticalOverride, z.literal(false)], VERTICAL_FORMS).optional(),
 });
 export const managedOverride = z.strictObject({

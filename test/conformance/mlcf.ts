@@ -172,4 +172,29 @@ export default [
       maxAllowed: { cpu: "2", memory: "4Gi" },
     },
   },
+  {
+    line: 95,
+    says: "Qdrant: 3-10 replicas, CPU (75%) and memory (85%)",
+    see: (seen) => scalingOf(seen, "qdrant"),
+    is: "3 to 10 at cpu 75, memory 85",
+  },
+  {
+    line: 102,
+    says: "VPA of Qdrant: 500m-4 CPU, 1Gi-8Gi RAM; 103: of Neo4j: 1-8 CPU, 2Gi-16Gi RAM",
+    see: ({ verticalAutoscalers }) =>
+      ["qdrant", "neo4j"].map((store) => {
+        const { minAllowed, maxAllowed } = the(verticalAutoscalers, store).spec.resourcePolicy.containerPolicies[0];
+        return [minAllowed, maxAllowed];
+      }),
+    is: [
+      [
+        { cpu: "500m", memory: "1Gi" },
+        { cpu: "4", memory: "8Gi" },
+      ],
+      [
+        { cpu: "1", memory: "2Gi" },
+        { cpu: "8", memory: "16Gi" },
+      ],
+    ],
+  },
 ] satisfies Row[];
