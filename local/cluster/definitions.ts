@@ -1,9 +1,9 @@
 import { createHash } from "node:crypto";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
 import type { Step } from "../progress.ts";
 import type { Api } from "./api.ts";
+import { until } from "./until.ts";
 
 const PATH = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions";
 const PARALLEL = 8;
@@ -17,8 +17,6 @@ export interface Definition {
 interface List {
   items: { metadata: { name: string }; status?: { conditions?: { type: string; status: string }[] } }[];
 }
-
-const POLL_MILLISECONDS = 200;
 
 /** Custom resource definitions below `directory`. */
 export function readDefinitions(directory: string): Definition[] {
@@ -45,7 +43,7 @@ export async function applyDefinitions(api: Api, definitions: readonly Definitio
     }),
   );
   const names = new Set(definitions.map(({ name }) => name));
-  while (!(await areEstablished(api, names))) await sleep(POLL_MILLISECONDS);
+  await until("the API server serves all custom resources", () => areEstablished(api, names));
 }
 
 async function areEstablished(api: Api, names: ReadonlySet<string>): Promise<boolean> {

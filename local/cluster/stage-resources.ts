@@ -1,8 +1,6 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import type { Api, KubernetesObject } from "./api.ts";
 import type { Definition } from "./definitions.ts";
-
-const POLL_MILLISECONDS = 200;
+import { until } from "./until.ts";
 
 interface Index {
   paths: Record<string, unknown>;
@@ -21,7 +19,7 @@ export async function untilDescribed(
     .map(({ spec }) => (spec as { resourceRef: { apiGroup: string; kind: string } }).resourceRef)
     .filter(({ apiGroup }) => definitions.some(({ name }) => name.endsWith(`.${apiGroup.split("/")[0]}`)));
   for (const { apiGroup, kind } of references) {
-    while (!(await isDescribed(api, apiGroup, kind))) await sleep(POLL_MILLISECONDS);
+    await until(`the API server describes ${kind} of ${apiGroup}`, () => isDescribed(api, apiGroup, kind));
   }
 }
 
