@@ -1,5 +1,30 @@
 import type { ApplicationFile } from "../config/schema.ts";
 
+/** Environment of everything that is the Python backend. */
+const backend = {
+  DATABASE_URL: { from: "postgres", field: "url" },
+  REDIS_URL: { from: "redis", field: "url" },
+  CELERY_BROKER_URL: { from: "redis", field: "url", database: 1 },
+  CELERY_RESULT_BACKEND: { from: "redis", field: "url", database: 2 },
+  SECRET_KEY: { secret: "secret-key" },
+} as const;
+const objects = {
+  S3_ENDPOINT_URL: { from: "objects", field: "url" },
+  S3_ACCESS_KEY: { from: "objects", field: "username" },
+  S3_SECRET_KEY: { from: "objects", field: "password" },
+  S3_BUCKET_NAME: { from: "objects", field: "bucket" },
+} as const;
+const search = {
+  MEILISEARCH_URL: { from: "search", field: "url" },
+  MEILISEARCH_API_KEY: { from: "search", field: "password" },
+} as const;
+
+/** The document's pace of scaling, but for the extraction worker's way down. */
+const pace = {
+  scaleUp: { percent: 50, pods: 2, periodSeconds: 15 },
+  scaleDown: { percent: 10, pods: 1, periodSeconds: 60, stabilizationSeconds: 300 },
+};
+
 /** PyBase: a database with a spreadsheet's face, for engineering teams; CAD and PDF extraction, search. */
 export default {
   name: "pybase",
@@ -31,28 +56,10 @@ export default {
       port: 8000,
       route: "/api",
       uses: ["postgres", "redis", "objects", "search"],
-      env: {
-        DATABASE_URL: { from: "postgres", field: "url" },
-        REDIS_URL: { from: "redis", field: "url" },
-        CELERY_BROKER_URL: { from: "redis", field: "url", database: 1 },
-        CELERY_RESULT_BACKEND: { from: "redis", field: "url", database: 2 },
-        S3_ENDPOINT_URL: { from: "objects", field: "url" },
-        S3_ACCESS_KEY: { from: "objects", field: "username" },
-        S3_SECRET_KEY: { from: "objects", field: "password" },
-        S3_BUCKET_NAME: { from: "objects", field: "bucket" },
-        MEILISEARCH_URL: { from: "search", field: "url" },
-        MEILISEARCH_API_KEY: { from: "search", field: "password" },
-        SECRET_KEY: { secret: "secret-key" },
-      },
+      env: { ...backend, ...objects, ...search },
       replicas: 2,
       resources: { requests: { cpu: "200m", memory: "256Mi" }, limits: { cpu: "1", memory: "1Gi" } },
-      autoscale: {
-        max: 10,
-        cpu: 70,
-        memory: 80,
-        scaleUp: { percent: 50, pods: 2, periodSeconds: 15 },
-        scaleDown: { percent: 10, pods: 1, periodSeconds: 60, stabilizationSeconds: 300 },
-      },
+      autoscale: { max: 10, cpu: 70, memory: 80, ...pace },
       readiness: { http: "/health" },
       liveness: { http: "/health" },
       startup: { http: "/health", periodSeconds: 5, failureThreshold: 30 },
@@ -64,24 +71,14 @@ export default {
       command: ["celery", "--app", "pybase.worker", "worker", "--queues", "extraction"],
       args: ["--concurrency", "2"],
       uses: ["postgres", "redis", "objects"],
-      env: {
-        DATABASE_URL: { from: "postgres", field: "url" },
-        REDIS_URL: { from: "redis", field: "url" },
-        CELERY_BROKER_URL: { from: "redis", field: "url", database: 1 },
-        CELERY_RESULT_BACKEND: { from: "redis", field: "url", database: 2 },
-        S3_ENDPOINT_URL: { from: "objects", field: "url" },
-        S3_ACCESS_KEY: { from: "objects", field: "username" },
-        S3_SECRET_KEY: { from: "objects", field: "password" },
-        S3_BUCKET_NAME: { from: "objects", field: "bucket" },
-        SECRET_KEY: { secret: "secret-key" },
-      },
+      env: { ...backend, ...objects },
       replicas: 2,
       resources: { requests: { cpu: "200m", memory: "512Mi" }, limits: { cpu: "1", memory: "2Gi" } },
       autoscale: {
         max: 8,
         cpu: 75,
         memory: 85,
-        scaleUp: { percent: 50, pods: 2, periodSeconds: 15 },
+        ...pace,
         scaleDown: { percent: 10, pods: 1, periodSeconds: 90, stabilizationSeconds: 600 },
       },
       readiness: celeryPing(),
@@ -94,24 +91,10 @@ export default {
       command: ["celery", "--app", "pybase.worker", "worker", "--queues", "search"],
       args: ["--concurrency", "4"],
       uses: ["postgres", "redis", "search"],
-      env: {
-        DATABASE_URL: { from: "postgres", field: "url" },
-        REDIS_URL: { from: "redis", field: "url" },
-        CELERY_BROKER_URL: { from: "redis", field: "url", database: 1 },
-        CELERY_RESULT_BACKEND: { from: "redis", field: "url", database: 2 },
-        MEILISEARCH_URL: { from: "search", field: "url" },
-        MEILISEARCH_API_KEY: { from: "search", field: "password" },
-        SECRET_KEY: { secret: "secret-key" },
-      },
+      env: { ...backend, ...search },
       replicas: 2,
       resources: { requests: { cpu: "100m", memory: "256Mi" }, limits: { cpu: "500m", memory: "1Gi" } },
-      autoscale: {
-        max: 6,
-        cpu: 70,
-        memory: 80,
-        scaleUp: { percent: 50, pods: 2, periodSeconds: 15 },
-        scaleDown: { percent: 10, pods: 1, periodSeconds: 60, stabilizationSeconds: 300 },
-      },
+      autoscale: { max: 6, cpu: 70, memory: 80, ...pace },
       readiness: celeryPing(),
       terminationGracePeriodSeconds: 300,
     },
@@ -126,13 +109,7 @@ export default {
       env: { API_URL: { from: "api", field: "url" } },
       replicas: 2,
       resources: { requests: { cpu: "50m", memory: "64Mi" }, limits: { cpu: "200m", memory: "128Mi" } },
-      autoscale: {
-        max: 6,
-        cpu: 70,
-        memory: 80,
-        scaleUp: { percent: 50, pods: 2, periodSeconds: 15 },
-        scaleDown: { percent: 10, pods: 1, periodSeconds: 60, stabilizationSeconds: 300 },
-      },
+      autoscale: { max: 6, cpu: 70, memory: 80, ...pace },
       readiness: { http: "/health" },
       liveness: { http: "/health" },
       writable: ["/tmp", "/var/cache/nginx", "/var/run"],

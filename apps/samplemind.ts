@@ -15,6 +15,13 @@ const backend = {
   CELERY_RESULT_BACKEND: { from: "redis", field: "url", database: 2 },
 } as const;
 
+/** What the analysis by AI takes. */
+const analysis = {
+  CHROMADB_URL: { from: "chromadb", field: "url" },
+  OPENAI_API_KEY: { secret: "openai-api-key" },
+  ANTHROPIC_API_KEY: { secret: "anthropic-api-key" },
+} as const;
+
 /** SampleMind: analysis of audio samples by AI, for music producers. */
 export default {
   name: "samplemind",
@@ -46,13 +53,7 @@ export default {
       metrics: {},
       uses: datastores,
       externalHttps: true,
-      env: {
-        ...backend,
-        CHROMADB_URL: { from: "chromadb", field: "url" },
-        JWT_SECRET: { secret: "jwt-secret" },
-        OPENAI_API_KEY: { secret: "openai-api-key" },
-        ANTHROPIC_API_KEY: { secret: "anthropic-api-key" },
-      },
+      env: { ...backend, ...analysis, JWT_SECRET: { secret: "jwt-secret" } },
       replicas: 3,
       resources: {
         requests: { cpu: "500m", memory: "512Mi", "ephemeral-storage": "1Gi" },
@@ -78,12 +79,7 @@ export default {
       args: ["--queues", QUEUES.join(",")],
       uses: datastores,
       externalHttps: true,
-      env: {
-        ...backend,
-        CHROMADB_URL: { from: "chromadb", field: "url" },
-        OPENAI_API_KEY: { secret: "openai-api-key" },
-        ANTHROPIC_API_KEY: { secret: "anthropic-api-key" },
-      },
+      env: { ...backend, ...analysis },
       replicas: 2,
       resources: {
         requests: { cpu: "500m", memory: "1Gi", "ephemeral-storage": "1Gi" },
