@@ -8,11 +8,10 @@ import { checkAutoscalers } from "./autoscalers.ts";
 import type { ApiServerAddresses, Cloud } from "./cloud.ts";
 import { checkEdge } from "./edge.ts";
 import { ClusterError, type Context, kubeconfigFiles, readContext } from "./kubeconfig-file.ts";
+import { checkStorageClasses } from "./storage.ts";
 
 /** Oldest minor of Kubernetes 1 that has, switched on, all that Landfall asks for. */
 const OLDEST_MINOR = 30;
-
-const DEFAULT_CLASS = "storageclass.kubernetes.io/is-default-class";
 
 interface EndpointSlice {
   endpoints?: { addresses: string[] }[];
@@ -91,27 +90,6 @@ async function checkVersion(ask: Ask, context: Context): Promise<void> {
     `The cluster of context "${context.name}" runs Kubernetes ${version.gitVersion}.\n  allowed  1.${OLDEST_MINOR} or newer`,
     "upgrade the cluster, or land on another one",
   );
-}
-
-async function checkStorageClasses(ask: Ask, plan: Plan): Promise<void> {
-  const bundled = plan.datastores.filter((datastore) => datastore.mode === "bundled");
-  const claimants = [...bundled, ...plan.volumes];
-  const classes = (await ask<List<Named>>("/apis/storage.k8s.io/v1/storageclasses"))?.items;
-  if (!classes || claimants.length === 0) return;
-  const known = [
-    ...classes.map(({ metadata }) => metadata.name),
-    ...plan.storageClasses.map(({ className }) => className),
-  ];
-  const hasDefault = classes.some(({ metadata }) => metadata.annotations?.[DEFAULT_CLASS] === "true");
-  for (const { name, storageClass } of claimants) {
-    if (storageClass === undefined ? hasDefault : known.includes(storageClass)) continue;
-    throw new ClusterError(
-      storageClass === undefined
-        ? `The cluster has no default storage class for the volume of "${name}".\n  allowed  ${known.join(", ") || "none"}`
-        : `The cluster has no storage class "${storageClass}" for the volume of "${name}".\n  allowed  ${known.join(", ") || "none"}`,
-      "name one with landfall:cluster.storageClass, or install a storage driver",
-    );
-  }
 }
 
 /** Kinds of the Prometheus operator that the plan needs, by the API that serves them. */

@@ -5,6 +5,7 @@ import { stringify } from "yaml";
 import { type Cloud, connect } from "../../cloud/cloud.ts";
 import type { Plan } from "../../config/plan.ts";
 import type { KubeconfigCluster } from "../../config/schema/cluster.ts";
+import type { VolumePlan } from "../../config/storage.ts";
 import { ApiServer, type Certificate, certify, temporaryDirectory } from "../support/api-server.ts";
 import { find, type Registration, record } from "../support/mocks.ts";
 import { planFor } from "../support/pybase.ts";
@@ -173,6 +174,24 @@ describe("Connecting to a cluster by kubeconfig", () => {
       await refusal({ settings: { datastores: { redis: { storageClass: "faster" } } } }),
       /^The cluster has no storage class "faster" for the volume of "redis"\.\n {2}allowed {2}slow, fast\n/,
     );
+  });
+
+  it("refuses a class of disks for a volume that pods on several nodes mount", async () => {
+    const disks = { ...named("disks"), provisioner: "ebs.csi.aws.com" };
+    const files = { ...named("files"), provisioner: "efs.csi.aws.com" };
+    server.answers[STORAGE] = ok({ items: [named("standard", isDefault), disks, files] });
+    const volume: VolumePlan = { name: "media", storage: "5Gi", storageClass: "disks", accessMode: "ReadWriteMany" };
+    const landing = (shared: VolumePlan) => ({ plan: { ...planFor("dev"), volumes: [shared] } });
+    assert.equal(
+      await refusal(landing(volume)),
+      `Pods on several nodes mount "media", and storage class "disks" (ebs.csi.aws.com) serves one node at a time.
+  allowed  standard, files
+  fix      name a class of a shared file system in landfall:cluster.storageClasses, or install one, such as NFS, EFS, Filestore or Azure Files
+  Nothing was created or changed.
+`,
+    );
+    await assert.doesNotReject(land(landing({ ...volume, storageClass: "files" })));
+    await assert.doesNotReject(land(landing({ ...volume, accessMode: "ReadWriteOnce" })));
   });
 
   it("refuses an ingress class that is not there, and says which there are", async () => {
