@@ -81,7 +81,7 @@ export default {
         ...pace,
         scaleDown: { percent: 10, pods: 1, periodSeconds: 90, stabilizationSeconds: 600 },
       },
-      readiness: celeryPing(),
+      readiness: { celery: "pybase.worker" },
       terminationGracePeriodSeconds: 3600,
     },
 
@@ -95,7 +95,7 @@ export default {
       replicas: 2,
       resources: { requests: { cpu: "100m", memory: "256Mi" }, limits: { cpu: "500m", memory: "1Gi" } },
       autoscale: { max: 6, cpu: 70, memory: 80, ...pace },
-      readiness: celeryPing(),
+      readiness: { celery: "pybase.worker" },
       terminationGracePeriodSeconds: 300,
     },
 
@@ -136,9 +136,3 @@ export default {
     },
   },
 } satisfies ApplicationFile;
-
-/** Ready once this pod's own worker answers; a look-up by host name, so that another pod's answer does not count. */
-function celeryPing() {
-  const command = 'celery --app pybase.worker inspect ping --destination "celery@$HOSTNAME" --timeout 10';
-  return { exec: ["sh", "-c", command], periodSeconds: 30, timeoutSeconds: 15 };
-}

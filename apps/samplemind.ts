@@ -93,7 +93,7 @@ export default {
         scaleDown: { percent: 25, pods: 1, periodSeconds: 120, stabilizationSeconds: 600 },
       },
       mounts: { "backend-data": "/app/data", "celery-logs": "/app/logs" },
-      readiness: celeryPing(),
+      readiness: { celery: "samplemind.worker" },
       terminationGracePeriodSeconds: 600,
     },
 
@@ -191,10 +191,4 @@ export default {
 
 function readConfigMaps() {
   return { apiGroups: [""], resources: ["configmaps"], verbs: ["get", "list", "watch"] };
-}
-
-/** Ready once this pod's own worker answers; a look-up by host name, so that another pod's answer does not count. */
-function celeryPing() {
-  const command = 'celery --app samplemind.worker inspect ping --destination "celery@$HOSTNAME" --timeout 10';
-  return { exec: ["sh", "-c", command], periodSeconds: 30, timeoutSeconds: 15 };
 }

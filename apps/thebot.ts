@@ -95,7 +95,7 @@ export default {
       resources: { requests: { cpu: "500m", memory: "512Mi" }, limits: { cpu: "1", memory: "1Gi" } },
       autoscale: { max: 10, cpu: 70, memory: 80 },
       mounts: { media: "/app/media" },
-      readiness: celeryPing(),
+      readiness: { celery: "thebot" },
       terminationGracePeriodSeconds: 300,
     },
 
@@ -175,10 +175,4 @@ function small() {
 /** Of the production overlay. */
 function large() {
   return { requests: { cpu: "750m", memory: "768Mi" }, limits: { cpu: "2", memory: "2Gi" } };
-}
-
-/** Ready once this pod's own worker answers; a look-up by host name, so that another pod's answer does not count. */
-function celeryPing() {
-  const command = 'celery --app thebot inspect ping --destination "celery@$HOSTNAME" --timeout 10';
-  return { exec: ["sh", "-c", command], periodSeconds: 30, timeoutSeconds: 15 };
 }

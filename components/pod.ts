@@ -1,6 +1,5 @@
 import type { types } from "@pulumi/kubernetes";
-import type { Plan } from "../config/plan.ts";
-import type { Probe } from "../config/schema/tier.ts";
+import type { Plan, ProbePlan } from "../config/plan.ts";
 import { selectorOf } from "./labels.ts";
 
 type PodSpec = types.input.core.v1.PodSpec;
@@ -103,7 +102,9 @@ export function serversApart(plan: Plan, component: string): Pick<PodSpec, "topo
   };
 }
 
-export function probesOf(probes: Record<"readiness" | "liveness" | "startup", Probe | undefined>): Partial<Container> {
+export function probesOf(
+  probes: Record<"readiness" | "liveness" | "startup", ProbePlan | undefined>,
+): Partial<Container> {
   return {
     readinessProbe: probeOf(probes.readiness),
     livenessProbe: probeOf(probes.liveness),
@@ -111,7 +112,7 @@ export function probesOf(probes: Record<"readiness" | "liveness" | "startup", Pr
   };
 }
 
-function probeOf(probe: Probe | undefined): types.input.core.v1.Probe | undefined {
+function probeOf(probe: ProbePlan | undefined): types.input.core.v1.Probe | undefined {
   if (!probe) return undefined;
   return {
     ...(probe.http === undefined ? { exec: { command: probe.exec } } : { httpGet: { path: probe.http, port: "http" } }),

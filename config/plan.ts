@@ -66,9 +66,9 @@ export interface TierPlan {
   autoscale?: AutoscalePlan;
   verticalAutoscale?: VerticalAutoscalePlan;
   events?: EventsPlan;
-  readiness?: Probe;
-  liveness?: Probe;
-  startup?: Probe;
+  readiness?: ProbePlan;
+  liveness?: ProbePlan;
+  startup?: ProbePlan;
   terminationGracePeriodSeconds: number;
   minAvailable?: PodAmount;
   maxUnavailable?: PodAmount;
@@ -82,6 +82,8 @@ export interface TierPlan {
   /** Datastores and jobs that have to be ready before this tier starts. */
   after: string[];
 }
+
+export type ProbePlan = Omit<Probe, "celery">;
 
 export type EnvValue =
   | { kind: "value"; value: string }

@@ -6,9 +6,9 @@ import { checkDisruptionBudget, resolveDisruptionBudget } from "./disruption.ts"
 import { fromRegistry } from "./images.ts";
 import { type Layers, overlay } from "./layers.ts";
 import { unknownName } from "./mistakes.ts";
-import type { DatastorePlan, EnvValue, TierPlan } from "./plan.ts";
+import type { DatastorePlan, EnvValue, ProbePlan, TierPlan } from "./plan.ts";
 import { priorityClassOf } from "./priority.ts";
-import type { Environment, Field, Tier } from "./schema/tier.ts";
+import type { Environment, Field, Probe, Tier } from "./schema/tier.ts";
 
 const DEFAULT_UID = 10_001;
 
@@ -47,9 +47,9 @@ function resolveTier(layers: Layers, name: string, tier: Tier, datastores: reado
     env: resolveEnvironment(layers, name, tier, datastores),
     ...scaling,
     resources: tier.resources,
-    readiness: tier.readiness,
-    liveness: tier.liveness,
-    startup: tier.startup,
+    readiness: tier.readiness && resolveProbe(tier.readiness),
+    liveness: tier.liveness && resolveProbe(tier.liveness),
+    startup: tier.startup && resolveProbe(tier.startup),
     terminationGracePeriodSeconds: tier.terminationGracePeriodSeconds ?? 30,
     ...(tier.kind === "singleton" ? {} : resolveDisruptionBudget(layers, name, scaling.replicas)),
     priorityClass: priorityClassOf(layers, name, tier),
@@ -58,6 +58,13 @@ function resolveTier(layers: Layers, name: string, tier: Tier, datastores: reado
     near: nearOf(layers, name, tier),
     after: (tier.uses ?? []).filter((used) => datastores.some((datastore) => datastore.name === used)),
   };
+}
+
+/** This pod's own worker is asked, by its host's name: another pod's answer does not count. */
+function resolveProbe({ celery, ...probe }: Probe): ProbePlan {
+  if (celery === undefined) return probe;
+  const command = `celery --app ${celery} inspect ping --destination "celery@$HOSTNAME" --timeout 10`;
+  return { exec: ["sh", "-c", command], periodSeconds: 30, timeoutSeconds: 15, ...probe };
 }
 
 function migrationOf(tier: TierPlan, command: string[]): TierPlan {

@@ -20,6 +20,11 @@ export const probe = z
     http: z.string().startsWith("/").optional(),
     /** Command of an exec check. */
     exec: z.array(z.string()).min(1).optional(),
+    /** Application of a Celery worker that has to answer. Asked every 30 s, for each asking starts an interpreter. */
+    celery: z
+      .string()
+      .regex(/^[A-Za-z_][\w.]*$/, "a module such as shop.worker")
+      .optional(),
     /** @default 10 */
     periodSeconds: z.int().min(1).optional(),
     /** @default 5 */
@@ -27,7 +32,10 @@ export const probe = z
     /** @default 3 */
     failureThreshold: z.int().min(1).optional(),
   })
-  .refine((value) => (value.http === undefined) !== (value.exec === undefined), "either http or exec");
+  .refine(
+    ({ http, exec, celery }) => [http, exec, celery].filter((check) => check !== undefined).length === 1,
+    "one of http, exec and celery",
+  );
 
 export const FIELDS = ["url", "host", "port", "username", "password", "database", "bucket"] as const;
 export type Field = (typeof FIELDS)[number];

@@ -183,7 +183,7 @@ describe("A value of the wrong form is refused:", () => {
         path: "apps/shop.ts: tiers.web.readiness",
         got: { http: "/", exec: ["true"] },
         problem: "not valid",
-        allowed: "either http or exec",
+        allowed: "one of http, exec and celery",
         fix: "write it in that form",
       },
     ],
