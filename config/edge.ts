@@ -8,6 +8,7 @@ import type { Layers } from "./layers.ts";
 import type { DatastorePlan, Peer } from "./plan.ts";
 import { type Route, resolveRoutes } from "./routes.ts";
 import type { GatewayEdge, IngressFields, IstioEdge } from "./schema/edge.ts";
+import { namespaceOf } from "./storage.ts";
 
 /** How the application is reached from outside. */
 export function resolveEdge(layers: Layers, datastores: readonly DatastorePlan[]): EdgePlan {
@@ -85,7 +86,7 @@ function resolveGateway(layers: Layers, edge: GatewayEdge) {
 }
 
 function dataPlaneOf(
-  { stack, application }: Layers,
+  layers: Layers,
   { cidrs }: GatewayEdge,
   dataPlane: GatewayImplementation["dataPlane"],
   namespace = "",
@@ -94,8 +95,8 @@ function dataPlaneOf(
   if (dataPlane === "in its own namespace") return { kind: "edge", namespace };
   return {
     kind: "edge",
-    namespace: stack.namespace ?? application.name,
-    pods: { [GATEWAY_LABEL]: application.name },
+    namespace: namespaceOf(layers),
+    pods: { [GATEWAY_LABEL]: layers.application.name },
   };
 }
 
