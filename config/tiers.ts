@@ -1,7 +1,7 @@
 import { engines } from "../components/datastores/engines.ts";
 import { resolveScaling } from "./autoscale.ts";
 import { checkScaling, checkSingleton } from "./autoscale-checks.ts";
-import { checkResources } from "./datastores.ts";
+import { checkResources } from "./datastore-checks.ts";
 import { checkDisruptionBudget, resolveDisruptionBudget } from "./disruption.ts";
 import { fromRegistry } from "./images.ts";
 import { type Layers, overlay } from "./layers.ts";

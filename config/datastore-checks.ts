@@ -1,0 +1,132 @@
+/** Datastores that cannot be as they are asked for. */
+import type { Engine } from "../components/datastores/engine.ts";
+import type { AutoscalePlan } from "./autoscale.ts";
+import { type Layers, placeOf } from "./layers.ts";
+import { unknownName } from "./mistakes.ts";
+import { compareQuantities } from "./quantity.ts";
+import type { Datastore } from "./schema/datastore.ts";
+import type { Resources } from "./schema/primitives.ts";
+
+export function checkFields(
+  layers: Layers,
+  name: string,
+  datastore: Pick<Datastore, "engine" | "database" | "buckets" | "expose">,
+  engine: Engine,
+): void {
+  const place = (key: string) => placeOf(layers, "datastores", name, key);
+  const offered: [key: "database" | "buckets", field: "database" | "bucket"][] = [
+    ["database", "database"],
+    ["buckets", "bucket"],
+  ];
+  for (const [key, field] of offered) {
+    if (datastore[key] === undefined || engine.fields.includes(field)) continue;
+    layers.mistakes.push({
+      path: place(key),
+      got: datastore[key],
+      problem: `${datastore.engine} has no ${key}`,
+      fix: "remove it",
+    });
+  }
+  for (const port of Object.keys(datastore.expose ?? {})) {
+    if (port in engine.ports) continue;
+    layers.mistakes.push(
+      unknownName(place(`expose.${port}`), port, Object.keys(engine.ports), `${datastore.engine} port`),
+    );
+  }
+}
+
+export function checkServers(layers: Layers, name: string, servers: number, engine: Engine): void {
+  const least = engine.cluster?.servers;
+  if (servers === 1 || (least !== undefined && servers >= least)) return;
+  layers.mistakes.push({
+    path: placeOf(layers, "datastores", name, "servers"),
+    got: servers,
+    problem:
+      least === undefined
+        ? "this engine runs as one server here"
+        : `${servers} servers cannot agree once one of them is gone`,
+    allowed: least === undefined ? "1" : `1, or ${least} or more`,
+    fix: least === undefined ? "remove it" : `use ${least}`,
+  });
+}
+
+export function checkScaling(
+  layers: Layers,
+  name: string,
+  { servers, scaling, engine }: { servers: number; scaling: AutoscalePlan; engine: Engine },
+): void {
+  const place = (...keys: string[]) => placeOf(layers, "datastores", name, ...keys);
+  if (servers === 1) {
+    const least = engine.cluster?.servers;
+    layers.mistakes.push({
+      path: place("autoscale"),
+      problem: "another server would know nothing of the one that there is",
+      allowed: least === undefined ? "false: this engine runs as one server here" : `with servers: ${least} or more`,
+      fix: least === undefined ? "remove it" : `set servers: ${least}`,
+    });
+  }
+  if (servers > scaling.max) {
+    layers.mistakes.push({
+      path: place("autoscale", "max"),
+      got: scaling.max,
+      problem: "the fewest servers are more than the most",
+      allowed: `${servers} (servers) or more`,
+      fix: "raise it, or lower servers",
+    });
+  }
+  if (scaling.cpu === undefined && scaling.memory === undefined && scaling.metrics === undefined) {
+    layers.mistakes.push({
+      path: place("autoscale"),
+      problem: "has no figure to scale on",
+      allowed: "cpu and memory, in percent of the request, and metrics",
+      fix: "add cpu: 70, for example",
+    });
+  }
+  const mode = layers.application.datastores?.[name]?.verticalAutoscale;
+  if (mode && mode.mode !== "off") {
+    layers.mistakes.push({
+      path: place("verticalAutoscale", "mode"),
+      got: mode.mode,
+      problem: "autoscale counts servers by what they use of their request, which this would change under it",
+      allowed: "off",
+      fix: "use mode: off, which only recommends",
+    });
+  }
+}
+
+export function checkSettings(layers: Layers, name: string, settings: Record<string, string>, engine: Engine): void {
+  for (const key of Object.keys(settings).filter((key) => !engine.settings?.test(key))) {
+    layers.mistakes.push({
+      path: placeOf(layers, "datastores", name, "settings", key),
+      problem: engine.settings ? "is no name of a setting" : "this engine's settings are fixed",
+      allowed: engine.settings ? String(engine.settings) : undefined,
+      fix: "remove it",
+    });
+  }
+}
+
+export function checkExporter(layers: Layers, name: string, wanted: boolean, engine: Engine): void {
+  if (!wanted || engine.exporter) return;
+  layers.mistakes.push({
+    path: placeOf(layers, "datastores", name, "exporter"),
+    got: true,
+    problem: "there is no exporter for this engine",
+    allowed: "false",
+    fix: "remove it",
+  });
+}
+
+/** Reports each request above its limit. */
+export function checkResources(layers: Layers, path: readonly string[], { requests, limits }: Resources): void {
+  for (const kind of ["cpu", "memory", "ephemeral-storage"] as const) {
+    const [request, limit] = [requests[kind], limits[kind]];
+    if (request === undefined || limit === undefined || compareQuantities(request, limit) <= 0) continue;
+    layers.mistakes.push({
+      path: placeOf(layers, ...path, "resources", "requests", kind),
+      got: request,
+      problem: "the request is above the limit",
+      allowed: `${limit} (resources.limits.${kind}) or less`,
+      fix: "lower the request or raise the limit",
+    });
+  }
+}
