@@ -5,6 +5,7 @@ import { edgeObjects } from "../components/edge/objects.ts";
 import { ingressOf } from "../config/edge-plan.ts";
 import type { Plan } from "../config/plan.ts";
 import type { Ask, List, Named } from "./api-server.ts";
+import { missingKinds } from "./kinds.ts";
 import { ClusterError } from "./kubeconfig-file.ts";
 
 /** Who brings a group's custom resources. */
@@ -77,14 +78,7 @@ async function checkResources(ask: Ask, plan: Plan): Promise<void> {
   const wanted = new Map(
     edgeObjects(plan).objects.map(({ apiVersion, kind }) => [`${apiVersion} ${kind}`, { apiVersion, kind }]),
   );
-  if (wanted.size === 0 || !(await ask("/apis"))) return;
-  const missing = await Promise.all(
-    [...wanted.values()].map(async ({ apiVersion, kind }) => {
-      const served = await ask<{ resources: { kind: string }[] }>(`/apis/${apiVersion}`);
-      return served?.resources.some((resource) => resource.kind === kind) ? [] : [{ apiVersion, kind }];
-    }),
-  );
-  const all = missing.flat();
+  const all = await missingKinds(ask, [...wanted.values()]);
   if (all.length === 0) return;
   const kinds = all.map(({ apiVersion, kind }) => `${kind} (${apiVersion})`);
   const groups = [...new Set(all.map(({ apiVersion }) => apiVersion.split("/")[0] as string))];

@@ -7,6 +7,7 @@ import { type Ask, type List, type Named, openApiServer } from "./api-server.ts"
 import { checkAutoscalers } from "./autoscalers.ts";
 import type { ApiServerAddresses, Cloud } from "./cloud.ts";
 import { checkEdge } from "./edge.ts";
+import { missingKinds } from "./kinds.ts";
 import { ClusterError, type Context, kubeconfigFiles, readContext } from "./kubeconfig-file.ts";
 import { checkStorageClasses } from "./storage.ts";
 
@@ -99,16 +100,11 @@ async function checkMonitoring(ask: Ask, { monitoring }: Plan): Promise<void> {
     "monitoring.coreos.com/v1": ["ServiceMonitor", "PodMonitor", "PrometheusRule"],
     "monitoring.coreos.com/v1alpha1": monitoring.notifications ? ["AlertmanagerConfig"] : [],
   };
-  if (!(await ask("/apis"))) return; // hidden from these credentials
-  const missing = await Promise.all(
-    Object.entries(needed).map(async ([api, kinds]) => {
-      const served = kinds.length > 0 ? await ask<{ resources: { kind: string }[] }>(`/apis/${api}`) : undefined;
-      return kinds.filter((kind) => !served?.resources.some((resource) => resource.kind === kind));
-    }),
-  );
-  if (missing.flat().length === 0) return;
+  const wanted = Object.entries(needed).flatMap(([apiVersion, kinds]) => kinds.map((kind) => ({ apiVersion, kind })));
+  const missing = await missingKinds(ask, wanted);
+  if (missing.length === 0) return;
   throw new ClusterError(
-    `landfall:monitoring: the cluster does not know ${missing.flat().join(", ")} (monitoring.coreos.com).`,
+    `landfall:monitoring: the cluster does not know ${missing.map(({ kind }) => kind).join(", ")} (monitoring.coreos.com).`,
     "install the Prometheus operator, such as by the chart kube-prometheus-stack, or remove landfall:monitoring",
   );
 }

@@ -2,6 +2,7 @@ import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { BACKUP_RESOURCES, type BackupPlan } from "../config/backup.ts";
 import type { Plan } from "../config/plan.ts";
+import { serverHosts } from "./datastores/bundled.ts";
 import type { Connection } from "./datastores/datastore.ts";
 import type { BackupCommand } from "./datastores/engine.ts";
 import { engines } from "./datastores/engines.ts";
@@ -70,10 +71,7 @@ function podTemplate(
   secret: k8s.core.v1.Secret | undefined,
 ): k8s.types.input.core.v1.PodTemplateSpec {
   const { volumes, volumeMounts } = scratch(["/tmp"]);
-  const { endpoint, servers } = backup.datastore;
   const { script, env } = commandOf(backup);
-  const hosts =
-    servers.length > 1 ? servers.map((server) => `${server}.${backup.datastore.name}-headless`) : [endpoint.host];
   return {
     metadata: { labels },
     spec: {
@@ -89,8 +87,8 @@ function podTemplate(
           command: ["sh", "-euc", keeping(backup, script)],
           env: [
             { name: "HOME", value: "/tmp" },
-            { name: "HOSTS", value: hosts.join(" ") },
-            ...Object.entries(env?.(endpoint) ?? {}).map(([name, value]) => ({ name, value })),
+            { name: "HOSTS", value: serverHosts(backup.datastore).join(" ") },
+            ...Object.entries(env?.(backup.datastore.endpoint) ?? {}).map(([name, value]) => ({ name, value })),
           ],
           envFrom: secret ? [{ secretRef: { name: secret.metadata.name } }] : undefined,
           resources: BACKUP_RESOURCES,

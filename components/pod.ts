@@ -48,14 +48,8 @@ export function spread(
   const labelSelector = { matchLabels: selectorOf(plan, component) };
   return {
     topologySpreadConstraints: [
-      {
-        topologyKey: "topology.kubernetes.io/zone",
-        maxSkew: 1,
-        whenUnsatisfiable: plan.profile.spread === "required" ? "DoNotSchedule" : "ScheduleAnyway",
-        labelSelector,
-        // Counted within one rollout: the pods that are about to go do not hold a zone's place.
-        matchLabelKeys: ["pod-template-hash"],
-      },
+      // Counted within one rollout: the pods that are about to go do not hold a zone's place.
+      { ...overZones(plan, labelSelector), matchLabelKeys: ["pod-template-hash"] },
     ],
     affinity: {
       podAntiAffinity: {
@@ -65,6 +59,15 @@ export function spread(
       },
       ...(near.length > 0 ? { podAffinity: nextTo(plan, near) } : {}),
     },
+  };
+}
+
+function overZones(plan: Plan, labelSelector: types.input.meta.v1.LabelSelector) {
+  return {
+    topologyKey: "topology.kubernetes.io/zone",
+    maxSkew: 1,
+    whenUnsatisfiable: plan.profile.spread === "required" ? "DoNotSchedule" : "ScheduleAnyway",
+    labelSelector,
   };
 }
 
@@ -86,14 +89,7 @@ export function serversApart(plan: Plan, component: string): Pick<PodSpec, "topo
   const podAffinityTerm = { topologyKey: "kubernetes.io/hostname", labelSelector };
   const required = plan.profile.spread === "required";
   return {
-    topologySpreadConstraints: [
-      {
-        topologyKey: "topology.kubernetes.io/zone",
-        maxSkew: 1,
-        whenUnsatisfiable: required ? "DoNotSchedule" : "ScheduleAnyway",
-        labelSelector,
-      },
-    ],
+    topologySpreadConstraints: [overZones(plan, labelSelector)],
     affinity: {
       podAntiAffinity: required
         ? { requiredDuringSchedulingIgnoredDuringExecution: [podAffinityTerm] }

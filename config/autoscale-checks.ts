@@ -61,15 +61,20 @@ function autoscaleMistakes(place: Place, { name, replicas, events }: TierPlan, a
       fix: "lower replicas or raise autoscale.max",
     });
   }
-  if (autoscale.cpu === undefined && autoscale.memory === undefined && autoscale.metrics === undefined) {
-    mistakes.push({
+  return [...mistakes, ...withoutFigure(place, autoscale)];
+}
+
+/** Of tiers and of datastores. */
+export function withoutFigure(place: Place, { cpu, memory, metrics }: AutoscalePlan): Mistake[] {
+  if (cpu !== undefined || memory !== undefined || metrics !== undefined) return [];
+  return [
+    {
       path: place("autoscale"),
       problem: "has no figure to scale on",
       allowed: "cpu and memory, in percent of the request, and metrics",
       fix: "add cpu: 70, for example",
-    });
-  }
-  return mistakes;
+    },
+  ];
 }
 
 function eventsMistakes(place: Place, { min, max, triggers }: EventsPlan): Mistake[] {

@@ -1,11 +1,13 @@
 /** Datastores that cannot be as they are asked for. */
 import type { Engine } from "../components/datastores/engine.ts";
 import type { AutoscalePlan } from "./autoscale.ts";
+import { withoutFigure } from "./autoscale-checks.ts";
 import { type Layers, placeOf } from "./layers.ts";
 import { unknownName } from "./mistakes.ts";
 import { compareQuantities } from "./quantity.ts";
 import type { Datastore } from "./schema/datastore.ts";
 import type { Resources } from "./schema/primitives.ts";
+import type { VerticalAutoscalePlan } from "./vertical-autoscale.ts";
 
 export function checkFields(
   layers: Layers,
@@ -53,7 +55,12 @@ export function checkServers(layers: Layers, name: string, servers: number, engi
 export function checkScaling(
   layers: Layers,
   name: string,
-  { servers, scaling, engine }: { servers: number; scaling: AutoscalePlan; engine: Engine },
+  {
+    servers,
+    scaling,
+    vertical,
+    engine,
+  }: { servers: number; scaling: AutoscalePlan; vertical: VerticalAutoscalePlan | undefined; engine: Engine },
 ): void {
   const place = (...keys: string[]) => placeOf(layers, "datastores", name, ...keys);
   if (servers === 1) {
@@ -74,19 +81,11 @@ export function checkScaling(
       fix: "raise it, or lower servers",
     });
   }
-  if (scaling.cpu === undefined && scaling.memory === undefined && scaling.metrics === undefined) {
-    layers.mistakes.push({
-      path: place("autoscale"),
-      problem: "has no figure to scale on",
-      allowed: "cpu and memory, in percent of the request, and metrics",
-      fix: "add cpu: 70, for example",
-    });
-  }
-  const mode = layers.application.datastores?.[name]?.verticalAutoscale;
-  if (mode && mode.mode !== "off") {
+  layers.mistakes.push(...withoutFigure(place, scaling));
+  if (vertical && vertical.mode !== "off") {
     layers.mistakes.push({
       path: place("verticalAutoscale", "mode"),
-      got: mode.mode,
+      got: vertical.mode,
       problem: "autoscale counts servers by what they use of their request, which this would change under it",
       allowed: "off",
       fix: "use mode: off, which only recommends",

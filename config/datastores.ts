@@ -77,7 +77,9 @@ function bundled(
   checkServers(layers, name, servers, engine);
   const asked = overlay<unknown>(datastore.autoscale, placement.autoscale);
   const scaling = whole(layers, ["datastores", name, "autoscale"], autoscale, asked);
-  if (scaling) checkScaling(layers, name, { servers, scaling, engine });
+  const sizing = overlay<unknown>(datastore.verticalAutoscale, placement.verticalAutoscale);
+  const vertical = resolveVertical(layers, ["datastores", name], sizing);
+  if (scaling) checkScaling(layers, name, { servers, scaling, vertical, engine });
   const settings = { ...datastore.settings, ...placement.settings };
   checkSettings(layers, name, settings, engine);
   const hasExporter = placement.exporter ?? datastore.exporter ?? false;
@@ -113,11 +115,7 @@ function bundled(
             }
           : undefined,
       resources,
-      verticalAutoscale: resolveVertical(
-        layers,
-        ["datastores", name],
-        overlay<unknown>(datastore.verticalAutoscale, placement.verticalAutoscale),
-      ),
+      verticalAutoscale: vertical,
       disruptionBudget: datastore.disruptionBudget ?? false,
     },
   ];

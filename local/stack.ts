@@ -6,6 +6,7 @@ import { hostname } from "node:os";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { parse } from "yaml";
+import { UserError } from "./command.ts";
 import { startOf } from "./system-processes.ts";
 
 export const STACK = "dev";
@@ -20,7 +21,7 @@ export const LOCAL_CLUSTER = {
 };
 
 /** What keeps the stack from being used, and what to do about it. */
-export class StackError extends Error {
+export class StackError extends UserError {
   override readonly name = "StackError";
 
   constructor(problem: string, fix: string) {

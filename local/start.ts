@@ -1,19 +1,10 @@
 /** `npm start`: tools, a cluster to land on, `pulumi up` of the dev stack; then says what stands where. */
 import { ensureCluster } from "./cluster/cluster.ts";
-import { LocalClusterError } from "./cluster/kwokctl.ts";
+import { run } from "./command.ts";
 import { terminalProgress } from "./progress.ts";
-import {
-  clusterOf,
-  ensureStack,
-  LOCAL_CLUSTER,
-  outputsOf,
-  readStackFile,
-  runPulumi,
-  STACK,
-  StackError,
-} from "./stack.ts";
+import { clusterOf, ensureStack, LOCAL_CLUSTER, outputsOf, readStackFile, runPulumi, STACK } from "./stack.ts";
 import { summary } from "./summary.ts";
-import { ensureTools, ToolError } from "./toolchain/toolchain.ts";
+import { ensureTools } from "./toolchain/toolchain.ts";
 
 async function start(): Promise<number> {
   const progress = terminalProgress();
@@ -28,10 +19,4 @@ async function start(): Promise<number> {
   return code;
 }
 
-try {
-  process.exitCode = await start();
-} catch (error) {
-  if (!(error instanceof ToolError || error instanceof LocalClusterError || error instanceof StackError)) throw error;
-  console.error(`\n${error.message}\n`);
-  process.exitCode = 1;
-}
+await run(start);

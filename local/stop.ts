@@ -1,17 +1,9 @@
 /** `npm stop`: takes the dev stack and the local cluster down. A cluster that the user brought stays. */
 import { deleteCluster } from "./cluster/cluster.ts";
+import { run } from "./command.ts";
 import { terminalProgress } from "./progress.ts";
-import {
-  clusterOf,
-  forgetStack,
-  LOCAL_CLUSTER,
-  readStackFile,
-  runPulumi,
-  STACK,
-  StackError,
-  stackExists,
-} from "./stack.ts";
-import { ensureTools, ToolError } from "./toolchain/toolchain.ts";
+import { clusterOf, forgetStack, LOCAL_CLUSTER, readStackFile, runPulumi, STACK, stackExists } from "./stack.ts";
+import { ensureTools } from "./toolchain/toolchain.ts";
 
 async function stop(): Promise<number> {
   const progress = terminalProgress();
@@ -28,10 +20,4 @@ async function stop(): Promise<number> {
   return 0;
 }
 
-try {
-  process.exitCode = await stop();
-} catch (error) {
-  if (!(error instanceof ToolError || error instanceof StackError)) throw error;
-  console.error(`\n${error.message}\n`);
-  process.exitCode = 1;
-}
+await run(stop);

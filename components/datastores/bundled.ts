@@ -141,6 +141,12 @@ function headlessName({ name }: BundledDatastore): string {
   return `${name}-headless`;
 }
 
+/** Names by which each server is dialled; the Service's where there is one server. */
+export function serverHosts(datastore: BundledDatastore): string[] {
+  const { servers, endpoint } = datastore;
+  return servers.length > 1 ? servers.map((server) => `${server}.${headlessName(datastore)}`) : [endpoint.host];
+}
+
 function servicePorts(ports: Readonly<Record<string, number>>): k8s.types.input.core.v1.ServicePort[] {
   return Object.entries(ports).map(([name, port]) => ({ name, port, targetPort: name }));
 }
@@ -158,9 +164,7 @@ function statefulSet(
     dataDirectory: engine.dataDirectory,
     passwordSecret: made.secret && { name: made.secret.metadata.name, key: "password" },
     settings: datastore.settings,
-    servers: clustered
-      ? datastore.servers.map((server) => `${server}.${headlessName(datastore)}`)
-      : [datastore.endpoint.host],
+    servers: serverHosts(datastore),
   };
   const { namespace, labels } = made.metadata;
   const { volumes, volumeMounts } = scratch(engine.writable);

@@ -1,4 +1,4 @@
-import type { Engine } from "./engine.ts";
+import { type Engine, probedBy } from "./engine.ts";
 
 /** Chroma 1.x has no accounts: who may reach it is for the NetworkPolicies to say. */
 export const chromadb: Engine = {
@@ -23,9 +23,7 @@ export const chromadb: Engine = {
       command: ["chroma"],
       args: ["run", "--path", dataDirectory, "--host", "0.0.0.0", "--port", "8000"],
       env: [{ name: "ANONYMIZED_TELEMETRY", value: "FALSE" }],
-      readinessProbe: { httpGet: health, periodSeconds: 10, timeoutSeconds: 5 },
-      livenessProbe: { httpGet: health, periodSeconds: 10, timeoutSeconds: 5, failureThreshold: 6 },
-      startupProbe: { httpGet: health, periodSeconds: 5, timeoutSeconds: 5, failureThreshold: 60 },
+      ...probedBy({ httpGet: health }),
     };
   },
 };

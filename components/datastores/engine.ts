@@ -105,3 +105,15 @@ export interface Engine {
   url(endpoint: Endpoint, password: string, database?: string): string;
   server(settings: ServerSettings): ServerContainer;
 }
+
+/** Probes of a server that answers within seconds, and has five minutes to start. */
+export function probedBy(
+  check: Pick<types.input.core.v1.Probe, "httpGet" | "exec">,
+): Pick<ServerContainer, "readinessProbe" | "livenessProbe" | "startupProbe"> {
+  const probe = { ...check, periodSeconds: 10, timeoutSeconds: 5 };
+  return {
+    readinessProbe: probe,
+    livenessProbe: { ...probe, failureThreshold: 6 },
+    startupProbe: { ...probe, periodSeconds: 5, failureThreshold: 60 },
+  };
+}

@@ -1,4 +1,4 @@
-import type { Engine } from "./engine.ts";
+import { type Engine, probedBy } from "./engine.ts";
 
 export const meilisearch: Engine = {
   ports: { http: 7700 },
@@ -27,9 +27,7 @@ export const meilisearch: Engine = {
         { name: "MEILI_DUMP_DIR", value: `${dataDirectory}/dumps` },
         { name: "MEILI_MASTER_KEY", valueFrom: { secretKeyRef: passwordSecret } },
       ],
-      readinessProbe: { httpGet: health, periodSeconds: 10, timeoutSeconds: 5 },
-      livenessProbe: { httpGet: health, periodSeconds: 10, timeoutSeconds: 5, failureThreshold: 6 },
-      startupProbe: { httpGet: health, periodSeconds: 5, timeoutSeconds: 5, failureThreshold: 60 },
+      ...probedBy({ httpGet: health }),
     };
   },
 };

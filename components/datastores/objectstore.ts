@@ -1,4 +1,4 @@
-import type { Engine } from "./engine.ts";
+import { type Engine, probedBy } from "./engine.ts";
 
 /** An S3-compatible store, served by SeaweedFS in one process: MinIO's images are gone (docs/decisions.md). */
 export const objectstore: Engine = {
@@ -43,9 +43,7 @@ export const objectstore: Engine = {
         { name: "WEED_ADMIN_USER", value: endpoint.username },
         { name: "WEED_ADMIN_PASSWORD", valueFrom: { secretKeyRef: passwordSecret } },
       ],
-      readinessProbe: { httpGet: health, periodSeconds: 10, timeoutSeconds: 5 },
-      livenessProbe: { httpGet: health, periodSeconds: 10, timeoutSeconds: 5, failureThreshold: 6 },
-      startupProbe: { httpGet: health, periodSeconds: 5, timeoutSeconds: 5, failureThreshold: 60 },
+      ...probedBy({ httpGet: health }),
     };
   },
 };

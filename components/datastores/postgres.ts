@@ -1,4 +1,4 @@
-import type { Engine } from "./engine.ts";
+import { type Engine, probedBy } from "./engine.ts";
 
 export const postgres: Engine = {
   ports: { postgres: 5432 },
@@ -64,9 +64,7 @@ export const postgres: Engine = {
       // The image sets the password only when it makes the database. This sets it at every start, so that a rotated
       // secret takes effect; it waits for TCP, which the image's short-lived set-up server does not serve.
       lifecycle: { postStart: { exec: { command: ["sh", "-c", SET_PASSWORD] } } },
-      readinessProbe: { exec: { command: ready }, periodSeconds: 10, timeoutSeconds: 5 },
-      livenessProbe: { exec: { command: ready }, periodSeconds: 10, timeoutSeconds: 5, failureThreshold: 6 },
-      startupProbe: { exec: { command: ready }, periodSeconds: 5, timeoutSeconds: 5, failureThreshold: 60 },
+      ...probedBy({ exec: { command: ready } }),
     };
   },
 };

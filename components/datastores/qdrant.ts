@@ -1,4 +1,4 @@
-import type { Engine } from "./engine.ts";
+import { type Engine, probedBy } from "./engine.ts";
 
 /** A snapshot of each collection on each server, fetched and then removed there. Names have no quotes or spaces. */
 const SNAPSHOTS = `
@@ -40,7 +40,6 @@ export const qdrant: Engine = {
   url: (endpoint) => `${endpoint.tls ? "https" : "http"}://${endpoint.host}:${endpoint.port}`,
   server({ dataDirectory, passwordSecret, servers }) {
     const clustered = servers.length > 1;
-    const live = { path: "/livez", port: "http" };
     return {
       command: clustered ? ["bash", "-ec", joinPeers(servers)] : ["./entrypoint.sh"],
       env: [
@@ -51,9 +50,8 @@ export const qdrant: Engine = {
         { name: "QDRANT__CLUSTER__ENABLED", value: String(clustered) },
         { name: "QDRANT__SERVICE__API_KEY", valueFrom: { secretKeyRef: passwordSecret } },
       ],
+      ...probedBy({ httpGet: { path: "/livez", port: "http" } }),
       readinessProbe: { httpGet: { path: "/readyz", port: "http" }, periodSeconds: 10, timeoutSeconds: 5 },
-      livenessProbe: { httpGet: live, periodSeconds: 10, timeoutSeconds: 5, failureThreshold: 6 },
-      startupProbe: { httpGet: live, periodSeconds: 5, timeoutSeconds: 5, failureThreshold: 60 },
     };
   },
 };

@@ -1,4 +1,4 @@
-import type { Engine } from "./engine.ts";
+import { type Engine, probedBy } from "./engine.ts";
 
 /** Served by Valkey, the BSD-licensed continuation of Redis 7.2 (docs/decisions.md). */
 export const redis: Engine = {
@@ -54,9 +54,7 @@ export const redis: Engine = {
         ...["--requirepass", "$(REDISCLI_AUTH)"],
       ],
       env: [{ name: "REDISCLI_AUTH", valueFrom: { secretKeyRef: passwordSecret } }],
-      readinessProbe: { exec: { command: ping }, periodSeconds: 10, timeoutSeconds: 5 },
-      livenessProbe: { exec: { command: ping }, periodSeconds: 10, timeoutSeconds: 5, failureThreshold: 6 },
-      startupProbe: { exec: { command: ping }, periodSeconds: 5, timeoutSeconds: 5, failureThreshold: 60 },
+      ...probedBy({ exec: { command: ping } }),
     };
   },
 };

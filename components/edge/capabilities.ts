@@ -1,18 +1,19 @@
 import type { Features, Route } from "../../config/routes.ts";
 import type { Tls, TlsForm } from "../../config/schema/edge.ts";
 
-/** What may be declared of a route or of all of them, by the key that declares it. */
-export type Feature =
-  | "rateLimit.perMinute"
-  | "rateLimit.perHour"
-  /** Both limits on one route. */
-  | "rateLimit"
-  | "timeoutSeconds"
-  | "retries"
-  | "websockets"
-  | "cors"
-  | "responseHeaders"
-  | "redirectHttps";
+/** What may be declared of a route or of all of them, by the key that declares it; `rateLimit` is both limits on one. */
+export const FEATURES = [
+  "rateLimit.perMinute",
+  "rateLimit.perHour",
+  "rateLimit",
+  "timeoutSeconds",
+  "retries",
+  "websockets",
+  "cors",
+  "responseHeaders",
+  "redirectHttps",
+] as const;
+export type Feature = (typeof FEATURES)[number];
 
 /** What a controller, a gateway or a mesh can do, so that a plan refuses what it cannot. */
 export interface Capabilities {

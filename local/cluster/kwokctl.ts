@@ -2,11 +2,12 @@ import { spawn } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
 import { delimiter, dirname, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { UserError } from "../command.ts";
 import { KWOKCTL_FILE, type Tools } from "./configuration.ts";
 import { COMPONENTS, type Component, missingOf } from "./processes.ts";
 
 /** What went wrong with the local cluster, and what to do. */
-export class LocalClusterError extends Error {
+export class LocalClusterError extends UserError {
   override readonly name = "LocalClusterError";
 }
 

@@ -2,6 +2,7 @@ import { spawn } from "node:child_process";
 import { createHash } from "node:crypto";
 import { createWriteStream, mkdirSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { UserError } from "../command.ts";
 import type { Step } from "../progress.ts";
 import { cacheDirectory } from "./cache.ts";
 import { toolchainDirectory } from "./versions.ts";
@@ -21,7 +22,7 @@ export interface Build {
 }
 
 /** What went wrong with a tool, and what to do. */
-export class ToolError extends Error {
+export class ToolError extends UserError {
   override readonly name = "ToolError";
 }
 

@@ -1,14 +1,14 @@
 /** `npm run tools`: installs whatever the local side needs and is not there yet, and says where everything is. */
+import { run } from "../command.ts";
 import { terminalProgress } from "../progress.ts";
-import { ensureManifests, ensureTools, TOOL_NAMES, ToolError } from "./toolchain.ts";
+import { ensureManifests, ensureTools, TOOL_NAMES } from "./toolchain.ts";
 
-try {
+async function install(): Promise<number> {
   const progress = terminalProgress();
   const tools = await ensureTools(TOOL_NAMES, progress);
   await ensureManifests(progress);
   for (const [name, path] of Object.entries(tools)) console.log(`${name.padEnd(28)} ${path}`);
-} catch (error) {
-  if (!(error instanceof ToolError)) throw error;
-  console.error(`\n${error.message}\n`);
-  process.exitCode = 1;
+  return 0;
 }
+
+await run(install);

@@ -10,8 +10,6 @@ import { requirements } from "./versions.ts";
 export interface Manifests {
   /** Custom resource definitions, a subfolder for each project. */
   customResourceDefinitions: string;
-  /** metrics-server's `manifests/base`. */
-  metricsServer: string;
   /** kwok's `kustomize`. */
   kwok: string;
 }
@@ -46,7 +44,6 @@ export async function ensureManifests(progress: Progress): Promise<Manifests> {
       folders,
       to: projectOf(module),
     })),
-    { home: "metrics-server", module: "sigs.k8s.io/metrics-server", folders: ["manifests/base"], to: "" },
     { home: "kubernetes", module: "sigs.k8s.io/kwok", folders: ["kustomize"], to: "" },
   ].map((source) => ({ ...source, version: requirements(source.home).get(source.module) as string }));
 
@@ -71,7 +68,6 @@ export async function ensureManifests(progress: Progress): Promise<Manifests> {
   );
   return {
     customResourceDefinitions: join(directory, "crds"),
-    metricsServer: join(directory, "sigs.k8s.io/metrics-server/manifests/base"),
     kwok: join(directory, "sigs.k8s.io/kwok/kustomize"),
   };
 }

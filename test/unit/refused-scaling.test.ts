@@ -56,6 +56,25 @@ describe("Autoscalers that would undo each other's work are refused:", () => {
         fix: "use mode: off, which only recommends, or take memory out of events",
       },
     ],
+    [
+      "a store's sizes that the stack lets change under an autoscaler that counts its servers",
+      ({ app, stack }) => {
+        app.datastores.vectors = {
+          engine: "qdrant",
+          servers: 3,
+          autoscale: { max: 6, cpu: 70 },
+          verticalAutoscale: vertical("off"),
+        };
+        stack.datastores = { vectors: { verticalAutoscale: { mode: "auto" } } };
+      },
+      {
+        path: "landfall:datastores.vectors.verticalAutoscale.mode",
+        got: "auto",
+        problem: "autoscale counts servers by what they use of their request, which this would change under it",
+        allowed: "off",
+        fix: "use mode: off, which only recommends",
+      },
+    ],
     ...(["autoscale", "events"] as const).map((key): Parameters<typeof refuses>[0][number] => [
       `${key} on a singleton`,
       ({ stack }) => (stack.tiers = { clock: { [key]: { max: 2 } } }),

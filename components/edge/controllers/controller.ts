@@ -14,6 +14,12 @@ export interface Settings {
   objects?: CustomObject[];
 }
 
+/** Annotations of the settings that are given. */
+export function annotationsOf(settings: Record<string, string | undefined>, prefix = ""): Record<string, string> {
+  const given = Object.entries(settings).filter((entry): entry is [string, string] => entry[1] !== undefined);
+  return Object.fromEntries(given.map(([key, value]) => [prefix + key, value]));
+}
+
 /** An ingress controller: how it is told what the Ingress API has no words for. */
 export interface Controller extends Capabilities {
   /** Ingress classes that it usually goes by. */

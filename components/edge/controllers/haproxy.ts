@@ -1,5 +1,5 @@
 import { IN_CLUSTER, limitsOf, refuseHeaderValues, WEBSOCKET_SECONDS } from "../capabilities.ts";
-import type { Controller } from "./controller.ts";
+import { annotationsOf, type Controller } from "./controller.ts";
 
 /** HAProxy Technologies' controller. https://www.haproxy.com/documentation/kubernetes-ingress/ */
 export const haproxy: Controller = {
@@ -43,8 +43,7 @@ export const haproxy: Controller = {
           }
         : {}),
     };
-    const given = Object.entries(settings).filter(([, value]) => value !== undefined);
-    return { annotations: Object.fromEntries(given.map(([key, value]) => [`haproxy.org/${key}`, value as string])) };
+    return { annotations: annotationsOf(settings, "haproxy.org/") };
   },
 };
 

@@ -1,5 +1,5 @@
 import { IN_CLUSTER, WEBSOCKET_SECONDS } from "../capabilities.ts";
-import type { Controller } from "./controller.ts";
+import { annotationsOf, type Controller } from "./controller.ts";
 
 /** The Kubernetes project's old controller. Headers would need snippets, which it comes with switched off. */
 export const ingressNginx: Controller = {
@@ -31,11 +31,6 @@ export const ingressNginx: Controller = {
           }
         : {}),
     };
-    const given = Object.entries(settings).filter(([, value]) => value !== undefined);
-    return {
-      annotations: Object.fromEntries(
-        given.map(([key, value]) => [`nginx.ingress.kubernetes.io/${key}`, String(value)]),
-      ),
-    };
+    return { annotations: annotationsOf(settings, "nginx.ingress.kubernetes.io/") };
   },
 };

@@ -1,5 +1,5 @@
 import { type CustomObject, IN_CLUSTER, refuseHeaderValues, WEBSOCKET_SECONDS } from "../capabilities.ts";
-import type { Controller } from "./controller.ts";
+import { annotationsOf, type Controller } from "./controller.ts";
 
 /** F5's controller, which is not ingress-nginx. https://docs.nginx.com/nginx-ingress-controller/ */
 export const nginx: Controller = {
@@ -35,7 +35,6 @@ export const nginx: Controller = {
       "nginx.org/add-header": headers.length > 0 ? headers.join(",") : undefined,
       "nginx.org/policies": cors && `${application}-${id}-cors`,
     };
-    const given = Object.entries(settings).filter((entry): entry is [string, string] => entry[1] !== undefined);
     const policy: CustomObject[] = cors
       ? [
           {
@@ -54,6 +53,6 @@ export const nginx: Controller = {
           },
         ]
       : [];
-    return { annotations: Object.fromEntries(given), objects: policy };
+    return { annotations: annotationsOf(settings), objects: policy };
   },
 };

@@ -1,5 +1,5 @@
 import type { Cors } from "../../../config/routes.ts";
-import { type Context, type CustomObject, IN_CLUSTER, limitsOf } from "../capabilities.ts";
+import { type Context, type CustomObject, FEATURES, IN_CLUSTER, limitsOf } from "../capabilities.ts";
 import type { Controller, Group } from "./controller.ts";
 
 const API = "traefik.io/v1alpha1";
@@ -10,17 +10,7 @@ export const traefik: Controller = {
   classes: ["traefik"],
   comesFrom: "namespace",
   ingresses: "many",
-  can: [
-    "rateLimit.perMinute",
-    "rateLimit.perHour",
-    "rateLimit",
-    "timeoutSeconds",
-    "retries",
-    "websockets",
-    "cors",
-    "responseHeaders",
-    "redirectHttps",
-  ],
+  can: FEATURES,
   perService: ["timeoutSeconds"],
   tls: IN_CLUSTER,
   ingress(group, context) {

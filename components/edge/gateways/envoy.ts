@@ -1,5 +1,5 @@
 import type { Cors, Features } from "../../../config/routes.ts";
-import { IN_CLUSTER, limitsOf, WEBSOCKET_SECONDS } from "../capabilities.ts";
+import { FEATURES, IN_CLUSTER, limitsOf, WEBSOCKET_SECONDS } from "../capabilities.ts";
 import { GATEWAY_GROUP, type GatewayImplementation } from "./implementation.ts";
 
 const API = "gateway.envoyproxy.io/v1alpha1";
@@ -14,17 +14,7 @@ export const envoy: GatewayImplementation = {
   namespace: "envoy-gateway-system",
   dataPlane: "in its own namespace",
   cors: "policy",
-  can: [
-    "rateLimit.perMinute",
-    "rateLimit.perHour",
-    "rateLimit",
-    "timeoutSeconds",
-    "retries",
-    "websockets",
-    "cors",
-    "responseHeaders",
-    "redirectHttps",
-  ],
+  can: FEATURES,
   tls: IN_CLUSTER,
   policies({ id, features }, target) {
     const targetRefs = [{ group: GATEWAY_GROUP, kind: "HTTPRoute", name: target }];
