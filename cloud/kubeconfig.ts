@@ -3,6 +3,7 @@ import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import type { Plan } from "../config/plan.ts";
 import type { KubeconfigCluster } from "../config/schema/cluster.ts";
+import { checkAddons } from "./addons.ts";
 import { type Ask, type List, type Named, openApiServer } from "./api-server.ts";
 import { checkAutoscalers } from "./autoscalers.ts";
 import type { ApiServerAddresses, Cloud } from "./cloud.ts";
@@ -34,6 +35,7 @@ export async function connectKubeconfig(plan: Plan, cluster: KubeconfigCluster):
         checkEdge(ask, plan),
         checkAutoscalers(ask, plan),
         checkMonitoring(ask, plan),
+        checkAddons(ask, plan),
       ]);
       const provider = new k8s.Provider("cluster", {
         kubeconfig: files.length === 1 ? files[0] : undefined,
@@ -94,17 +96,17 @@ async function checkVersion(ask: Ask, context: Context): Promise<void> {
 }
 
 /** Kinds of the Prometheus operator that the plan needs, by the API that serves them. */
-async function checkMonitoring(ask: Ask, { monitoring }: Plan): Promise<void> {
+async function checkMonitoring(ask: Ask, { monitoring, addons }: Plan): Promise<void> {
   if (!monitoring) return;
   const needed = {
     "monitoring.coreos.com/v1": ["ServiceMonitor", "PodMonitor", "PrometheusRule"],
     "monitoring.coreos.com/v1alpha1": monitoring.notifications ? ["AlertmanagerConfig"] : [],
   };
   const wanted = Object.entries(needed).flatMap(([apiVersion, kinds]) => kinds.map((kind) => ({ apiVersion, kind })));
-  const missing = await missingKinds(ask, wanted);
+  const missing = await missingKinds(ask, addons, wanted);
   if (missing.length === 0) return;
   throw new ClusterError(
     `landfall:monitoring: the cluster does not know ${missing.map(({ kind }) => kind).join(", ")} (monitoring.coreos.com).`,
-    "install the Prometheus operator, such as by the chart kube-prometheus-stack, or remove landfall:monitoring",
+    "set landfall:addons.kube-prometheus-stack: true, install the Prometheus operator yourself, or remove landfall:monitoring",
   );
 }

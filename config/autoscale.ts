@@ -1,4 +1,5 @@
 import type { EngineName } from "../components/datastores/engines.ts";
+import { namespaceOfAddon } from "./addons.ts";
 import { type Layers, placeOf, whole } from "./layers.ts";
 import type { DatastorePlan, Link, TierPlan } from "./plan.ts";
 import { type Autoscale, type Events, events, type Trigger } from "./schema/autoscale.ts";
@@ -111,7 +112,10 @@ export function linksOfEvents(
   return datastores
     .filter(({ name, mode }) => mode === "bundled" && asked.has(name))
     .map(({ name, endpoint }) => ({
-      from: { kind: "keda", namespace: layers.stack.autoscaling?.kedaNamespace ?? "keda" },
+      from: {
+        kind: "keda",
+        namespace: layers.stack.autoscaling?.kedaNamespace ?? namespaceOfAddon(layers, "keda") ?? "keda",
+      },
       to: { kind: "pods", component: name },
       ports: [endpoint.port],
     }));

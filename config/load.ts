@@ -1,7 +1,8 @@
 /** The only place that reads Pulumi's config. */
 import { readdirSync } from "node:fs";
 import * as pulumi from "@pulumi/pulumi";
-import { ConfigurationError, type Mistake, unknownName } from "./mistakes.ts";
+import { readMirror } from "./addons/mirror.ts";
+import { ConfigurationError, isMapping, type Mistake, unknownName } from "./mistakes.ts";
 import type { Plan } from "./plan.ts";
 import { resolve } from "./resolve.ts";
 import { deriveSecret } from "./secrets.ts";
@@ -30,6 +31,7 @@ export async function load(): Promise<Loaded> {
       settings,
       secrets: { stackSecretLength: secret?.length, names: Object.keys(secrets) },
       stack: pulumi.getStack(),
+      charts: isMapping(settings.addons) ? readMirror(settings.addons.mirror) : undefined,
     });
     return { plan, secrets: secretOutputs(plan, secret, secrets) };
   } catch (error) {

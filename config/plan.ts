@@ -5,6 +5,7 @@
 
 import type { Endpoint } from "../components/datastores/engine.ts";
 import type { EngineName } from "../components/datastores/engines.ts";
+import type { AddonsPlan } from "./addons.ts";
 import type { AutoscalePlan, EventsPlan } from "./autoscale.ts";
 import type { BackupPlan } from "./backup.ts";
 import type { EdgePlan } from "./edge-plan.ts";
@@ -34,6 +35,8 @@ export interface Plan {
   roles: Record<string, Role>;
   priorityClasses: PriorityClassPlan[];
   edge: EdgePlan;
+  /** What is installed in the cluster before the application. */
+  addons: AddonsPlan;
   /** Who may open a connection to whom. Everything else is denied. */
   links: Link[];
   quota: QuotaPlan;

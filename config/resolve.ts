@@ -1,3 +1,5 @@
+import type { Charts } from "./addons/mirror.ts";
+import { resolveAddons } from "./addons.ts";
 import { linksOfEvents } from "./autoscale.ts";
 import { linksOfBackups, resolveBackups } from "./backup.ts";
 import { resolveDatastores } from "./datastores.ts";
@@ -26,6 +28,8 @@ export interface ResolveInputs {
   secrets: GivenSecrets;
   /** Name of the stack. */
   stack: string;
+  /** What `landfall:addons.mirror` has, where that is a folder. */
+  charts?: Charts;
 }
 
 /**
@@ -34,7 +38,7 @@ export interface ResolveInputs {
  *
  * @throws ConfigurationError with every mistake at once.
  */
-export function resolve({ application, source, settings, secrets, stack }: ResolveInputs): Plan {
+export function resolve({ application, source, settings, secrets, stack, charts }: ResolveInputs): Plan {
   const parsedApplication = applicationSchema.safeParse(application, { reportInput: true });
   const parsedStack = stackSchema.safeParse(settings, { reportInput: true });
   if (!parsedApplication.success || !parsedStack.success) {
@@ -49,6 +53,7 @@ export function resolve({ application, source, settings, secrets, stack }: Resol
   const layers = layersOf(parsedApplication.data, parsedStack.data, source);
   checkOverrideNames(layers);
   checkNames(layers);
+  const addons = resolveAddons(layers, charts);
   const datastores = resolveDatastores(layers);
   const tiers = resolveTiers(layers, datastores);
   const volumes = resolveVolumes(layers);
@@ -71,6 +76,7 @@ export function resolve({ application, source, settings, secrets, stack }: Resol
     roles: layers.application.roles ?? {},
     priorityClasses: resolvePriorityClasses(layers),
     edge,
+    addons,
     links: [
       ...resolveLinks(layers, tiers, datastores, edge),
       ...linksOfEvents(layers, tiers, datastores),
@@ -80,7 +86,7 @@ export function resolve({ application, source, settings, secrets, stack }: Resol
     registryCredentials: layers.stack.registryCredentials,
     quota: resolveQuota(layers, { tiers, datastores, volumes, backups, edge }),
     monitoring,
-    secrets: resolveSecrets(layers, datastores, secrets, stack),
+    secrets: resolveSecrets(layers, { datastores, addons }, secrets, stack),
   };
   if (layers.mistakes.length > 0) throw new ConfigurationError(distinct(layers.mistakes));
   return plan;

@@ -3,6 +3,7 @@
  * inferred from it. Fields are optional where a default exists; `resolve.ts` puts the defaults in, layer by layer.
  */
 import { z } from "zod";
+import { addons } from "./schema/addons.ts";
 import { autoscalingSettings, priorityClass } from "./schema/autoscale.ts";
 import { backup } from "./schema/backup.ts";
 import { kubeconfigCluster } from "./schema/cluster.ts";
@@ -101,6 +102,7 @@ export const stackSchema = z.strictObject({
   /** Version number of a derived secret; raising it rotates that secret. @default 1 */
   secretVersions: z.record(name, z.int().min(1)).optional(),
   autoscaling: autoscalingSettings.optional(),
+  addons: addons.optional(),
   /** Left out: nothing is watched. */
   monitoring: stackMonitoring.optional(),
   ...overrideFields,

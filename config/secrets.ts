@@ -1,5 +1,6 @@
 import { hkdfSync } from "node:crypto";
 import { engines } from "../components/datastores/engines.ts";
+import { type AddonsPlan, addonSecrets } from "./addons.ts";
 import { type Layers, placeOf } from "./layers.ts";
 import { unknownName } from "./mistakes.ts";
 import { notificationSecrets } from "./monitoring/notifications.ts";
@@ -12,6 +13,7 @@ export const SHORTEST_STACK_SECRET = 32;
 export const REGISTRY = "registry";
 const REGISTRY_PASSWORD = "it is the password of landfall:registryCredentials";
 const NOTIFICATION_SECRET = "landfall:monitoring.alertmanager needs it, and only you know it";
+const ADDON_SECRET = "landfall:addons needs it, and only you know it";
 const APPLICATION_SECRET_LENGTH = 48;
 const ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
 
@@ -26,7 +28,7 @@ export interface GivenSecrets {
 /** Every secret that the plan needs, and where it comes from. */
 export function resolveSecrets(
   layers: Layers,
-  datastores: readonly DatastorePlan[],
+  { datastores, addons }: { datastores: readonly DatastorePlan[]; addons: AddonsPlan },
   given: GivenSecrets,
   stack: string,
 ): SecretPlan[] {
@@ -46,6 +48,7 @@ export function resolveSecrets(
       length: APPLICATION_SECRET_LENGTH,
       outside: undefined,
     })),
+    ...addonSecrets(addons).map((name) => ({ name, length: 0, outside: ADDON_SECRET })),
     ...notificationSecrets(layers).map((name) => ({ name, length: 0, outside: NOTIFICATION_SECRET })),
   ].map((secret) => ({ ...secret, version: versions[secret.name] ?? 1 }));
   checkSecrets(layers, plans, given, stack);

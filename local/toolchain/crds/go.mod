@@ -13,7 +13,7 @@ require (
 	github.com/prometheus-operator/prometheus-operator v0.85.0
 	github.com/traefik/traefik/v3 v3.5.4
 	github.com/vmware-tanzu/velero v1.17.0
-	go.universe.tf/metallb v0.15.2
+	go.universe.tf/metallb v0.16.2
 	istio.io/api v1.28.0
 	k8s.io/autoscaler/vertical-pod-autoscaler v1.4.1
 	sigs.k8s.io/gateway-api v1.4.0
