@@ -18,7 +18,8 @@ export const metallb = {
     repositories: {
       "controller.image.repository": "quay.io/metallb/controller",
       "speaker.image.repository": "quay.io/metallb/speaker",
-      "frr-k8s.frr.image.repository": "quay.io/frrouting/frr",
+      "frr-k8s.frrk8s.image.repository": "quay.io/metallb/frr-k8s",
+      "frr-k8s.frrk8s.frr.image.repository": "quay.io/frrouting/frr",
     },
   },
   objects: (context) => [...pools(context), ...peers(context)],
