@@ -111,6 +111,14 @@ describe("Add-ons from a folder, on a real API server", function () {
     assert.equal((await read("ipaddresspools")).shore.autoAssign, false);
   });
 
+  it("fail in Helm's own words where the chart does not take a value", async () => {
+    const values = { ...METALLB.values, controller: { logLevel: "shout" } };
+    stack.configure({ "landfall:addons": { mirror, metallb: { ...METALLB, values } } });
+    const { code, output } = await stack.run("up", "--yes", "--skip-preview", "--stack", "test");
+    assert.notEqual(code, 0);
+    assert.match(output, /values don't meet the specifications of the schema[\s\S]*logLevel/);
+  });
+
   it("are refused where the folder lacks the chart, with the command that fetches it", async () => {
     stack.configure({ "landfall:addons": { mirror, metallb: METALLB, "metrics-server": { version: "3.99.0" } } });
     const { code, output } = await stack.run("preview", "--stack", "test");
