@@ -16,7 +16,7 @@ export const meshAddons = {
     podSecurity: "restricted",
     groups: ["networking.istio.io", "security.istio.io"],
     keepsData: true,
-    values: () => ({ base: { enableCRDTemplates: false } }),
+    values: () => ({}),
   },
   istiod: {
     ...ISTIO,

@@ -46,6 +46,8 @@ describe("Add-ons from a folder, on a real API server", function () {
       "landfall:secrets.router": CANARIES.router,
     });
     addApplication(stack, "pier", pier);
+    assert.deepEqual(await definitions(), []);
+    await stack.up();
   });
 
   after(async () => {
@@ -71,8 +73,6 @@ describe("Add-ons from a folder, on a real API server", function () {
   };
 
   it("are there after an update, with custom resources whose kinds came in the same update", async () => {
-    assert.deepEqual(await definitions(), []);
-    await stack.up();
     const { core, apps } = cluster.clients;
     const labels = (await core.readNamespace({ name: SYSTEM })).metadata?.labels;
     assert.equal(labels?.["pod-security.kubernetes.io/enforce"], "privileged");
