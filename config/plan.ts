@@ -16,6 +16,7 @@ import type { KubeconfigCluster } from "./schema/cluster.ts";
 import type { Resources } from "./schema/primitives.ts";
 import type { Field, Probe } from "./schema/tier.ts";
 import type { ProfileName, Role } from "./schema.ts";
+import type { SecretStorePlan } from "./secret-store.ts";
 import type { StorageClassPlan, VolumePlan } from "./storage.ts";
 import type { VerticalAutoscalePlan } from "./vertical-autoscale.ts";
 
@@ -42,6 +43,8 @@ export interface Plan {
   /** Account at a private registry. */
   registryCredentials?: { server: string; username: string };
   secrets: SecretPlan[];
+  /** Left out where all secrets are the stack's own. */
+  secretStore?: SecretStorePlan;
 }
 
 export interface TierPlan {
@@ -152,4 +155,6 @@ export interface SecretPlan {
   version: number;
   /** Why it cannot be derived from the stack secret, for one that only its owner knows. */
   outside?: string;
+  /** Whether it comes from the stack's store, and is not known here. */
+  stored: boolean;
 }

@@ -80,7 +80,7 @@ export function resolve({ application, source, settings, secrets, stack }: Resol
     registryCredentials: layers.stack.registryCredentials,
     quota: resolveQuota(layers, { tiers, datastores, volumes, backups, edge }),
     monitoring,
-    secrets: resolveSecrets(layers, datastores, secrets, stack),
+    ...resolveSecrets(layers, datastores, secrets, stack),
   };
   if (layers.mistakes.length > 0) throw new ConfigurationError(distinct(layers.mistakes));
   return plan;

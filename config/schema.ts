@@ -11,6 +11,7 @@ import { edge } from "./schema/edge.ts";
 import { applicationMonitoring, stackMonitoring } from "./schema/monitoring.ts";
 import { name, quantity } from "./schema/primitives.ts";
 import { applicationEdge } from "./schema/route.ts";
+import { secretStore } from "./schema/secret-store.ts";
 import { environment, tier, tierOverride } from "./schema/tier.ts";
 
 export const PROFILES = ["dev", "staging", "production"] as const;
@@ -100,6 +101,8 @@ export const stackSchema = z.strictObject({
   registryCredentials: z.strictObject({ server: z.string(), username: z.string() }).optional(),
   /** Version number of a derived secret; raising it rotates that secret. @default 1 */
   secretVersions: z.record(name, z.int().min(1)).optional(),
+  /** Where secrets come from. @default the stack's encrypted config */
+  secretStore: secretStore.optional(),
   autoscaling: autoscalingSettings.optional(),
   /** Left out: nothing is watched. */
   monitoring: stackMonitoring.optional(),

@@ -48,7 +48,9 @@ export const passwordOf = (name: string) => `password-of-${name}`;
 
 /** Everything that lands for the plan. */
 export function land(plan: Plan): Promise<Registration[]> {
-  const secrets = Object.fromEntries(plan.secrets.map(({ name }) => [name, pulumi.secret(passwordOf(name))]));
+  const secrets = Object.fromEntries(
+    plan.secrets.filter(({ stored }) => !stored).map(({ name }) => [name, pulumi.secret(passwordOf(name))]),
+  );
   return record(() => {
     const provider = new k8s.Provider("cluster", { clusterIdentifier: "the-cluster" });
     const cloud: Cloud = { provider, apiServer: API_SERVER };
