@@ -70,16 +70,25 @@ function checkSecrets(layers: Layers, plans: readonly SecretPlan[], given: Given
       fix: `npx pulumi config set --secret --path 'landfall:secrets.${name}' --stack ${stack}`,
     });
   }
-  if (missing.some(({ outside }) => outside === undefined)) checkStackSecret(layers, given, stack);
+  const derived = missing.filter(({ outside }) => outside === undefined).map(({ name }) => name);
+  if (derived.length > 0) checkStackSecret(layers, derived, given, stack);
 }
 
-function checkStackSecret(layers: Layers, { stackSecretLength: length }: GivenSecrets, stack: string): void {
+function checkStackSecret(
+  layers: Layers,
+  derived: readonly string[],
+  { stackSecretLength: length }: GivenSecrets,
+  stack: string,
+): void {
   if (length !== undefined && length >= SHORTEST_STACK_SECRET) return;
+  const what = layers.stack.secretStore
+    ? `${derived.join(", ")}, which landfall:secretStore.secrets leaves out, would be`
+    : "the passwords of the bundled datastores are";
   layers.mistakes.push({
     path: "landfall:secret",
     problem:
       length === undefined
-        ? "is missing: the passwords of the bundled datastores are derived from it"
+        ? `is missing: ${what} derived from it`
         : `has ${length} characters, too few to derive passwords from`,
     allowed: `a secret of ${SHORTEST_STACK_SECRET} characters or more`,
     fix: `npx pulumi config set --secret landfall:secret "$(openssl rand -base64 32)" --stack ${stack}`,

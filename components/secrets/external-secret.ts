@@ -1,6 +1,6 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import type { RemoteStorePlan } from "../../config/secret-store.ts";
+import type { RemotePlace, RemoteStorePlan } from "../../config/secret-store.ts";
 import { isSecretText, type SecretText, templateOf } from "./secret-text.ts";
 import type { SecretArgs } from "./secrets.ts";
 
@@ -40,10 +40,7 @@ export function externalSecret(
       creationPolicy: "Owner",
       template: { engineVersion: "v2", type, metadata: { labels: metadata.labels }, data: templateOf(values) },
     },
-    data: Object.entries(values).flatMap(([secretKey, value]) => {
-      const remoteRef = isSecretText(value) && store.remote[value.secret];
-      return remoteRef ? [{ secretKey, remoteRef }] : [];
-    }),
+    data: dataOf(values, store),
   };
   const object = new k8s.apiextensions.CustomResource(
     name,
@@ -56,4 +53,15 @@ export function externalSecret(
     pulumi.mergeOptions(opts, { replaceOnChanges: ["spec.target", "spec.data"] }),
   );
   return object.metadata.name;
+}
+
+/** In the order of keys: in any other, moving a variable would roll the pods. */
+function dataOf(values: ExternalSecretArgs["values"], { remote }: RemoteStorePlan): ExternalSecretSpec["data"] {
+  return Object.keys(values)
+    .sort()
+    .flatMap((secretKey) => {
+      const value = values[secretKey];
+      if (value === undefined || !isSecretText(value)) return [];
+      return [{ secretKey, remoteRef: remote[value.secret] as RemotePlace }];
+    });
 }

@@ -36,8 +36,8 @@ export function inputsFor(stack: StackName, settings: object = {}, application: 
 }
 
 /** PyBase's plan for a stack, `settings` laid over the stack file. */
-export function planFor(stack: StackName, settings: object = {}): Plan {
-  return resolve(inputsFor(stack, settings));
+export function planFor(stack: StackName, settings: object = {}, names = OF_EXTERNAL_STORES[stack]): Plan {
+  return resolve({ ...inputsFor(stack, settings), secrets: { stackSecretLength: 44, names } });
 }
 
 /** The cluster of the tests. */
