@@ -13,7 +13,7 @@ const NEEDS: Record<NonNullable<Plan["secretStore"]>["kind"], { kinds: Kind[]; b
       apiVersion: "external-secrets.io/v1",
       kind,
     })),
-    broughtBy: "the External Secrets operator 0.16 or newer, with its Helm chart",
+    broughtBy: "the External Secrets operator, of a release that serves external-secrets.io/v1, with its Helm chart",
   },
   "sealed-secrets": {
     kinds: [{ apiVersion: "bitnami.com/v1alpha1", kind: "SealedSecret" }],
@@ -30,7 +30,7 @@ export async function checkSecretStore(ask: Ask, { secretStore, namespace }: Pla
     const names = missing.map(({ apiVersion, kind }) => `${kind} (${apiVersion})`).join(", ");
     throw new ClusterError(
       `landfall:secretStore: the cluster does not know ${names}.`,
-      `install ${broughtBy}, or remove landfall:secretStore`,
+      `install ${broughtBy}; or remove landfall:secretStore`,
     );
   }
   if (secretStore.kind === "external-secrets" && !secretStore.vault) await checkStore(ask, secretStore, namespace);
