@@ -68,7 +68,7 @@ function credentials(
 }
 
 function podTemplate(
-  { backup, namespace, volume }: BackupArgs,
+  { plan, backup, namespace, volume }: BackupArgs,
   labels: Record<string, string>,
   secret: StoredSecret | undefined,
 ): k8s.types.input.core.v1.PodTemplateSpec {
@@ -81,7 +81,7 @@ function podTemplate(
       automountServiceAccountToken: false,
       enableServiceLinks: false,
       imagePullSecrets: namespace.imagePullSecrets,
-      securityContext: podSecurity(backup.image.uid, backup.image.gid),
+      securityContext: podSecurity(plan.confinement, backup.image.uid, backup.image.gid),
       containers: [
         {
           name: "backup",

@@ -69,7 +69,7 @@ function podTemplate(
       automountServiceAccountToken: tier.mountToken,
       enableServiceLinks: false,
       imagePullSecrets: namespace.imagePullSecrets,
-      securityContext: podSecurity(tier.uid),
+      securityContext: podSecurity(tier.confinement, tier.uid),
       terminationGracePeriodSeconds: tier.terminationGracePeriodSeconds,
       priorityClassName: tier.priorityClass && priorityClasses[tier.priorityClass]?.metadata.name,
       containers: [

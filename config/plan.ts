@@ -7,6 +7,7 @@ import type { Endpoint } from "../components/datastores/engine.ts";
 import type { EngineName } from "../components/datastores/engines.ts";
 import type { AutoscalePlan, EventsPlan } from "./autoscale.ts";
 import type { BackupPlan } from "./backup.ts";
+import type { ConfinementPlan } from "./confinement.ts";
 import type { EdgePlan } from "./edge-plan.ts";
 import type { MonitoringPlan } from "./monitoring.ts";
 import type { PriorityClassPlan } from "./priority.ts";
@@ -38,6 +39,8 @@ export interface Plan {
   /** Who may open a connection to whom. Everything else is denied. */
   links: Link[];
   quota: QuotaPlan;
+  /** Of datastores and backups; tiers have their own. */
+  confinement: ConfinementPlan;
   /** Left out where the stack names no Prometheus. */
   monitoring?: MonitoringPlan;
   /** Account at a private registry. */
@@ -78,6 +81,7 @@ export interface TierPlan {
   /** As the application calls it. */
   priorityClass?: string;
   writable: string[];
+  confinement: ConfinementPlan;
   /** Shared volumes by name, with their directories. */
   mounts: Record<string, string>;
   /** Datastores that its pods rather share a zone with. */

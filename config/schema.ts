@@ -6,6 +6,7 @@ import { z } from "zod";
 import { autoscalingSettings, priorityClass } from "./schema/autoscale.ts";
 import { backup } from "./schema/backup.ts";
 import { kubeconfigCluster } from "./schema/cluster.ts";
+import { everyAppArmor } from "./schema/confinement.ts";
 import { datastore, datastoreOverride } from "./schema/datastore.ts";
 import { edge } from "./schema/edge.ts";
 import { applicationMonitoring, stackMonitoring } from "./schema/monitoring.ts";
@@ -54,6 +55,7 @@ const overrideFields = {
   volumes: z.record(name, volume.partial()).optional(),
   backup: z.union([backup.partial(), z.literal(false)], "false, or a mapping").optional(),
   quota: quota.optional(),
+  appArmor: everyAppArmor.optional(),
 };
 
 const overrides = z.strictObject({ namespace: name.optional(), ...overrideFields });
@@ -79,6 +81,8 @@ export const applicationSchema = z.strictObject({
   /** Priority classes that tiers may have, made for the application alone. */
   priorityClasses: z.record(name, priorityClass).optional(),
   quota: quota.optional(),
+  /** AppArmor of every pod. @default the container runtime's, where the node has AppArmor */
+  appArmor: everyAppArmor.optional(),
   monitoring: applicationMonitoring.optional(),
   /** What differs by profile. */
   profiles: z.partialRecord(profileName, overrides).optional(),

@@ -188,7 +188,7 @@ function statefulSet(
             automountServiceAccountToken: false,
             enableServiceLinks: false,
             imagePullSecrets,
-            securityContext: podSecurity(datastore.uid, datastore.gid),
+            securityContext: podSecurity(plan.confinement, datastore.uid, datastore.gid),
             terminationGracePeriodSeconds: engine.terminationGracePeriodSeconds,
             ...(clustered ? serversApart(plan, datastore.name) : {}),
             containers: [serverContainer(datastore, settings, volumeMounts), ...exporter(datastore, settings)],
