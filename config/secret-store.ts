@@ -43,6 +43,9 @@ export interface VaultPlan {
 
 const PATH = "landfall:secretStore";
 
+/** The account that Vault's role is bound to; its name is fixed, for Vault is told it. */
+export const VAULT_ACCOUNT = "secret-store";
+
 /** Whether the secret `name` comes from the stack's store. */
 export function isStored({ stack: { secretStore: store } }: Layers, name: string): boolean {
   return store !== undefined && (store.secrets?.includes(name) ?? true);
@@ -117,6 +120,14 @@ export function checkSecretStore(
     });
   }
   if (store.kind === "sealed-secrets") checkSealed(layers, store.values, stored, stack);
+  if (store.kind === "vault" && VAULT_ACCOUNT in layers.application.tiers) {
+    layers.mistakes.push({
+      path: `${layers.source}: tiers.${VAULT_ACCOUNT}`,
+      got: VAULT_ACCOUNT,
+      problem: "the name is that of the account which reads from Vault",
+      fix: "rename the tier",
+    });
+  }
 }
 
 function checkSealed(layers: Layers, values: Record<string, string>, stored: readonly string[], stack: string): void {

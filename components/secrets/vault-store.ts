@@ -1,11 +1,8 @@
 import * as k8s from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
 import type { Plan } from "../../config/plan.ts";
-import type { VaultPlan } from "../../config/secret-store.ts";
+import { VAULT_ACCOUNT, type VaultPlan } from "../../config/secret-store.ts";
 import type { SecretArgs } from "./secrets.ts";
-
-/** The account that Vault's role is bound to; its name is fixed, for Vault is told it. */
-const ACCOUNT = "secret-store";
 
 /** The fields of external-secrets.io/v1 that are set here. */
 interface SecretStoreSpec {
@@ -34,7 +31,7 @@ export function vaultStore(
   if (secretStore?.kind !== "external-secrets" || !secretStore.vault) return undefined;
   const account = new k8s.core.v1.ServiceAccount(
     `${name}-secret-store-account`,
-    { metadata: { ...metadata, name: ACCOUNT }, automountServiceAccountToken: false },
+    { metadata: { ...metadata, name: VAULT_ACCOUNT }, automountServiceAccountToken: false },
     opts,
   );
   return new k8s.apiextensions.CustomResource(

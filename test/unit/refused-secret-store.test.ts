@@ -98,6 +98,19 @@ describe("Of a store of secrets is refused:", () => {
       },
     ],
     [
+      "a tier with the name of the account that reads from Vault",
+      ({ app, stack }) => {
+        app.tiers["secret-store"] = app.tiers.jobs;
+        stack.secretStore = VAULT;
+      },
+      {
+        path: "apps/shop.ts: tiers.secret-store",
+        got: "secret-store",
+        problem: "the name is that of the account which reads from Vault",
+        fix: "rename the tier",
+      },
+    ],
+    [
       "a refresh interval without a unit",
       ({ stack }) => (stack.secretStore = { ...EXTERNAL_SECRETS, refreshInterval: "60" }),
       {
