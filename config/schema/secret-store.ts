@@ -62,7 +62,7 @@ const vault = z.strictObject({
 const SEALED = /^[A-Za-z0-9+/]{300,}={0,2}$/;
 /** What is not sealed may be a password, and no message repeats it. */
 const sealed = z.preprocess(
-  (value) => (typeof value === "string" && !SEALED.test(value) ? "(not shown)" : value),
+  (value) => (typeof value === "string" && SEALED.test(value) ? value : "(not shown)"),
   z.string().regex(SEALED, "what kubeseal --raw prints"),
 );
 

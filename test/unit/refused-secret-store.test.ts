@@ -142,6 +142,17 @@ describe("Of a store of secrets is refused:", () => {
       },
     ],
     [
+      "a password of digits there, likewise",
+      ({ stack }) => (stack.secretStore = { ...sealedSecrets(NAMES), values: { db: 12345 } }),
+      {
+        path: "landfall:secretStore.values.db",
+        got: "(not shown)",
+        problem: "not valid",
+        allowed: "what kubeseal --raw prints",
+        fix: "write it in that form",
+      },
+    ],
+    [
       "a stack without a secret, where one is still derived",
       ({ stack, secrets }) => {
         stack.secretStore = { ...EXTERNAL_SECRETS, secrets: ["db", "queue"] };
