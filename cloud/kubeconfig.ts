@@ -6,9 +6,11 @@ import type { KubeconfigCluster } from "../config/schema/cluster.ts";
 import { type Ask, type List, type Named, openApiServer } from "./api-server.ts";
 import { checkAutoscalers } from "./autoscalers.ts";
 import type { ApiServerAddresses, Cloud } from "./cloud.ts";
+import { checkConfinement } from "./confinement.ts";
 import { checkEdge } from "./edge.ts";
 import { missingKinds } from "./kinds.ts";
 import { ClusterError, type Context, kubeconfigFiles, readContext } from "./kubeconfig-file.ts";
+import { checkSecretStore } from "./secrets.ts";
 import { checkStorageClasses } from "./storage.ts";
 
 /** Oldest minor of Kubernetes 1 that has, switched on, all that Landfall asks for. */
@@ -34,6 +36,8 @@ export async function connectKubeconfig(plan: Plan, cluster: KubeconfigCluster):
         checkEdge(ask, plan),
         checkAutoscalers(ask, plan),
         checkMonitoring(ask, plan),
+        checkSecretStore(ask, plan),
+        checkConfinement(ask, plan),
       ]);
       const provider = new k8s.Provider("cluster", {
         kubeconfig: files.length === 1 ? files[0] : undefined,

@@ -7,6 +7,7 @@ import type { Endpoint } from "../components/datastores/engine.ts";
 import type { EngineName } from "../components/datastores/engines.ts";
 import type { AutoscalePlan, EventsPlan } from "./autoscale.ts";
 import type { BackupPlan } from "./backup.ts";
+import type { ConfinementPlan } from "./confinement.ts";
 import type { EdgePlan } from "./edge-plan.ts";
 import type { MonitoringPlan } from "./monitoring.ts";
 import type { PriorityClassPlan } from "./priority.ts";
@@ -16,6 +17,7 @@ import type { KubeconfigCluster } from "./schema/cluster.ts";
 import type { Resources } from "./schema/primitives.ts";
 import type { Field, Probe } from "./schema/tier.ts";
 import type { ProfileName, Role } from "./schema.ts";
+import type { SecretStorePlan } from "./secret-store.ts";
 import type { StorageClassPlan, VolumePlan } from "./storage.ts";
 import type { VerticalAutoscalePlan } from "./vertical-autoscale.ts";
 
@@ -37,11 +39,15 @@ export interface Plan {
   /** Who may open a connection to whom. Everything else is denied. */
   links: Link[];
   quota: QuotaPlan;
+  /** Of datastores and backups; tiers have their own. */
+  confinement: ConfinementPlan;
   /** Left out where the stack names no Prometheus. */
   monitoring?: MonitoringPlan;
   /** Account at a private registry. */
   registryCredentials?: { server: string; username: string };
   secrets: SecretPlan[];
+  /** Left out where all secrets are the stack's own. */
+  secretStore?: SecretStorePlan;
 }
 
 export interface TierPlan {
@@ -75,6 +81,7 @@ export interface TierPlan {
   /** As the application calls it. */
   priorityClass?: string;
   writable: string[];
+  confinement: ConfinementPlan;
   /** Shared volumes by name, with their directories. */
   mounts: Record<string, string>;
   /** Datastores that its pods rather share a zone with. */
@@ -152,4 +159,6 @@ export interface SecretPlan {
   version: number;
   /** Why it cannot be derived from the stack secret, for one that only its owner knows. */
   outside?: string;
+  /** Whether it comes from the stack's store, and is not known here. */
+  stored: boolean;
 }

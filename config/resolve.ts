@@ -1,5 +1,6 @@
 import { linksOfEvents } from "./autoscale.ts";
 import { linksOfBackups, resolveBackups } from "./backup.ts";
+import { resolveConfinement } from "./confinement.ts";
 import { resolveDatastores } from "./datastores.ts";
 import { resolveEdge } from "./edge.ts";
 import { checkOverrideNames, type Layers, layersOf } from "./layers.ts";
@@ -79,8 +80,9 @@ export function resolve({ application, source, settings, secrets, stack }: Resol
     ],
     registryCredentials: layers.stack.registryCredentials,
     quota: resolveQuota(layers, { tiers, datastores, volumes, backups, edge }),
+    confinement: resolveConfinement(layers),
     monitoring,
-    secrets: resolveSecrets(layers, datastores, secrets, stack),
+    ...resolveSecrets(layers, datastores, secrets, stack),
   };
   if (layers.mistakes.length > 0) throw new ConfigurationError(distinct(layers.mistakes));
   return plan;

@@ -6,6 +6,9 @@ import { verticalPodAutoscaler } from "../autoscaling/vertical.ts";
 import { labelsOf, selectorOf } from "../labels.ts";
 import { allowLinks } from "../network.ts";
 import { containerSecurity, podSecurity, scratch, serversApart } from "../pod.ts";
+import { reloading } from "../secrets/reloading.ts";
+import { plain } from "../secrets/secret-text.ts";
+import type { StoredSecret } from "../secrets/secrets.ts";
 import type { DatastoreArgs } from "./datastore.ts";
 import type { ServerSettings } from "./engine.ts";
 import { engines } from "./engines.ts";
@@ -51,13 +54,13 @@ interface Metadata {
 
 function credentials(
   name: string,
-  { datastore, password }: Args,
+  { datastore, secrets }: Args,
   metadata: Metadata,
   opts: pulumi.CustomResourceOptions,
-): k8s.core.v1.Secret | undefined {
-  if (!password) return undefined;
-  const stringData = { username: datastore.endpoint.username, password };
-  return new k8s.core.v1.Secret(`${name}-credentials`, { metadata, immutable: true, stringData }, opts);
+): StoredSecret | undefined {
+  if (engines[datastore.engine].passwordLength === undefined) return undefined;
+  const values = { username: datastore.endpoint.username, password: plain(datastore.name) };
+  return secrets.store(`${name}-credentials`, { metadata, values }, opts);
 }
 
 /**
@@ -154,7 +157,7 @@ function servicePorts(ports: Readonly<Record<string, number>>): k8s.types.input.
 function statefulSet(
   name: string,
   { plan, datastore, namespace: { imagePullSecrets } }: Args,
-  made: { metadata: Metadata; secret?: k8s.core.v1.Secret },
+  made: { metadata: Metadata; secret?: StoredSecret },
   opts: pulumi.CustomResourceOptions,
 ): k8s.apps.v1.StatefulSet {
   const engine = engines[datastore.engine];
@@ -162,7 +165,7 @@ function statefulSet(
   const settings: ServerSettings = {
     endpoint: datastore.endpoint,
     dataDirectory: engine.dataDirectory,
-    passwordSecret: made.secret && { name: made.secret.metadata.name, key: "password" },
+    passwordSecret: made.secret?.at("password"),
     settings: datastore.settings,
     servers: serverHosts(datastore),
   };
@@ -171,7 +174,7 @@ function statefulSet(
   return new k8s.apps.v1.StatefulSet(
     `${name}-server`,
     {
-      metadata: { name: datastore.name, namespace, labels },
+      metadata: { name: datastore.name, namespace, labels, ...reloading(plan) },
       spec: {
         // Left out where an autoscaler decides: stating it would fight the autoscaler at every update.
         replicas: datastore.autoscale ? undefined : datastore.servers.length,
@@ -185,7 +188,7 @@ function statefulSet(
             automountServiceAccountToken: false,
             enableServiceLinks: false,
             imagePullSecrets,
-            securityContext: podSecurity(datastore.uid, datastore.gid),
+            securityContext: podSecurity(plan.confinement, datastore.uid, datastore.gid),
             terminationGracePeriodSeconds: engine.terminationGracePeriodSeconds,
             ...(clustered ? serversApart(plan, datastore.name) : {}),
             containers: [serverContainer(datastore, settings, volumeMounts), ...exporter(datastore, settings)],

@@ -2,6 +2,8 @@ import type * as pulumi from "@pulumi/pulumi";
 import type { DatastorePlan, Plan } from "../../config/plan.ts";
 import type { Field } from "../../config/schema/tier.ts";
 import type { Namespace } from "../namespace.ts";
+import { escapeForUrl, plain, type SecretValue } from "../secrets/secret-text.ts";
+import type { Secrets } from "../secrets/secrets.ts";
 import { BundledServer } from "./bundled.ts";
 import { engines } from "./engines.ts";
 
@@ -9,14 +11,15 @@ export interface DatastoreArgs<D extends DatastorePlan = DatastorePlan> {
   plan: Plan;
   datastore: D;
   namespace: Namespace;
-  /** Left out where the engine has none. */
-  password?: pulumi.Output<string>;
+  secrets: Secrets;
 }
+
+export type ConnectionField = { value: pulumi.Input<string>; secret: false } | { value: SecretValue; secret: true };
 
 /** A way to a datastore. Whoever holds it cannot tell a bundled store from an external one. */
 export interface Connection {
   /** A value for a client's environment; secret where it holds the password. */
-  field(field: Field, database?: string): { value: pulumi.Input<string>; secret: boolean };
+  field(field: Field, database?: string): ConnectionField;
   /** Its host, as pods of other namespaces dial it. */
   hostElsewhere: pulumi.Input<string>;
   /** What has to be up before a client starts. */
@@ -34,7 +37,7 @@ export function createDatastore(name: string, args: DatastoreArgs, opts: pulumi.
   }
 }
 
-function connectionTo({ plan, datastore, password }: DatastoreArgs, ready: pulumi.Resource[]): Connection {
+function connectionTo({ plan, datastore }: DatastoreArgs, ready: pulumi.Resource[]): Connection {
   const { endpoint } = datastore;
   const engine = engines[datastore.engine];
   return {
@@ -43,11 +46,14 @@ function connectionTo({ plan, datastore, password }: DatastoreArgs, ready: pulum
     field(field, database) {
       switch (field) {
         case "password":
-          return { value: password ?? "", secret: true };
+          return { value: plain(datastore.name), secret: true };
         case "url":
-          return engine.urlHoldsPassword && password
-            ? { value: password.apply((value) => engine.url(endpoint, value, database)), secret: true }
-            : { value: engine.url(endpoint, "", database), secret: false };
+          return engine.urlHoldsPassword
+            ? {
+                value: { secret: datastore.name, write: ({ url }) => engine.url(endpoint, url, database) },
+                secret: true,
+              }
+            : { value: engine.url(endpoint, escapeForUrl(""), database), secret: false };
         case "port":
           return { value: String(endpoint.port), secret: false };
         case "bucket":

@@ -1,6 +1,7 @@
 import type { types } from "@pulumi/kubernetes";
 import type { Resources } from "../../config/schema/primitives.ts";
 import type { Field } from "../../config/schema/tier.ts";
+import type { UrlText } from "../secrets/secret-text.ts";
 
 /** Where a store answers and as whom: all that a client needs but the password. */
 export interface Endpoint {
@@ -101,8 +102,8 @@ export interface Engine {
   fields: readonly Field[];
   /** Whether `url` contains the password, and so belongs into a Secret. */
   urlHoldsPassword: boolean;
-  /** `password` is left out where the URL holds none; `database` is the tier's own choice over the endpoint's. */
-  url(endpoint: Endpoint, password: string, database?: string): string;
+  /** `password` is escaped already; `database` is the tier's own choice over the endpoint's. */
+  url(endpoint: Endpoint, password: UrlText, database?: string): string;
   server(settings: ServerSettings): ServerContainer;
 }
 

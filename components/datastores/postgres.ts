@@ -40,7 +40,7 @@ export const postgres: Engine = {
   fields: ["url", "host", "port", "username", "password", "database"],
   urlHoldsPassword: true,
   url(endpoint, password, database = endpoint.database) {
-    const credentials = `${encodeURIComponent(endpoint.username)}:${encodeURIComponent(password)}`;
+    const credentials = `${encodeURIComponent(endpoint.username)}:${password}`;
     const sslmode = endpoint.tls ? "?sslmode=require" : "";
     return `postgresql://${credentials}@${endpoint.host}:${endpoint.port}/${encodeURIComponent(database)}${sslmode}`;
   },

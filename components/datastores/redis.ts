@@ -35,7 +35,7 @@ export const redis: Engine = {
   url(endpoint, password, database = "0") {
     const user = endpoint.username === "default" ? "" : encodeURIComponent(endpoint.username);
     const scheme = endpoint.tls ? "rediss" : "redis";
-    return `${scheme}://${user}:${encodeURIComponent(password)}@${endpoint.host}:${endpoint.port}/${database}`;
+    return `${scheme}://${user}:${password}@${endpoint.host}:${endpoint.port}/${database}`;
   },
   server({ dataDirectory, passwordSecret, settings }) {
     const ping = ["sh", "-c", '[ "$(valkey-cli ping)" = PONG ]'];

@@ -103,4 +103,10 @@ export const customObjects: readonly KubernetesObject[] = [
     metadata: { name: "eg" },
     spec: { controllerName: "gateway.envoyproxy.io/gatewayclass-controller" },
   },
+  {
+    apiVersion: "external-secrets.io/v1",
+    kind: "ClusterSecretStore",
+    metadata: { name: "local" },
+    spec: { provider: { fake: { data: [] } } },
+  },
 ];

@@ -33,6 +33,7 @@ const DEFINITIONS: Readonly<Record<string, readonly string[]>> = {
   "github.com/cloudnative-pg/cloudnative-pg": ["config/crd/bases"],
   "go.universe.tf/metallb": ["config/crd/bases"],
   "github.com/external-secrets/external-secrets": ["config/crds/bases"],
+  "github.com/bitnami-labs/sealed-secrets": ["helm/sealed-secrets/crds"],
 };
 
 /** @throws ToolError where Go or its module proxy is missing. */
