@@ -3,7 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { Cloud } from "../cloud/cloud.ts";
 import type { Plan } from "../config/plan.ts";
 import { REGISTRY } from "../config/secrets.ts";
-import { createRoles, createServiceAccounts } from "./access.ts";
+import { createAccounts, createRoles } from "./access.ts";
 import { Backup } from "./backup.ts";
 import { type Connection, createDatastore } from "./datastores/datastore.ts";
 import { createEdge } from "./edge/edge.ts";
@@ -32,7 +32,7 @@ export class Application extends pulumi.ComponentResource {
     const namespace = new Namespace(
       name,
       { plan, apiServer: cloud.apiServer, registryPassword: secrets[REGISTRY] },
-      { parent: this },
+      { parent: this, dependsOn: cloud.ready },
     );
     const inside = { parent: this, deletedWith: namespace.resource };
 
@@ -43,22 +43,22 @@ export class Application extends pulumi.ComponentResource {
     for (const datastore of plan.datastores) {
       connections[datastore.name] = createDatastore(
         `${name}-${datastore.name}`,
-        { plan, datastore, namespace, password: secrets[datastore.name] },
+        { plan, datastore, namespace, cloud, password: secrets[datastore.name] },
         { parent: this, dependsOn: storageClasses },
       );
     }
 
-    const accounts = createServiceAccounts(name, { plan, namespace }, inside);
+    const accounts = createAccounts(name, { plan, namespace, cloud }, inside);
     createRoles(name, { plan, namespace }, accounts, inside);
 
     const priorityClasses = createPriorityClasses(name, plan, { parent: this });
     const tiers: Record<string, Tier> = {};
     for (const tier of plan.tiers) {
-      const serviceAccount = accounts[tier.serviceAccount] as TierArgs["serviceAccount"];
+      const account = accounts[tier.serviceAccount] as TierArgs["account"];
       const dependsOn = tier.after.flatMap((before) => connections[before]?.ready ?? (tiers[before] as Tier));
       tiers[tier.name] = new Tier(
         `${name}-${tier.name}`,
-        { plan, tier, namespace, connections, volumes, priorityClasses, secrets, serviceAccount },
+        { plan, tier, namespace, connections, volumes, priorityClasses, secrets, account },
         { parent: this, dependsOn },
       );
     }

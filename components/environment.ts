@@ -29,6 +29,7 @@ export function environmentOf(name: string, args: EnvironmentArgs, opts: pulumi.
         break;
       case "datastore": {
         const connection = args.connections[value.datastore] as Connection;
+        if (!connection.has(value.field)) break;
         const field = connection.field(value.field, value.database);
         (field.secret ? secret : open)[variable] = field.value;
         break;

@@ -1,8 +1,10 @@
-import type * as pulumi from "@pulumi/pulumi";
+import * as pulumi from "@pulumi/pulumi";
+import type { Cloud } from "../../cloud/cloud.ts";
 import type { DatastorePlan, Plan } from "../../config/plan.ts";
 import type { Field } from "../../config/schema/tier.ts";
 import type { Namespace } from "../namespace.ts";
 import { BundledServer } from "./bundled.ts";
+import type { Endpoint } from "./engine.ts";
 import { engines } from "./engines.ts";
 
 export interface DatastoreArgs<D extends DatastorePlan = DatastorePlan> {
@@ -17,6 +19,8 @@ export interface DatastoreArgs<D extends DatastorePlan = DatastorePlan> {
 export interface Connection {
   /** A value for a client's environment; secret where it holds the password. */
   field(field: Field, database?: string): { value: pulumi.Input<string>; secret: boolean };
+  /** Whether clients have it: neither user nor password for a store that asks them who they are. */
+  has(field: Field): boolean;
   /** Its host, as pods of other namespaces dial it. */
   hostElsewhere: pulumi.Input<string>;
   /** What has to be up before a client starts. */
@@ -24,36 +28,64 @@ export interface Connection {
 }
 
 /** Makes the datastore, where it is ours to make, and returns the way to it. */
-export function createDatastore(name: string, args: DatastoreArgs, opts: pulumi.ComponentResourceOptions): Connection {
-  const { datastore } = args;
+export function createDatastore(
+  name: string,
+  args: DatastoreArgs & { cloud: Cloud },
+  opts: pulumi.ComponentResourceOptions,
+): Connection {
+  const { datastore, plan, password } = args;
   switch (datastore.mode) {
-    case "bundled":
-      return connectionTo(args, [new BundledServer(name, { ...args, datastore }, opts)]);
+    case "bundled": {
+      const ready = [new BundledServer(name, { ...args, datastore }, opts)];
+      const hostElsewhere = `${datastore.endpoint.host}.${plan.namespace}.svc`;
+      return connectionTo(datastore, { endpoint: datastore.endpoint, password, ready, hostElsewhere });
+    }
+    case "managed": {
+      const store = args.cloud.managed(name, { datastore, password }, opts);
+      const hostElsewhere = store.endpoint.apply(({ host }) => host);
+      return connectionTo(datastore, { password, ...store, hostElsewhere });
+    }
     case "external":
-      return connectionTo(args, []);
+      return connectionTo(datastore, {
+        endpoint: datastore.endpoint,
+        password,
+        ready: [],
+        hostElsewhere: datastore.endpoint.host,
+      });
   }
 }
 
-function connectionTo({ plan, datastore, password }: DatastoreArgs, ready: pulumi.Resource[]): Connection {
-  const { endpoint } = datastore;
+interface Reached extends Pick<Connection, "hostElsewhere" | "ready"> {
+  endpoint: pulumi.Input<Endpoint>;
+  password?: pulumi.Output<string>;
+}
+
+function connectionTo(datastore: DatastorePlan, { endpoint, password, ...rest }: Reached): Connection {
   const engine = engines[datastore.engine];
+  const byIdentity = datastore.mode === "managed" && datastore.access === "identity";
+  const open = (value: (endpoint: Endpoint) => string) => ({
+    value: pulumi.Output.isInstance(endpoint) ? endpoint.apply(value) : value(endpoint as Endpoint),
+    secret: false,
+  });
   return {
-    ready,
-    hostElsewhere: datastore.mode === "bundled" ? `${endpoint.host}.${plan.namespace}.svc` : endpoint.host,
+    ...rest,
+    has: (field) => !(byIdentity && (field === "username" || field === "password")),
     field(field, database) {
       switch (field) {
         case "password":
           return { value: password ?? "", secret: true };
         case "url":
-          return engine.urlHoldsPassword && password
-            ? { value: password.apply((value) => engine.url(endpoint, value, database)), secret: true }
-            : { value: engine.url(endpoint, "", database), secret: false };
+          if (!engine.urlHoldsPassword || !password) return open((endpoint) => engine.url(endpoint, "", database));
+          return {
+            value: pulumi.all([endpoint, password]).apply(([endpoint, value]) => engine.url(endpoint, value, database)),
+            secret: true,
+          };
         case "port":
-          return { value: String(endpoint.port), secret: false };
+          return open(({ port }) => String(port));
         case "bucket":
-          return { value: endpoint.buckets[0] ?? "", secret: false };
+          return open(({ buckets }) => buckets[0] ?? "");
         default:
-          return { value: endpoint[field], secret: false };
+          return open((endpoint) => endpoint[field]);
       }
     },
   };
