@@ -4,11 +4,13 @@ import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, symli
 import { delimiter, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { stringify } from "yaml";
+import type { Plan } from "../../config/plan.ts";
 import { nodeGroup } from "../cluster/nodes.ts";
 import { usualPlatform } from "../cluster/objects.ts";
 import { UserError } from "../command.ts";
 import { ControlPlanes } from "../emulators/control-planes.ts";
-import { planOf, type Rehearsed, randomSecret, type Settings } from "./stack-file.ts";
+import type { Entity } from "../emulators/rules.ts";
+import { planOf, randomSecret, type Settings } from "./stack-file.ts";
 import { makeHome, makeLoginTools } from "./stand-ins.ts";
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
@@ -28,15 +30,15 @@ export interface RehearsalOptions {
 }
 
 export class Rehearsal {
-  readonly rehearsed: Rehearsed;
+  readonly plan: Plan;
   readonly #options: RehearsalOptions;
   readonly #environment: NodeJS.ProcessEnv;
   readonly #controlPlanes: ControlPlanes;
 
-  private constructor(options: RehearsalOptions, rehearsed: Rehearsed) {
+  private constructor(options: RehearsalOptions, plan: Plan) {
     const { directory } = options;
     this.#options = options;
-    this.rehearsed = rehearsed;
+    this.plan = plan;
     this.#controlPlanes = new ControlPlanes(join(directory, "world"));
     // Neither the user's state nor credentials: what is not set here is not there.
     this.#environment = {
@@ -56,15 +58,15 @@ export class Rehearsal {
   /** Makes the folder, the stand-ins and the stack. @throws ConfigurationError where the program would */
   static async prepare(options: RehearsalOptions): Promise<Rehearsal> {
     const { directory, stack } = options;
-    const rehearsed = await planOf(options.settings, stack);
-    const rehearsal = new Rehearsal(options, rehearsed);
+    const { plan, secretNames } = await planOf(options.settings, stack);
+    const rehearsal = new Rehearsal(options, plan);
     await rehearsal.clear();
     mkdirSync(join(directory, "project"), { recursive: true });
     makeHome(join(directory, "pulumi"), join(directory, "world"));
     makeLoginTools(join(directory, "bin"), join(directory, "world"));
     for (const entry of PROGRAM) symlinkSync(join(ROOT, entry), join(directory, "project", entry));
     cpSync(join(ROOT, "Pulumi.yaml"), join(directory, "project", "Pulumi.yaml"));
-    await rehearsal.#makeStack(await rehearsal.#land());
+    await rehearsal.#makeStack(await rehearsal.#land(), secretNames);
     return rehearsal;
   }
 
@@ -100,18 +102,14 @@ export class Rehearsal {
     await this.#pulumi("state", "unprotect", "--all", "--yes");
   }
 
-  /** What the emulated clouds have still, by cloud. */
-  leftovers(): Record<string, string[]> {
+  /** What the emulated clouds have still. */
+  leftovers(): string[] {
     const world = join(this.#options.directory, "world");
     const clouds = existsSync(world) ? readdirSync(world).filter((file) => file.endsWith(".json")) : [];
-    return Object.fromEntries(
-      clouds.map((file) => {
-        const { entities } = JSON.parse(readFileSync(join(world, file), "utf8")) as {
-          entities: { id: string; type: string }[];
-        };
-        return [file.replace(/\.json$/, ""), entities.map(({ id, type }) => `${type} ${id}`)];
-      }),
-    );
+    return clouds.flatMap((file) => {
+      const { entities } = JSON.parse(readFileSync(join(world, file), "utf8")) as { entities: Entity[] };
+      return entities.map(({ id, type }) => `${type} ${id}`);
+    });
   }
 
   /** Ends the clusters and removes the folder. */
@@ -136,12 +134,12 @@ export class Rehearsal {
     return { ...settings, cluster: rest };
   }
 
-  async #makeStack(settings: Settings): Promise<void> {
+  async #makeStack(settings: Settings, secretNames: readonly string[]): Promise<void> {
     const { directory, stack } = this.#options;
     const config = Object.fromEntries(Object.entries(settings).map(([key, value]) => [`landfall:${key}`, value]));
     writeFileSync(join(directory, "project", `Pulumi.${stack}.yaml`), stringify({ config }));
     await this.#pulumi("stack", "init", stack);
-    const secrets = ["secret", ...this.rehearsed.secretNames.map((name) => `secrets.${name}`)];
+    const secrets = ["secret", ...secretNames.map((name) => `secrets.${name}`)];
     for (const path of secrets)
       await this.#pulumi("config", "set", "--secret", "--path", `landfall:${path}`, randomSecret());
   }
