@@ -46,7 +46,7 @@ export async function connectKubeconfig(plan: Plan, cluster: KubeconfigCluster):
         clusterIdentifier: identity,
         enableServerSideApply: true,
       });
-      return { provider, apiServer };
+      return { provider, apiServer, ready: [], managed: nobodyManages, identify: nobodyManages };
     } finally {
       close();
     }
@@ -54,6 +54,10 @@ export async function connectKubeconfig(plan: Plan, cluster: KubeconfigCluster):
     if (error instanceof ClusterError) throw new pulumi.RunError(error.message);
     throw error;
   }
+}
+
+function nobodyManages(): never {
+  throw new Error("the plan has a managed datastore, and no cloud that runs it");
 }
 
 /** The same as long as it is the same cluster, whatever its address, certificate or credentials. */

@@ -2,7 +2,7 @@ import type * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import type { Cloud } from "../cloud/cloud.ts";
 import type { Plan } from "../config/plan.ts";
-import { createRoles, createServiceAccounts } from "./access.ts";
+import { createAccounts, createRoles } from "./access.ts";
 import { Backup } from "./backup.ts";
 import { type Connection, createDatastore } from "./datastores/datastore.ts";
 import { createEdge } from "./edge/edge.ts";
@@ -31,7 +31,11 @@ export class Application extends pulumi.ComponentResource {
     const { plan, cloud } = args;
     const secrets = secretsOf(plan, args.secrets);
 
-    const namespace = new Namespace(name, { plan, apiServer: cloud.apiServer, secrets }, { parent: this });
+    const namespace = new Namespace(
+      name,
+      { plan, apiServer: cloud.apiServer, secrets },
+      { parent: this, dependsOn: cloud.ready },
+    );
     const inside = { parent: this, deletedWith: namespace.resource };
 
     const storageClasses = createStorageClasses(name, plan, { parent: this });
@@ -41,22 +45,22 @@ export class Application extends pulumi.ComponentResource {
     for (const datastore of plan.datastores) {
       connections[datastore.name] = createDatastore(
         `${name}-${datastore.name}`,
-        { plan, datastore, namespace, secrets },
+        { plan, datastore, namespace, cloud, secrets },
         { parent: this, dependsOn: storageClasses },
       );
     }
 
-    const accounts = createServiceAccounts(name, { plan, namespace }, inside);
+    const accounts = createAccounts(name, { plan, namespace, cloud }, inside);
     createRoles(name, { plan, namespace }, accounts, inside);
 
     const priorityClasses = createPriorityClasses(name, plan, { parent: this });
     const tiers: Record<string, Tier> = {};
     for (const tier of plan.tiers) {
-      const serviceAccount = accounts[tier.serviceAccount] as TierArgs["serviceAccount"];
+      const account = accounts[tier.serviceAccount] as TierArgs["account"];
       const dependsOn = tier.after.flatMap((before) => connections[before]?.ready ?? (tiers[before] as Tier));
       tiers[tier.name] = new Tier(
         `${name}-${tier.name}`,
-        { plan, tier, namespace, connections, volumes, priorityClasses, secrets, serviceAccount },
+        { plan, tier, namespace, connections, volumes, priorityClasses, secrets, account },
         { parent: this, dependsOn },
       );
     }

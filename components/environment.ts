@@ -31,6 +31,7 @@ export function environmentOf(name: string, args: EnvironmentArgs, opts: pulumi.
         break;
       case "datastore": {
         const connection = args.connections[value.datastore] as Connection;
+        if (!connection.has(value.field)) break;
         const field = connection.field(value.field, value.database);
         if (field.secret) secret[variable] = field.value;
         else open[variable] = field.value;

@@ -2,6 +2,7 @@ import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import type { Plan, TierPlan } from "../config/plan.ts";
 import { SURGE } from "../config/quota.ts";
+import type { Account } from "./access.ts";
 import { autoscaling } from "./autoscaling/autoscaling.ts";
 import type { Connection } from "./datastores/datastore.ts";
 import { serviceAnnotations } from "./edge/ingresses.ts";
@@ -22,7 +23,7 @@ export interface TierArgs {
   volumes: Record<string, k8s.core.v1.PersistentVolumeClaim>;
   priorityClasses: Record<string, k8s.scheduling.v1.PriorityClass>;
   secrets: Secrets;
-  serviceAccount: k8s.core.v1.ServiceAccount;
+  account: Account;
 }
 
 /** One tier of the application: what it runs, how it is reached, how it scales. */
@@ -57,15 +58,15 @@ interface Metadata {
 }
 
 function podTemplate(
-  { plan, tier, namespace, serviceAccount, volumes: shared, priorityClasses }: TierArgs,
+  { plan, tier, namespace, account, volumes: shared, priorityClasses }: TierArgs,
   environment: Environment,
 ): k8s.types.input.core.v1.PodTemplateSpec & { spec: k8s.types.input.core.v1.PodSpec } {
   const { volumes, volumeMounts } = scratch(tier.writable);
   const mounts = Object.entries(tier.mounts);
   return {
-    metadata: { labels: labelsOf(plan, tier.name) },
+    metadata: { labels: { ...labelsOf(plan, tier.name), ...account.podLabels } },
     spec: {
-      serviceAccountName: serviceAccount.metadata.name,
+      serviceAccountName: account.serviceAccount.metadata.name,
       automountServiceAccountToken: tier.mountToken,
       enableServiceLinks: false,
       imagePullSecrets: namespace.imagePullSecrets,

@@ -10,6 +10,7 @@ import {
 } from "./datastore-checks.ts";
 import { fromRegistry } from "./images.ts";
 import { type Layers, overlay, placeOf, whole } from "./layers.ts";
+import { resolveManaged } from "./managed.ts";
 import { unknownName } from "./mistakes.ts";
 import { queuesIn } from "./monitoring/queues.ts";
 import type { BundledDatastore, DatastorePlan } from "./plan.ts";
@@ -37,14 +38,7 @@ export function resolveDatastores(layers: Layers): DatastorePlan[] {
       case "external":
         return external(layers, name, datastore, engine, placement);
       case "managed":
-        layers.mistakes.push({
-          path: placeOf(layers, "datastores", name, "mode"),
-          got: "managed",
-          problem: `cluster provider "${layers.stack.cluster.provider}" has no cloud that could manage "${name}"`,
-          allowed: "bundled, external",
-          fix: "bundle it, or name the store that you run elsewhere with mode: external",
-        });
-        return [];
+        return resolveManaged(layers, name, datastore, engine, placement);
     }
   });
 }
@@ -124,7 +118,7 @@ function bundled(
 /** The stack names a class by the cluster's own name too. */
 function storageClassFor(layers: Layers, forStack: string | undefined, forApplication: string | undefined) {
   if (forStack === undefined) return storageClassOf(layers, forApplication);
-  return forStack in (layers.stack.cluster.storageClasses ?? {}) ? storageClassOf(layers, forStack) : forStack;
+  return forStack in layers.storage.storageClasses ? storageClassOf(layers, forStack) : forStack;
 }
 
 function volumesOf(
@@ -190,6 +184,6 @@ export function primaryPort(engine: Engine): number {
   return Object.values(engine.ports)[0] as number;
 }
 
-function databaseOf(layers: Layers, datastore: Datastore): string {
+export function databaseOf(layers: Layers, datastore: Datastore): string {
   return datastore.database ?? layers.application.name.replaceAll("-", "_");
 }

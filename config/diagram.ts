@@ -27,8 +27,18 @@ function tierLabel({ name, kind, replicas, autoscale, events }: TierPlan): strin
 }
 
 function storeLabel(store: DatastorePlan): string {
-  const where = store.mode === "bundled" ? store.volumes[0]?.storage : store.endpoint.host;
-  return `${store.name}<br>${store.engine}, ${where}`;
+  return `${store.name}<br>${store.engine}, ${placeOf(store)}`;
+}
+
+function placeOf(store: DatastorePlan): string | undefined {
+  switch (store.mode) {
+    case "bundled":
+      return store.volumes[0]?.storage;
+    case "managed":
+      return "managed";
+    case "external":
+      return store.endpoint.host;
+  }
 }
 
 function arrow({ from, to, ports }: Link): string {

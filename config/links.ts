@@ -28,10 +28,11 @@ function linkTo(layers: Layers, from: string, to: string, datastores: readonly D
   if (store?.mode === "bundled") {
     return { from: pods(from), to: pods(to), ports: Object.values(engines[store.engine].ports) };
   }
-  if (store?.mode === "external") {
+  if (store) {
+    const except = store.mode === "managed" ? store.except : undefined;
     return {
       from: pods(from),
-      to: { kind: "addresses", name: to, cidrs: store.cidrs },
+      to: { kind: "addresses", name: to, cidrs: store.cidrs, except },
       ports: [store.endpoint.port],
     };
   }
@@ -57,7 +58,7 @@ function betweenServers(datastores: readonly DatastorePlan[]): Link[] {
 }
 
 /** Ranges that are not the internet: private, shared and link-local ones, with the clouds' metadata services. */
-const PRIVATE = ["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10", "169.254.0.0/16"];
+export const PRIVATE = ["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10", "169.254.0.0/16"];
 const HTTPS = 443;
 
 function toInternet({ application }: Layers): Link[] {

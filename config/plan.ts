@@ -3,6 +3,7 @@
  * Components turn it into resources and decide nothing.
  */
 
+import type { ClusterPlan } from "../cloud/clouds.ts";
 import type { Endpoint } from "../components/datastores/engine.ts";
 import type { EngineName } from "../components/datastores/engines.ts";
 import type { AutoscalePlan, EventsPlan } from "./autoscale.ts";
@@ -13,7 +14,6 @@ import type { MonitoringPlan } from "./monitoring.ts";
 import type { PriorityClassPlan } from "./priority.ts";
 import type { Profile } from "./profiles.ts";
 import type { PodAmount } from "./schema/autoscale.ts";
-import type { KubeconfigCluster } from "./schema/cluster.ts";
 import type { Resources } from "./schema/primitives.ts";
 import type { Field, Probe } from "./schema/tier.ts";
 import type { ProfileName, Role } from "./schema.ts";
@@ -27,7 +27,7 @@ export interface Plan {
   profileName: ProfileName;
   profile: Profile;
   namespace: string;
-  cluster: KubeconfigCluster;
+  cluster: ClusterPlan;
   datastores: DatastorePlan[];
   backups: BackupPlan[];
   volumes: VolumePlan[];
@@ -103,6 +103,29 @@ interface DatastoreBase {
   endpoint: Endpoint;
 }
 
+/** A datastore that the stack's cloud runs. */
+export interface ManagedDatastore {
+  name: string;
+  mode: "managed";
+  engine: EngineName;
+  /** The host is known once the cloud has made it. */
+  endpoint: Omit<Endpoint, "host">;
+  /** Left out where the cloud has one version only. */
+  version?: string;
+  /** The cloud's name of its size; left out where it has none. */
+  machine?: string;
+  storageGiB: number;
+  highAvailability: boolean;
+  backupRetentionDays: number;
+  protect: boolean;
+  settings: Record<string, string>;
+  access: "identity" | "password";
+  /** Address ranges that its clients may reach. */
+  cidrs: string[];
+  /** Ranges within them that they may not. */
+  except?: string[];
+}
+
 export interface BundledDatastore extends DatastoreBase {
   mode: "bundled";
   version: string;
@@ -128,7 +151,7 @@ export interface ExternalDatastore extends DatastoreBase {
   cidrs: string[];
 }
 
-export type DatastorePlan = BundledDatastore | ExternalDatastore;
+export type DatastorePlan = BundledDatastore | ManagedDatastore | ExternalDatastore;
 
 export type Peer =
   | { kind: "pods"; component: string }

@@ -1,3 +1,4 @@
+import { resolveCluster } from "../cloud/clouds.ts";
 import { linksOfEvents } from "./autoscale.ts";
 import { linksOfBackups, resolveBackups } from "./backup.ts";
 import { resolveConfinement } from "./confinement.ts";
@@ -63,7 +64,7 @@ export function resolve({ application, source, settings, secrets, stack }: Resol
     profileName: layers.stack.profile,
     profile: layers.profile,
     namespace,
-    cluster: layers.stack.cluster,
+    cluster: resolveCluster(layers),
     datastores,
     backups,
     volumes,

@@ -5,7 +5,7 @@
 import { z } from "zod";
 import { autoscalingSettings, priorityClass } from "./schema/autoscale.ts";
 import { backup } from "./schema/backup.ts";
-import { kubeconfigCluster } from "./schema/cluster.ts";
+import { cluster } from "./schema/cluster.ts";
 import { everyAppArmor } from "./schema/confinement.ts";
 import { datastore, datastoreOverride } from "./schema/datastore.ts";
 import { edge } from "./schema/edge.ts";
@@ -94,7 +94,7 @@ export const stackSchema = z.strictObject({
   profile: profileName,
   /** @default the application's */
   namespace: name.optional(),
-  cluster: z.discriminatedUnion("provider", [kubeconfigCluster]),
+  cluster,
   edge,
   /** Registry or mirror (host and optional path) that every image is pulled from instead of its own. */
   registry: z

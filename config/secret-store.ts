@@ -92,6 +92,14 @@ export function checkSecretStore(
   for (const name of (store.secrets ?? []).filter((name) => !known.includes(name))) {
     layers.mistakes.push(unknownName(`${PATH}.secrets`, name, known, "secret"));
   }
+  for (const { name } of secrets.filter(({ name, stored }) => store.secrets?.includes(name) && !stored)) {
+    layers.mistakes.push({
+      path: `${PATH}.secrets`,
+      got: name,
+      problem: "is managed: the cloud is told its password when it makes it",
+      fix: "remove it; it is derived from landfall:secret, or set it under landfall:secrets",
+    });
+  }
   const [key, places] = store.kind === "sealed-secrets" ? ["values", store.values] : ["remote", store.remote ?? {}];
   for (const name of Object.keys(places).filter((name) => !stored.includes(name))) {
     layers.mistakes.push(

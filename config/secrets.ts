@@ -39,16 +39,29 @@ export function resolveSecrets(
       const place = placeOf(layers, "datastores", name);
       const outside =
         mode === "external" ? `"${name}" is external (${place}), so only you know its password` : undefined;
-      return [{ name, length, outside }];
+      // A cloud is told the password by this program, so no operator's store can have it alone.
+      return [{ name, length, outside, ours: mode === "managed" }];
     }),
-    ...(layers.stack.registryCredentials ? [{ name: REGISTRY, length: 0, outside: REGISTRY_PASSWORD }] : []),
+    ...(layers.stack.registryCredentials
+      ? [{ name: REGISTRY, length: 0, outside: REGISTRY_PASSWORD, ours: false }]
+      : []),
     ...(layers.application.secrets ?? []).map((name) => ({
       name,
       length: APPLICATION_SECRET_LENGTH,
       outside: undefined,
+      ours: false,
     })),
-    ...notificationSecrets(layers).map((name) => ({ name, length: 0, outside: NOTIFICATION_SECRET })),
-  ].map((secret) => ({ ...secret, version: versions[secret.name] ?? 1, stored: isStored(layers, secret.name) }));
+    ...notificationSecrets(layers).map((name) => ({
+      name,
+      length: 0,
+      outside: NOTIFICATION_SECRET,
+      ours: false,
+    })),
+  ].map(({ ours, ...secret }) => ({
+    ...secret,
+    version: versions[secret.name] ?? 1,
+    stored: !ours && isStored(layers, secret.name),
+  }));
   checkSecrets(layers, plans, given, stack);
   return { secrets: plans, secretStore: resolveSecretStore(layers, plans) };
 }

@@ -24,11 +24,14 @@ export interface StoredSecret {
 /** The secrets of one application. */
 export interface Secrets {
   store(name: string, args: SecretArgs, opts: pulumi.CustomResourceOptions): StoredSecret;
+  /** Value of a secret that the stack itself has; undefined for one that only a store has. */
+  known(secret: string): pulumi.Output<string> | undefined;
 }
 
 /** @param known values of the secrets that are the stack's own, by name */
 export function secretsOf(plan: Plan, known: Record<string, pulumi.Output<string>>): Secrets {
   return {
+    known: (secret) => known[secret],
     store(name, args, opts) {
       const { here, there } = split(plan, args.values);
       const names = new Map<string, pulumi.Output<string>>();

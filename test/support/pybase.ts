@@ -1,4 +1,5 @@
 /** PyBase as the repository's stack files land it. */
+import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
@@ -43,6 +44,12 @@ export function planFor(stack: StackName, settings: object = {}, names = OF_EXTE
 /** The cluster of the tests. */
 export const API_SERVER = { cidrs: ["10.96.0.1/32", "192.0.2.10/32"], ports: [443, 6443] };
 
+/** A cluster that was there already, without a cloud that runs datastores. */
+export function cloudWith(provider: k8s.Provider): Cloud {
+  const nobody = () => assert.fail("no cloud runs datastores here");
+  return { provider, apiServer: API_SERVER, ready: [], managed: nobody, identify: nobody };
+}
+
 /** The password of a test by its secret's name. */
 export const passwordOf = (name: string) => `password-of-${name}`;
 
@@ -53,7 +60,7 @@ export function land(plan: Plan): Promise<Registration[]> {
   );
   return record(() => {
     const provider = new k8s.Provider("cluster", { clusterIdentifier: "the-cluster" });
-    const cloud: Cloud = { provider, apiServer: API_SERVER };
+    const cloud = cloudWith(provider);
     new Application(plan.application, { plan, secrets, cloud }, { providers: [provider] });
   }, plan.stack);
 }
