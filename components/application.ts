@@ -2,7 +2,7 @@ import type * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import type { Cloud } from "../cloud/cloud.ts";
 import type { Plan } from "../config/plan.ts";
-import { REGISTRY } from "../config/secrets.ts";
+import { peersSecretOf, REGISTRY } from "../config/secrets.ts";
 import { createRoles, createServiceAccounts } from "./access.ts";
 import { Backup } from "./backup.ts";
 import { type Connection, createDatastore } from "./datastores/datastore.ts";
@@ -43,7 +43,13 @@ export class Application extends pulumi.ComponentResource {
     for (const datastore of plan.datastores) {
       connections[datastore.name] = createDatastore(
         `${name}-${datastore.name}`,
-        { plan, datastore, namespace, password: secrets[datastore.name] },
+        {
+          plan,
+          datastore,
+          namespace,
+          password: secrets[datastore.name],
+          peersPassword: secrets[peersSecretOf(datastore.name)],
+        },
         { parent: this, dependsOn: storageClasses },
       );
     }

@@ -42,6 +42,7 @@ function peerId(peer: Peer): string {
     case "edge":
     case "keda":
     case "monitoring":
+    case "operator":
       return peer.kind;
     case "addresses":
       return id(peer.name);

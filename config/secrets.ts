@@ -15,6 +15,11 @@ const NOTIFICATION_SECRET = "landfall:monitoring.alertmanager needs it, and only
 const APPLICATION_SECRET_LENGTH = 48;
 const ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
 
+/** Name of the secret that the servers of a store know each other by, where one of them leads. */
+export function peersSecretOf(datastore: string): string {
+  return `${datastore}-peers`;
+}
+
 /** What is known of the secrets in the stack file without their values. */
 export interface GivenSecrets {
   /** Length of `landfall:secret`, in characters; left out where it is not set. */
@@ -39,6 +44,11 @@ export function resolveSecrets(
       const outside =
         mode === "external" ? `"${name}" is external (${place}), so only you know its password` : undefined;
       return [{ name, length, outside }];
+    }),
+    ...datastores.flatMap((store) => {
+      const { cluster } = engines[store.engine];
+      if (store.mode !== "bundled" || !store.failover || cluster?.kind !== "peers" || !cluster.failover) return [];
+      return [{ name: peersSecretOf(store.name), length: cluster.failover.passwordLength, outside: undefined }];
     }),
     ...(layers.stack.registryCredentials ? [{ name: REGISTRY, length: 0, outside: REGISTRY_PASSWORD }] : []),
     ...(layers.application.secrets ?? []).map((name) => ({

@@ -1,16 +1,22 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import type { BundledDatastore } from "../../config/plan.ts";
+import { dialledComponent } from "../../config/servers.ts";
 import { horizontalPodAutoscaler } from "../autoscaling/horizontal.ts";
 import { verticalPodAutoscaler } from "../autoscaling/vertical.ts";
 import { labelsOf, selectorOf } from "../labels.ts";
 import { allowLinks } from "../network.ts";
 import { containerSecurity, podSecurity, scratch, serversApart } from "../pod.ts";
+import type { Failover } from "./cluster.ts";
 import type { DatastoreArgs } from "./datastore.ts";
 import type { ServerSettings } from "./engine.ts";
 import { engines } from "./engines.ts";
+import { proxy } from "./proxy.ts";
 
 type Args = DatastoreArgs<BundledDatastore>;
+/** Key of the password that servers know each other by. */
+const PEERS_KEY = "peers";
+
 type Container = k8s.types.input.core.v1.Container;
 
 /** A datastore that runs in the cluster: its servers, their volumes, a Service that clients dial. */
@@ -23,12 +29,16 @@ export class BundledServer extends pulumi.ComponentResource {
     const inside = { parent: this, deletedWith: namespace.resource, dependsOn: namespace };
     const durable = { ...inside, protect: plan.profile.protectData };
 
-    const secret = credentials(name, args, metadata, inside);
+    const settings = settingsOf(args, credentials(name, args, metadata, inside));
     const volumes = claims(name, datastore, metadata, durable);
     const network = allowLinks(name, { plan, component: datastore.name, namespace: metadata.namespace }, inside);
     service(name, args, metadata, inside);
     if (datastore.servers.length > 1) headlessService(name, args, metadata, inside);
-    statefulSet(name, args, { metadata, secret }, { ...durable, dependsOn: [namespace, network, ...volumes] });
+    statefulSet(name, args, { metadata, settings }, { ...durable, dependsOn: [namespace, network, ...volumes] });
+    const failover = failoverOf(datastore);
+    if (datastore.failover && failover) {
+      proxy(`${name}-proxy`, { ...args, proxy: datastore.failover.proxy, failover, settings }, inside);
+    }
     const target = { kind: "StatefulSet", name: datastore.name } as const;
     if (datastore.autoscale) {
       const { autoscale, servers } = datastore;
@@ -51,13 +61,33 @@ interface Metadata {
 
 function credentials(
   name: string,
-  { datastore, password }: Args,
+  { datastore, password, peersPassword }: Args,
   metadata: Metadata,
   opts: pulumi.CustomResourceOptions,
 ): k8s.core.v1.Secret | undefined {
   if (!password) return undefined;
-  const stringData = { username: datastore.endpoint.username, password };
+  const stringData = {
+    username: datastore.endpoint.username,
+    password,
+    ...(peersPassword ? { [PEERS_KEY]: peersPassword } : {}),
+  };
   return new k8s.core.v1.Secret(`${name}-credentials`, { metadata, immutable: true, stringData }, opts);
+}
+
+function settingsOf({ datastore }: Args, secret: k8s.core.v1.Secret | undefined): ServerSettings {
+  return {
+    endpoint: datastore.endpoint,
+    dataDirectory: engines[datastore.engine].dataDirectory,
+    passwordSecret: secret && { name: secret.metadata.name, key: "password" },
+    peersSecret: secret && { name: secret.metadata.name, key: PEERS_KEY },
+    settings: datastore.settings,
+    servers: serverHosts(datastore),
+  };
+}
+
+function failoverOf({ engine }: BundledDatastore): Failover | undefined {
+  const { cluster } = engines[engine];
+  return cluster?.kind === "peers" ? cluster.failover : undefined;
 }
 
 /**
@@ -108,7 +138,10 @@ function service(
     `${name}-service`,
     {
       metadata: { name: datastore.endpoint.host, namespace, labels, annotations: withoutWait },
-      spec: { selector: selectorOf(plan, datastore.name), ports: servicePorts(engines[datastore.engine].ports) },
+      spec: {
+        selector: selectorOf(plan, dialledComponent(datastore)),
+        ports: servicePorts(engines[datastore.engine].ports),
+      },
     },
     opts,
   );
@@ -141,7 +174,7 @@ function headlessName({ name }: BundledDatastore): string {
   return `${name}-headless`;
 }
 
-/** Names by which each server is dialled; the Service's where there is one server. */
+/** Names by which each server is known to the others; the Service's where there is one server. */
 export function serverHosts(datastore: BundledDatastore): string[] {
   const { servers, endpoint } = datastore;
   return servers.length > 1 ? servers.map((server) => `${server}.${headlessName(datastore)}`) : [endpoint.host];
@@ -154,19 +187,11 @@ function servicePorts(ports: Readonly<Record<string, number>>): k8s.types.input.
 function statefulSet(
   name: string,
   { plan, datastore, namespace: { imagePullSecrets } }: Args,
-  made: { metadata: Metadata; secret?: k8s.core.v1.Secret },
+  { metadata: { namespace, labels }, settings }: { metadata: Metadata; settings: ServerSettings },
   opts: pulumi.CustomResourceOptions,
 ): k8s.apps.v1.StatefulSet {
   const engine = engines[datastore.engine];
   const clustered = datastore.servers.length > 1;
-  const settings: ServerSettings = {
-    endpoint: datastore.endpoint,
-    dataDirectory: engine.dataDirectory,
-    passwordSecret: made.secret && { name: made.secret.metadata.name, key: "password" },
-    settings: datastore.settings,
-    servers: serverHosts(datastore),
-  };
-  const { namespace, labels } = made.metadata;
   const { volumes, volumeMounts } = scratch(engine.writable);
   return new k8s.apps.v1.StatefulSet(
     `${name}-server`,
@@ -188,7 +213,11 @@ function statefulSet(
             securityContext: podSecurity(datastore.uid, datastore.gid),
             terminationGracePeriodSeconds: engine.terminationGracePeriodSeconds,
             ...(clustered ? serversApart(plan, datastore.name) : {}),
-            containers: [serverContainer(datastore, settings, volumeMounts), ...exporter(datastore, settings)],
+            containers: [
+              serverContainer(datastore, settings, volumeMounts),
+              ...watcher(datastore, settings, volumeMounts),
+              ...exporter(datastore, settings),
+            ],
             volumes,
           },
         },
@@ -209,7 +238,11 @@ function serverContainer(
   scratchMounts: k8s.types.input.core.v1.VolumeMount[],
 ): Container {
   const engine = engines[datastore.engine];
-  const ports = { ...engine.ports, ...(settings.servers.length > 1 ? engine.cluster?.ports : {}) };
+  // With failover those between servers are the watcher's.
+  const ports = {
+    ...engine.ports,
+    ...(settings.servers.length > 1 && !datastore.failover ? engine.cluster?.ports : {}),
+  };
   return {
     name: datastore.name,
     image: datastore.image,
@@ -217,11 +250,34 @@ function serverContainer(
     ports: Object.entries(ports).map(([name, containerPort]) => ({ name, containerPort })),
     resources: datastore.resources,
     securityContext: containerSecurity,
-    volumeMounts: [
-      ...datastore.volumes.map(({ name, directory }) => ({ name, mountPath: directory })),
-      ...scratchMounts,
-    ],
+    volumeMounts: [...mountsOf(datastore), ...scratchMounts],
   };
+}
+
+function mountsOf({ volumes }: BundledDatastore): k8s.types.input.core.v1.VolumeMount[] {
+  return volumes.map(({ name, directory }) => ({ name, mountPath: directory }));
+}
+
+function watcher(
+  datastore: BundledDatastore,
+  settings: ServerSettings,
+  scratchMounts: k8s.types.input.core.v1.VolumeMount[],
+): Container[] {
+  const failover = failoverOf(datastore);
+  if (!datastore.failover || !failover) return [];
+  const { name, container } = failover.watcher;
+  const ports = engines[datastore.engine].cluster?.ports ?? {};
+  return [
+    {
+      name,
+      image: datastore.image,
+      ...container(settings),
+      ports: Object.entries(ports).map(([name, containerPort]) => ({ name, containerPort })),
+      resources: datastore.failover.watcher.resources,
+      securityContext: containerSecurity,
+      volumeMounts: [...mountsOf(datastore), ...scratchMounts],
+    },
+  ];
 }
 
 function exporter({ engine, exporter }: BundledDatastore, settings: ServerSettings): Container[] {

@@ -1,9 +1,11 @@
 import type * as pulumi from "@pulumi/pulumi";
-import type { DatastorePlan, Plan } from "../../config/plan.ts";
+import type { BundledDatastore, DatastorePlan, Plan } from "../../config/plan.ts";
 import type { Field } from "../../config/schema/tier.ts";
+import { operatedAs } from "../../config/servers.ts";
 import type { Namespace } from "../namespace.ts";
 import { BundledServer } from "./bundled.ts";
 import { engines } from "./engines.ts";
+import { OperatedServers } from "./operated.ts";
 
 export interface DatastoreArgs<D extends DatastorePlan = DatastorePlan> {
   plan: Plan;
@@ -11,6 +13,8 @@ export interface DatastoreArgs<D extends DatastorePlan = DatastorePlan> {
   namespace: Namespace;
   /** Left out where the engine has none. */
   password?: pulumi.Output<string>;
+  /** What its servers know each other by; left out where none of them leads. */
+  peersPassword?: pulumi.Output<string>;
 }
 
 /** A way to a datastore. Whoever holds it cannot tell a bundled store from an external one. */
@@ -28,10 +32,19 @@ export function createDatastore(name: string, args: DatastoreArgs, opts: pulumi.
   const { datastore } = args;
   switch (datastore.mode) {
     case "bundled":
-      return connectionTo(args, [new BundledServer(name, { ...args, datastore }, opts)]);
+      return connectionTo(args, [createServers(name, { ...args, datastore }, opts)]);
     case "external":
       return connectionTo(args, []);
   }
+}
+
+function createServers(
+  name: string,
+  args: DatastoreArgs<BundledDatastore>,
+  opts: pulumi.ComponentResourceOptions,
+): pulumi.Resource {
+  const operated = operatedAs(args.datastore);
+  return operated ? new OperatedServers(name, { ...args, operated }, opts) : new BundledServer(name, args, opts);
 }
 
 function connectionTo({ plan, datastore, password }: DatastoreArgs, ready: pulumi.Resource[]): Connection {
