@@ -9,6 +9,7 @@ import type { ApiServerAddresses, Cloud } from "./cloud.ts";
 import { checkEdge } from "./edge.ts";
 import { missingKinds } from "./kinds.ts";
 import { ClusterError, type Context, kubeconfigFiles, readContext } from "./kubeconfig-file.ts";
+import { checkOperators } from "./operators.ts";
 import { checkStorageClasses } from "./storage.ts";
 
 /** Oldest minor of Kubernetes 1 that has, switched on, all that Landfall asks for. */
@@ -34,6 +35,7 @@ export async function connectKubeconfig(plan: Plan, cluster: KubeconfigCluster):
         checkEdge(ask, plan),
         checkAutoscalers(ask, plan),
         checkMonitoring(ask, plan),
+        checkOperators(ask, plan),
       ]);
       const provider = new k8s.Provider("cluster", {
         kubeconfig: files.length === 1 ? files[0] : undefined,

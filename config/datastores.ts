@@ -139,7 +139,9 @@ function volumesOf(
   placement: Extract<Placement, { mode: "bundled" }>,
 ): BundledDatastore["volumes"] {
   const sizes: Record<string, string> = { ...datastore.volumes, ...placement.volumes };
-  const known = operated?.volumes ?? Object.keys(engine.volumes ?? {});
+  // An application may size one that only several servers have, and a stack run one server.
+  const ofOperator = engine.cluster?.kind === "operated" ? engine.cluster.volumes : [];
+  const known = [...Object.keys(engine.volumes ?? {}), ...ofOperator];
   for (const volume of Object.keys(sizes).filter((volume) => !known.includes(volume))) {
     const place = placeOf(layers, "datastores", name, "volumes", volume);
     layers.mistakes.push(unknownName(place, volume, known, `${datastore.engine} volume`));

@@ -6,8 +6,8 @@ import { horizontalPodAutoscaler } from "../autoscaling/horizontal.ts";
 import { verticalPodAutoscaler } from "../autoscaling/vertical.ts";
 import { labelsOf, selectorOf } from "../labels.ts";
 import { allowLinks } from "../network.ts";
-import { containerSecurity, podSecurity, scratch, serversApart } from "../pod.ts";
-import type { Failover } from "./cluster.ts";
+import { podSecurity, scratch, serversApart } from "../pod.ts";
+import { failoverOf, serverContainers } from "./containers.ts";
 import type { DatastoreArgs } from "./datastore.ts";
 import type { ServerSettings } from "./engine.ts";
 import { engines } from "./engines.ts";
@@ -16,8 +16,6 @@ import { proxy } from "./proxy.ts";
 type Args = DatastoreArgs<BundledDatastore>;
 /** Key of the password that servers know each other by. */
 const PEERS_KEY = "peers";
-
-type Container = k8s.types.input.core.v1.Container;
 
 /** A datastore that runs in the cluster: its servers, their volumes, a Service that clients dial. */
 export class BundledServer extends pulumi.ComponentResource {
@@ -83,11 +81,6 @@ function settingsOf({ datastore }: Args, secret: k8s.core.v1.Secret | undefined)
     settings: datastore.settings,
     servers: serverHosts(datastore),
   };
-}
-
-function failoverOf({ engine }: BundledDatastore): Failover | undefined {
-  const { cluster } = engines[engine];
-  return cluster?.kind === "peers" ? cluster.failover : undefined;
 }
 
 /**
@@ -213,11 +206,7 @@ function statefulSet(
             securityContext: podSecurity(datastore.uid, datastore.gid),
             terminationGracePeriodSeconds: engine.terminationGracePeriodSeconds,
             ...(clustered ? serversApart(plan, datastore.name) : {}),
-            containers: [
-              serverContainer(datastore, settings, volumeMounts),
-              ...watcher(datastore, settings, volumeMounts),
-              ...exporter(datastore, settings),
-            ],
+            containers: serverContainers(datastore, settings, volumeMounts),
             volumes,
           },
         },
@@ -230,68 +219,6 @@ function statefulSet(
     // The claims are there before it looks for them, and grow by themselves; its own wish cannot be changed anyway.
     { ...opts, ignoreChanges: ["spec.volumeClaimTemplates"] },
   );
-}
-
-function serverContainer(
-  datastore: BundledDatastore,
-  settings: ServerSettings,
-  scratchMounts: k8s.types.input.core.v1.VolumeMount[],
-): Container {
-  const engine = engines[datastore.engine];
-  // With failover those between servers are the watcher's.
-  const ports = {
-    ...engine.ports,
-    ...(settings.servers.length > 1 && !datastore.failover ? engine.cluster?.ports : {}),
-  };
-  return {
-    name: datastore.name,
-    image: datastore.image,
-    ...engine.server(settings),
-    ports: Object.entries(ports).map(([name, containerPort]) => ({ name, containerPort })),
-    resources: datastore.resources,
-    securityContext: containerSecurity,
-    volumeMounts: [...mountsOf(datastore), ...scratchMounts],
-  };
-}
-
-function mountsOf({ volumes }: BundledDatastore): k8s.types.input.core.v1.VolumeMount[] {
-  return volumes.map(({ name, directory }) => ({ name, mountPath: directory }));
-}
-
-function watcher(
-  datastore: BundledDatastore,
-  settings: ServerSettings,
-  scratchMounts: k8s.types.input.core.v1.VolumeMount[],
-): Container[] {
-  const failover = failoverOf(datastore);
-  if (!datastore.failover || !failover) return [];
-  const { name, container } = failover.watcher;
-  const ports = engines[datastore.engine].cluster?.ports ?? {};
-  return [
-    {
-      name,
-      image: datastore.image,
-      ...container(settings),
-      ports: Object.entries(ports).map(([name, containerPort]) => ({ name, containerPort })),
-      resources: datastore.failover.watcher.resources,
-      securityContext: containerSecurity,
-      volumeMounts: [...mountsOf(datastore), ...scratchMounts],
-    },
-  ];
-}
-
-function exporter({ engine, exporter }: BundledDatastore, settings: ServerSettings): Container[] {
-  if (!exporter) return [];
-  return [
-    {
-      name: "exporter",
-      image: exporter.image,
-      env: engines[engine].exporter?.env(settings, exporter.queues),
-      ports: [{ name: "metrics", containerPort: exporter.port }],
-      resources: exporter.resources,
-      securityContext: containerSecurity,
-    },
-  ];
 }
 
 /** Lets a drain move one pod at a time. */
