@@ -61,7 +61,13 @@ export class OperatedServers extends pulumi.ComponentResource {
           topologySpreadConstraints: serversApart(plan, datastore.name).topologySpreadConstraints,
         }),
       },
-      { ...inside, protect: plan.profile.protectData, dependsOn: [namespace, network] },
+      {
+        ...inside,
+        protect: plan.profile.protectData,
+        dependsOn: [namespace, network],
+        // Servers are made one after the other, each with a copy of the first.
+        customTimeouts: { create: "20m" },
+      },
     );
 
     this.registerOutputs({});

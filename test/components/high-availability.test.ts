@@ -149,9 +149,12 @@ describe("A Postgres of several servers", () => {
   it("is what clients, migration, KEDA and backups dial, and waited for by them", () => {
     const url = `postgresql://app:${passwordOf("db")}@db-rw:5432/beacon?sslmode=require`;
     const { inputs } = find(seen, "kubernetes:core/v1:Secret", "beacon-web-secret");
-    assert.equal((inputs.stringData as ReturnType<typeof secret>)["[secret]"].DATABASE_URL, url);
-    const migration = ofType(seen, "kubernetes:batch/v1:Job")[0] ?? assert.fail("there is no migration");
-    assert.ok(migration.dependsOn.includes("beacon-db-servers"));
+    const told = inputs.stringData as { "[secret]": Record<string, string> };
+    assert.equal(told["[secret]"].DATABASE_URL, url);
+    const waited = find(seen, "landfall:application:Tier", "beacon-web-migrate").dependsOn;
+    for (const server of ["beacon-db-servers", "beacon-queue-server", "beacon-queue-proxy-deployment"]) {
+      assert.ok(waited.includes(server), server);
+    }
     const triggers = JSON.stringify(
       find(seen, "kubernetes:keda.sh/v1alpha1:ScaledObject", "beacon-keeper-scaled-object"),
     );
