@@ -102,7 +102,7 @@ function bundled(
         tls: operated?.tls ?? false,
       },
       version,
-      image: fromRegistry(operated?.images[version] ?? image.reference, layers.stack.registry),
+      image: fromRegistry(operated ? (operated.images[version] as string) : image.reference, layers.stack.registry),
       uid: image.uid,
       gid: image.gid,
       ...run,

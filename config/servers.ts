@@ -5,6 +5,7 @@ import { engines } from "../components/datastores/engines.ts";
 import { fromRegistry } from "./images.ts";
 import { type Layers, placeOf } from "./layers.ts";
 import type { BundledDatastore } from "./plan.ts";
+import { peersSecretOf } from "./secrets.ts";
 
 interface Wanted {
   engine: Engine;
@@ -49,11 +50,16 @@ function failoverOf(
   { watcher, proxy }: NonNullable<Extract<Cluster, { kind: "peers" }>["failover"]>,
 ): BundledDatastore["failover"] {
   const component = `${name}-proxy`;
-  const { tiers, datastores = {} } = layers.application;
-  if (component in tiers || component in datastores) {
+  const { tiers, datastores = {}, secrets = [] } = layers.application;
+  const peers = peersSecretOf(name);
+  for (const [what, own, taken] of [
+    ["proxy", component, component in tiers || component in datastores],
+    ["secret", peers, secrets.includes(peers) || peers in datastores],
+  ] as const) {
+    if (!taken) continue;
     layers.mistakes.push({
       path: placeOf(layers, "datastores", name, "servers"),
-      problem: `its proxy would be called "${component}", a name that is taken`,
+      problem: `its ${what} would be called "${own}", a name that is taken`,
       fix: "rename one of the two",
     });
   }

@@ -14,6 +14,7 @@ import { engines } from "./engines.ts";
 import { proxy } from "./proxy.ts";
 
 type Args = DatastoreArgs<BundledDatastore>;
+
 /** Key of the password that servers know each other by. */
 const PEERS_KEY = "peers";
 

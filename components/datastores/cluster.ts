@@ -84,7 +84,6 @@ export interface Operated {
 
 /** What an operator is told of a store. */
 export interface OperatedSettings {
-  name: string;
   image: string;
   imagePullSecrets?: { name: pulumi.Input<string> }[];
   servers: number;

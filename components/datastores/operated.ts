@@ -47,7 +47,6 @@ export class OperatedServers extends pulumi.ComponentResource {
           annotations: { "pulumi.com/waitFor": "condition=Ready" },
         },
         spec: operated.spec({
-          name: datastore.name,
           image: datastore.image,
           imagePullSecrets: namespace.imagePullSecrets,
           servers: datastore.servers.length,

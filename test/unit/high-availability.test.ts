@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { engines } from "../../components/datastores/engines.ts";
 import { beaconPlan } from "../support/beacon.ts";
 import { planOf } from "../support/shop.ts";
 
@@ -24,6 +25,12 @@ describe("Postgres of several servers", () => {
     assert.deepEqual(servers, ["db-1", "db-2", "db-3"]);
     const mirrored = store("db", beaconPlan({ registry: "mirror.example.com" }));
     assert.equal(mirrored.image, "mirror.example.com/cloudnative-pg/postgresql:16.11-standard-trixie");
+  });
+
+  it("has an image of the operator's for each version that there is of one server", () => {
+    for (const { images, cluster } of Object.values(engines)) {
+      if (cluster?.kind === "operated") assert.deepEqual(Object.keys(cluster.images), Object.keys(images));
+    }
   });
 
   it("is dialled where its operator leads to the server that takes writes, encrypted", () => {

@@ -98,6 +98,18 @@ describe("Datastores of several servers are refused:", () => {
       },
     ],
     [
+      "a secret of the servers under the name of the application's own",
+      ({ app }) => {
+        app.datastores.queue.servers = 3;
+        app.secrets.push("queue-peers");
+      },
+      {
+        path: "apps/shop.ts: datastores.queue.servers",
+        problem: 'its secret would be called "queue-peers", a name that is taken',
+        fix: "rename one of the two",
+      },
+    ],
+    [
       "a volume that neither the engine nor its operator has",
       ({ app }) => Object.assign(app.datastores.db, { servers: 3, volumes: { logs: "1Gi" } }),
       {
