@@ -10,6 +10,7 @@ import { checkConfinement } from "./confinement.ts";
 import { checkEdge } from "./edge.ts";
 import { missingKinds } from "./kinds.ts";
 import { ClusterError, type Context, kubeconfigFiles, readContext } from "./kubeconfig-file.ts";
+import { checkOperators } from "./operators.ts";
 import { checkSecretStore } from "./secrets.ts";
 import { checkStorageClasses } from "./storage.ts";
 
@@ -38,6 +39,7 @@ export async function connectKubeconfig(plan: Plan, cluster: KubeconfigCluster):
         checkMonitoring(ask, plan),
         checkSecretStore(ask, plan),
         checkConfinement(ask, plan),
+        checkOperators(ask, plan),
       ]);
       const provider = new k8s.Provider("cluster", {
         kubeconfig: files.length === 1 ? files[0] : undefined,

@@ -89,7 +89,7 @@ function podTemplate(
           command: ["sh", "-euc", keeping(backup, script)],
           env: [
             { name: "HOME", value: "/tmp" },
-            { name: "HOSTS", value: serverHosts(backup.datastore).join(" ") },
+            { name: "HOSTS", value: hostsOf(backup).join(" ") },
             ...Object.entries(env?.(backup.datastore.endpoint) ?? {}).map(([name, value]) => ({ name, value })),
           ],
           envFrom: secret?.envFrom,
@@ -101,6 +101,12 @@ function podTemplate(
       volumes: [{ name: "backups", persistentVolumeClaim: { claimName: volume.metadata.name } }, ...volumes],
     },
   };
+}
+
+/** Each server has its part, unless they are copies of the one that clients are led to. */
+function hostsOf({ datastore }: BackupPlan): string[] {
+  const { operator, failover, endpoint } = datastore;
+  return operator || failover ? [endpoint.host] : serverHosts(datastore);
 }
 
 function commandOf({ datastore }: BackupPlan): BackupCommand {

@@ -4,7 +4,7 @@
  */
 
 import type { ClusterPlan } from "../cloud/clouds.ts";
-import type { Endpoint } from "../components/datastores/engine.ts";
+import type { Endpoint, Image } from "../components/datastores/engine.ts";
 import type { EngineName } from "../components/datastores/engines.ts";
 import type { AutoscalePlan, EventsPlan } from "./autoscale.ts";
 import type { BackupPlan } from "./backup.ts";
@@ -134,6 +134,10 @@ export interface BundledDatastore extends DatastoreBase {
   gid: number;
   /** Names of its pods; of the fewest where it scales. */
   servers: string[];
+  /** Left out where a StatefulSet runs it. */
+  operator?: { name: string; namespace: string };
+  /** What makes one of its servers lead, where one does. */
+  failover?: { watcher: { resources: Resources }; proxy: ProxyPlan };
   autoscale?: AutoscalePlan;
   /** Volumes of each server; the data first. */
   volumes: { name: string; directory: string; storage: string }[];
@@ -143,6 +147,14 @@ export interface BundledDatastore extends DatastoreBase {
   resources: Resources;
   verticalAutoscale?: VerticalAutoscalePlan;
   disruptionBudget: boolean;
+}
+
+/** Pods that lead clients to the server that leads. */
+export interface ProxyPlan {
+  name: string;
+  image: Image;
+  replicas: number;
+  resources: Resources;
 }
 
 export interface ExternalDatastore extends DatastoreBase {
@@ -159,6 +171,7 @@ export type Peer =
   | { kind: "edge"; namespace: string; pods?: Record<string, string> }
   | { kind: "keda"; namespace: string }
   | { kind: "monitoring"; namespace: string }
+  | { kind: "operator"; namespace: string }
   | { kind: "addresses"; cidrs: string[]; except?: string[]; name: string };
 
 /** TCP connections that `from` may open to `to` on `ports`. */

@@ -16,6 +16,11 @@ const NOTIFICATION_SECRET = "landfall:monitoring.alertmanager needs it, and only
 const APPLICATION_SECRET_LENGTH = 48;
 const ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
 
+/** Name of the secret that the servers of a store know each other by, where one of them leads. */
+export function peersSecretOf(datastore: string): string {
+  return `${datastore}-peers`;
+}
+
 /** What is known of the secrets in the stack file without their values. */
 export interface GivenSecrets {
   /** Length of `landfall:secret`, in characters; left out where it is not set. */
@@ -41,6 +46,12 @@ export function resolveSecrets(
         mode === "external" ? `"${name}" is external (${place}), so only you know its password` : undefined;
       // A cloud is told the password by this program, so no operator's store can have it alone.
       return [{ name, length, outside, ours: mode === "managed" }];
+    }),
+    ...datastores.flatMap((store) => {
+      const { cluster } = engines[store.engine];
+      if (store.mode !== "bundled" || !store.failover || cluster?.kind !== "peers" || !cluster.failover) return [];
+      const length = cluster.failover.passwordLength;
+      return [{ name: peersSecretOf(store.name), length, outside: undefined, ours: false }];
     }),
     ...(layers.stack.registryCredentials
       ? [{ name: REGISTRY, length: 0, outside: REGISTRY_PASSWORD, ours: false }]

@@ -1,13 +1,15 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { Cloud } from "../../cloud/cloud.ts";
-import type { DatastorePlan, Plan } from "../../config/plan.ts";
+import type { BundledDatastore, DatastorePlan, Plan } from "../../config/plan.ts";
 import type { Field } from "../../config/schema/tier.ts";
+import { operatedAs } from "../../config/servers.ts";
 import type { Namespace } from "../namespace.ts";
 import { escapeForUrl, type SecretText, type SecretValue, writtenAs } from "../secrets/secret-text.ts";
 import type { Secrets } from "../secrets/secrets.ts";
 import { BundledServer } from "./bundled.ts";
 import type { Endpoint } from "./engine.ts";
 import { engines } from "./engines.ts";
+import { OperatedServers } from "./operated.ts";
 
 export interface DatastoreArgs<D extends DatastorePlan = DatastorePlan> {
   plan: Plan;
@@ -39,7 +41,7 @@ export function createDatastore(
   const { datastore, plan } = args;
   switch (datastore.mode) {
     case "bundled": {
-      const ready = [new BundledServer(name, { ...args, datastore }, opts)];
+      const ready = [createServers(name, { ...args, datastore }, opts)];
       const hostElsewhere = `${datastore.endpoint.host}.${plan.namespace}.svc`;
       return connectionTo(datastore, { endpoint: datastore.endpoint, ready, hostElsewhere });
     }
@@ -53,6 +55,15 @@ export function createDatastore(
       return connectionTo(datastore, { endpoint, ready: [], hostElsewhere: endpoint.host });
     }
   }
+}
+
+function createServers(
+  name: string,
+  args: DatastoreArgs<BundledDatastore>,
+  opts: pulumi.ComponentResourceOptions,
+): pulumi.Resource {
+  const operated = operatedAs(args.datastore);
+  return operated ? new OperatedServers(name, { ...args, operated }, opts) : new BundledServer(name, args, opts);
 }
 
 interface Reached extends Pick<Connection, "hostElsewhere" | "ready"> {

@@ -2,6 +2,7 @@ import type { types } from "@pulumi/kubernetes";
 import type { Resources } from "../../config/schema/primitives.ts";
 import type { Field } from "../../config/schema/tier.ts";
 import type { UrlText } from "../secrets/secret-text.ts";
+import type { Cluster } from "./cluster.ts";
 
 /** Where a store answers and as whom: all that a client needs but the password. */
 export interface Endpoint {
@@ -20,6 +21,8 @@ export interface ServerSettings {
   dataDirectory: string;
   /** Name of the Secret whose key `password` holds the password; the field is left out where the engine has none. */
   passwordSecret?: types.input.core.v1.SecretKeySelector;
+  /** The same for the password that servers know each other by, where one of them leads. */
+  peersSecret?: types.input.core.v1.SecretKeySelector;
   /** The server's own settings, as the application and the stack have them. */
   settings: Readonly<Record<string, string>>;
   /** Host names of all servers, the first one first; one where there is one. */
@@ -61,14 +64,6 @@ export interface BackupCommand {
   env?(endpoint: Endpoint): Record<string, string>;
   /** Shell commands that put the copy into the folder `unfinished`; `$HOSTS` has the servers' names. */
   script: string;
-}
-
-/** Servers of one store that know of each other. */
-export interface Cluster {
-  /** Ports between them, by name. */
-  ports: Readonly<Record<string, number>>;
-  /** Fewest that survive the loss of one. */
-  servers: number;
 }
 
 /**

@@ -1,3 +1,4 @@
+import { cloudNativePg } from "./cloudnative-pg.ts";
 import { type Engine, probedBy } from "./engine.ts";
 
 export const postgres: Engine = {
@@ -15,6 +16,7 @@ export const postgres: Engine = {
     username: "app",
   },
   settings: /^[a-z][a-z0-9_.]*$/,
+  cluster: cloudNativePg,
   exporter: {
     image: "quay.io/prometheuscommunity/postgres-exporter:v0.18.1",
     port: 9187,
