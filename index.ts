@@ -14,7 +14,11 @@ import { load } from "./config/load.ts";
 const { plan, secrets } = await load();
 const cloud = await connect(plan);
 
-const addons = installAddons(`${plan.application}-addons`, { plan, secrets }, { providers: [cloud.provider] });
+const addons = installAddons(
+  `${plan.application}-addons`,
+  { plan, secrets },
+  { providers: [cloud.provider], dependsOn: cloud.ready },
+);
 const application = new Application(
   plan.application,
   { plan, secrets, cloud },

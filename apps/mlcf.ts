@@ -4,6 +4,7 @@ import type { ApplicationFile } from "../config/schema.ts";
 export default {
   name: "mlcf",
   secrets: ["jwt-secret"],
+  appArmor: "RuntimeDefault",
 
   datastores: {
     qdrant: {

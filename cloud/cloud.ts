@@ -1,6 +1,7 @@
 import type * as k8s from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
-import type { Plan } from "../config/plan.ts";
+import type { ManagedDatastore, Plan } from "../config/plan.ts";
+import type { ManagedStore } from "./managed.ts";
 
 /** What a place to land on hands to the application, whichever place it is. */
 export interface Cloud {
@@ -8,6 +9,32 @@ export interface Cloud {
   provider: k8s.Provider;
   /** Where pods reach the API server, for their NetworkPolicies. */
   apiServer: ApiServerAddresses;
+  /** What has to be there before anything runs in the cluster. */
+  ready: pulumi.Resource[];
+  /** Makes a managed datastore. The plan has none where nobody runs them. */
+  managed(
+    name: string,
+    args: { datastore: ManagedDatastore; password?: pulumi.Output<string> },
+    opts: pulumi.ComponentResourceOptions,
+  ): ManagedStore;
+  /** Lets the pods of a service account use managed datastores by who they are, without a password. */
+  identify(name: string, args: IdentityArgs, opts: pulumi.ComponentResourceOptions): Identity;
+}
+
+export interface IdentityArgs {
+  /** Its name, and its namespace's. */
+  serviceAccount: string;
+  namespace: string;
+  /** Stores that were made by `managed`. */
+  datastores: readonly ManagedDatastore[];
+}
+
+/** What the cloud looks for in the cluster. */
+export interface Identity {
+  /** Of the service account. */
+  annotations?: Record<string, pulumi.Input<string>>;
+  /** Of its pods. */
+  podLabels?: Record<string, string>;
 }
 
 export interface ApiServerAddresses {
@@ -25,6 +52,10 @@ export async function connect(plan: Plan): Promise<Cloud> {
     case "kubeconfig": {
       const { connectKubeconfig } = await import("./kubeconfig.ts");
       return connectKubeconfig(plan, plan.cluster);
+    }
+    case "eks": {
+      const { connectEks } = await import("./aws/connect.ts");
+      return connectEks(plan, plan.cluster);
     }
   }
 }

@@ -2,7 +2,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { controllerOf } from "../components/edge/controllers/controllers.ts";
 import { edgeObjects } from "../components/edge/objects.ts";
-import { addonFor } from "../config/addons/catalogue.ts";
+import { addonFor, inWords } from "../config/addons/catalogue.ts";
 import { settingFor } from "../config/addons.ts";
 import { ingressOf } from "../config/edge-plan.ts";
 import type { Plan } from "../config/plan.ts";
@@ -101,11 +101,6 @@ async function checkGatewayClass(ask: Ask, { edge, addons }: Plan): Promise<void
     `landfall:edge.gatewayClass: the cluster has no gateway class "${edge.gatewayClass}".\n  allowed  ${known.join(", ") || "none"}`,
     `use one of these, or ${inWords(settingFor("implementation", edge.implementation), "make one for your implementation of the Gateway API")}`,
   );
-}
-
-/** The add-on's setting first, where there is an add-on for it. */
-function inWords(setting: string | undefined, otherwise: string): string {
-  return setting ? `set ${setting}, or ${otherwise}` : otherwise;
 }
 
 /** The filter came to the standard channel with Gateway API 1.5. */

@@ -7,9 +7,12 @@ import { checkAddons } from "./addons.ts";
 import { type Ask, type List, type Named, openApiServer } from "./api-server.ts";
 import { checkAutoscalers } from "./autoscalers.ts";
 import type { ApiServerAddresses, Cloud } from "./cloud.ts";
+import { checkConfinement } from "./confinement.ts";
 import { checkEdge } from "./edge.ts";
 import { missingKinds } from "./kinds.ts";
 import { ClusterError, type Context, kubeconfigFiles, readContext } from "./kubeconfig-file.ts";
+import { checkOperators } from "./operators.ts";
+import { checkSecretStore } from "./secrets.ts";
 import { checkStorageClasses } from "./storage.ts";
 
 /** Oldest minor of Kubernetes 1 that has, switched on, all that Landfall asks for. */
@@ -36,6 +39,9 @@ export async function connectKubeconfig(plan: Plan, cluster: KubeconfigCluster):
         checkAutoscalers(ask, plan),
         checkMonitoring(ask, plan),
         checkAddons(ask, plan),
+        checkSecretStore(ask, plan),
+        checkConfinement(ask, plan),
+        checkOperators(ask, plan),
       ]);
       const provider = new k8s.Provider("cluster", {
         kubeconfig: files.length === 1 ? files[0] : undefined,
@@ -44,7 +50,7 @@ export async function connectKubeconfig(plan: Plan, cluster: KubeconfigCluster):
         clusterIdentifier: identity,
         enableServerSideApply: true,
       });
-      return { provider, apiServer };
+      return { provider, apiServer, ready: [], managed: nobodyManages, identify: nobodyManages };
     } finally {
       close();
     }
@@ -52,6 +58,10 @@ export async function connectKubeconfig(plan: Plan, cluster: KubeconfigCluster):
     if (error instanceof ClusterError) throw new pulumi.RunError(error.message);
     throw error;
   }
+}
+
+function nobodyManages(): never {
+  throw new Error("the plan has a managed datastore, and no cloud that runs it");
 }
 
 /** The same as long as it is the same cluster, whatever its address, certificate or credentials. */

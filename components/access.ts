@@ -1,6 +1,7 @@
 import * as k8s from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
-import type { Plan } from "../config/plan.ts";
+import type { Cloud, Identity } from "../cloud/cloud.ts";
+import type { ManagedDatastore, Plan } from "../config/plan.ts";
 import { labelsOf, ownerLabels } from "./labels.ts";
 import type { Namespace } from "./namespace.ts";
 
@@ -9,34 +10,58 @@ interface AccessArgs {
   namespace: Namespace;
 }
 
-/** One ServiceAccount a tier; a job runs as the tier that it prepares. By tier name. */
-export function createServiceAccounts(
+/** Whom a tier runs as. */
+export interface Account {
+  serviceAccount: k8s.core.v1.ServiceAccount;
+  /** Labels by which a cloud knows its pods. */
+  podLabels: Record<string, string>;
+}
+
+/** One account a tier; a job runs as the tier that it prepares. By tier name. */
+export function createAccounts(
   name: string,
-  { plan, namespace }: AccessArgs,
+  { plan, namespace, cloud }: AccessArgs & { cloud: Cloud },
   opts: pulumi.CustomResourceOptions,
-): Record<string, k8s.core.v1.ServiceAccount> {
+): Record<string, Account> {
   const names = [...new Set(plan.tiers.map((tier) => tier.serviceAccount))];
   return Object.fromEntries(
-    names.map((tier) => [
-      tier,
-      new k8s.core.v1.ServiceAccount(
+    names.map((tier) => {
+      const datastores = usedByIdentity(plan, tier);
+      const { annotations, podLabels = {} }: Identity =
+        datastores.length > 0
+          ? cloud.identify(
+              `${name}-${tier}`,
+              { serviceAccount: tier, namespace: plan.namespace, datastores },
+              { parent: opts.parent },
+            )
+          : {};
+      const serviceAccount = new k8s.core.v1.ServiceAccount(
         `${name}-${tier}-account`,
         {
           // A fixed name: cloud identities are bound to it.
-          metadata: { name: tier, namespace: namespace.namespaceName, labels: labelsOf(plan, tier) },
+          metadata: { name: tier, namespace: namespace.namespaceName, labels: labelsOf(plan, tier), annotations },
           automountServiceAccountToken: false,
         },
         opts,
-      ),
-    ]),
+      );
+      return [tier, { serviceAccount, podLabels }];
+    }),
   );
+}
+
+/** Managed stores that ask the account's pods who they are, rather than for a password. */
+function usedByIdentity(plan: Plan, account: string): ManagedDatastore[] {
+  const used = plan.tiers.filter(({ serviceAccount }) => serviceAccount === account).flatMap(({ after }) => after);
+  return plan.datastores
+    .filter((store) => store.mode === "managed")
+    .filter(({ name, access }) => access === "identity" && used.includes(name));
 }
 
 /** The application's Roles, each with its RoleBindings. */
 export function createRoles(
   name: string,
   { plan, namespace }: AccessArgs,
-  accounts: Record<string, k8s.core.v1.ServiceAccount>,
+  accounts: Record<string, Account>,
   opts: pulumi.CustomResourceOptions,
 ): void {
   const metadata = { namespace: namespace.namespaceName, labels: ownerLabels(plan) };
@@ -45,7 +70,7 @@ export function createRoles(
     for (const [binding, tiers] of Object.entries(bindings)) {
       const subjects = tiers.map((tier) => ({
         kind: "ServiceAccount",
-        name: (accounts[tier] as k8s.core.v1.ServiceAccount).metadata.name,
+        name: (accounts[tier] as Account).serviceAccount.metadata.name,
         namespace: namespace.namespaceName,
       }));
       const roleRef = { apiGroup: "rbac.authorization.k8s.io", kind: "Role", name: role.metadata.name };

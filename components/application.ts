@@ -2,19 +2,20 @@ import type * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import type { Cloud } from "../cloud/cloud.ts";
 import type { Plan } from "../config/plan.ts";
-import { REGISTRY } from "../config/secrets.ts";
-import { createRoles, createServiceAccounts } from "./access.ts";
+import { createAccounts, createRoles } from "./access.ts";
 import { Backup } from "./backup.ts";
 import { type Connection, createDatastore } from "./datastores/datastore.ts";
 import { createEdge } from "./edge/edge.ts";
 import { Monitoring } from "./monitoring/monitoring.ts";
 import { Namespace } from "./namespace.ts";
 import { createPriorityClasses } from "./priority.ts";
+import { secretsOf } from "./secrets/secrets.ts";
 import { createStorageClasses, createVolumes } from "./storage.ts";
 import { Tier, type TierArgs } from "./tier.ts";
 
 export interface ApplicationArgs {
   plan: Plan;
+  /** Those that are the stack's own, by name. */
   secrets: Record<string, pulumi.Output<string>>;
   cloud: Cloud;
 }
@@ -27,12 +28,13 @@ export class Application extends pulumi.ComponentResource {
 
   constructor(name: string, args: ApplicationArgs, opts?: pulumi.ComponentResourceOptions) {
     super("landfall:application:Application", name, {}, opts);
-    const { plan, secrets, cloud } = args;
+    const { plan, cloud } = args;
+    const secrets = secretsOf(plan, args.secrets);
 
     const namespace = new Namespace(
       name,
-      { plan, apiServer: cloud.apiServer, registryPassword: secrets[REGISTRY] },
-      { parent: this },
+      { plan, apiServer: cloud.apiServer, secrets },
+      { parent: this, dependsOn: cloud.ready },
     );
     const inside = { parent: this, deletedWith: namespace.resource };
 
@@ -43,22 +45,22 @@ export class Application extends pulumi.ComponentResource {
     for (const datastore of plan.datastores) {
       connections[datastore.name] = createDatastore(
         `${name}-${datastore.name}`,
-        { plan, datastore, namespace, password: secrets[datastore.name] },
+        { plan, datastore, namespace, cloud, secrets },
         { parent: this, dependsOn: storageClasses },
       );
     }
 
-    const accounts = createServiceAccounts(name, { plan, namespace }, inside);
+    const accounts = createAccounts(name, { plan, namespace, cloud }, inside);
     createRoles(name, { plan, namespace }, accounts, inside);
 
     const priorityClasses = createPriorityClasses(name, plan, { parent: this });
     const tiers: Record<string, Tier> = {};
     for (const tier of plan.tiers) {
-      const serviceAccount = accounts[tier.serviceAccount] as TierArgs["serviceAccount"];
+      const account = accounts[tier.serviceAccount] as TierArgs["account"];
       const dependsOn = tier.after.flatMap((before) => connections[before]?.ready ?? (tiers[before] as Tier));
       tiers[tier.name] = new Tier(
         `${name}-${tier.name}`,
-        { plan, tier, namespace, connections, volumes, priorityClasses, secrets, serviceAccount },
+        { plan, tier, namespace, connections, volumes, priorityClasses, secrets, account },
         { parent: this, dependsOn },
       );
     }
@@ -66,7 +68,7 @@ export class Application extends pulumi.ComponentResource {
     for (const backup of plan.backups) {
       const connection = connections[backup.datastore.name] as Connection;
       const volume = volumes[backup.volume] as k8s.core.v1.PersistentVolumeClaim;
-      new Backup(`${name}-${backup.name}`, { plan, backup, namespace, connection, volume }, { parent: this });
+      new Backup(`${name}-${backup.name}`, { plan, backup, namespace, connection, secrets, volume }, { parent: this });
     }
 
     createEdge(name, { plan, namespace }, { ...inside, dependsOn: namespace });

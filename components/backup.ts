@@ -10,12 +10,14 @@ import { labelsOf } from "./labels.ts";
 import type { Namespace } from "./namespace.ts";
 import { allowLinks } from "./network.ts";
 import { containerSecurity, podSecurity, scratch } from "./pod.ts";
+import type { Secrets, StoredSecret } from "./secrets/secrets.ts";
 
 export interface BackupArgs {
   plan: Plan;
   backup: BackupPlan;
   namespace: Namespace;
   connection: Connection;
+  secrets: Secrets;
   volume: k8s.core.v1.PersistentVolumeClaim;
 }
 
@@ -55,20 +57,20 @@ export class Backup extends pulumi.ComponentResource {
 /** The password, under the name that the datastore's own tools look for it. */
 function credentials(
   name: string,
-  { backup, connection }: BackupArgs,
-  metadata: k8s.types.input.meta.v1.ObjectMeta,
+  { backup, connection, secrets }: BackupArgs,
+  metadata: { namespace: pulumi.Output<string>; labels: Record<string, string> },
   opts: pulumi.CustomResourceOptions,
-): k8s.core.v1.Secret | undefined {
+): StoredSecret | undefined {
   const variable = commandOf(backup).passwordVariable;
   if (variable === undefined) return undefined;
-  const stringData = { [variable]: connection.field("password").value };
-  return new k8s.core.v1.Secret(`${name}-secret`, { metadata, immutable: true, stringData }, opts);
+  const values = { [variable]: connection.field("password").value };
+  return secrets.store(`${name}-secret`, { metadata, values }, opts);
 }
 
 function podTemplate(
-  { backup, namespace, volume }: BackupArgs,
+  { plan, backup, namespace, volume }: BackupArgs,
   labels: Record<string, string>,
-  secret: k8s.core.v1.Secret | undefined,
+  secret: StoredSecret | undefined,
 ): k8s.types.input.core.v1.PodTemplateSpec {
   const { volumes, volumeMounts } = scratch(["/tmp"]);
   const { script, env } = commandOf(backup);
@@ -79,7 +81,7 @@ function podTemplate(
       automountServiceAccountToken: false,
       enableServiceLinks: false,
       imagePullSecrets: namespace.imagePullSecrets,
-      securityContext: podSecurity(backup.image.uid, backup.image.gid),
+      securityContext: podSecurity(plan.confinement, backup.image.uid, backup.image.gid),
       containers: [
         {
           name: "backup",
@@ -87,10 +89,10 @@ function podTemplate(
           command: ["sh", "-euc", keeping(backup, script)],
           env: [
             { name: "HOME", value: "/tmp" },
-            { name: "HOSTS", value: serverHosts(backup.datastore).join(" ") },
+            { name: "HOSTS", value: hostsOf(backup).join(" ") },
             ...Object.entries(env?.(backup.datastore.endpoint) ?? {}).map(([name, value]) => ({ name, value })),
           ],
-          envFrom: secret ? [{ secretRef: { name: secret.metadata.name } }] : undefined,
+          envFrom: secret?.envFrom,
           resources: BACKUP_RESOURCES,
           securityContext: containerSecurity,
           volumeMounts: [{ name: "backups", mountPath: BACKUPS }, ...volumeMounts],
@@ -99,6 +101,12 @@ function podTemplate(
       volumes: [{ name: "backups", persistentVolumeClaim: { claimName: volume.metadata.name } }, ...volumes],
     },
   };
+}
+
+/** Each server has its part, unless they are copies of the one that clients are led to. */
+function hostsOf({ datastore }: BackupPlan): string[] {
+  const { operator, failover, endpoint } = datastore;
+  return operator || failover ? [endpoint.host] : serverHosts(datastore);
 }
 
 function commandOf({ datastore }: BackupPlan): BackupCommand {

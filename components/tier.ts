@@ -2,6 +2,7 @@ import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import type { Plan, TierPlan } from "../config/plan.ts";
 import { SURGE } from "../config/quota.ts";
+import type { Account } from "./access.ts";
 import { autoscaling } from "./autoscaling/autoscaling.ts";
 import type { Connection } from "./datastores/datastore.ts";
 import { serviceAnnotations } from "./edge/ingresses.ts";
@@ -10,6 +11,8 @@ import { labelsOf, selectorOf } from "./labels.ts";
 import type { Namespace } from "./namespace.ts";
 import { allowLinks } from "./network.ts";
 import { containerSecurity, podSecurity, probesOf, scratch, spread } from "./pod.ts";
+import { reloading } from "./secrets/reloading.ts";
+import type { Secrets } from "./secrets/secrets.ts";
 
 export interface TierArgs {
   plan: Plan;
@@ -19,8 +22,8 @@ export interface TierArgs {
   /** Shared volumes by name. */
   volumes: Record<string, k8s.core.v1.PersistentVolumeClaim>;
   priorityClasses: Record<string, k8s.scheduling.v1.PriorityClass>;
-  secrets: Record<string, pulumi.Output<string>>;
-  serviceAccount: k8s.core.v1.ServiceAccount;
+  secrets: Secrets;
+  account: Account;
 }
 
 /** One tier of the application: what it runs, how it is reached, how it scales. */
@@ -55,19 +58,19 @@ interface Metadata {
 }
 
 function podTemplate(
-  { plan, tier, namespace, serviceAccount, volumes: shared, priorityClasses }: TierArgs,
+  { plan, tier, namespace, account, volumes: shared, priorityClasses }: TierArgs,
   environment: Environment,
 ): k8s.types.input.core.v1.PodTemplateSpec & { spec: k8s.types.input.core.v1.PodSpec } {
   const { volumes, volumeMounts } = scratch(tier.writable);
   const mounts = Object.entries(tier.mounts);
   return {
-    metadata: { labels: labelsOf(plan, tier.name) },
+    metadata: { labels: { ...labelsOf(plan, tier.name), ...account.podLabels } },
     spec: {
-      serviceAccountName: serviceAccount.metadata.name,
+      serviceAccountName: account.serviceAccount.metadata.name,
       automountServiceAccountToken: tier.mountToken,
       enableServiceLinks: false,
       imagePullSecrets: namespace.imagePullSecrets,
-      securityContext: podSecurity(tier.uid),
+      securityContext: podSecurity(tier.confinement, tier.uid),
       terminationGracePeriodSeconds: tier.terminationGracePeriodSeconds,
       priorityClassName: tier.priorityClass && priorityClasses[tier.priorityClass]?.metadata.name,
       containers: [
@@ -113,7 +116,7 @@ function deploy(
   return new k8s.apps.v1.Deployment(
     `${name}-deployment`,
     {
-      metadata,
+      metadata: { ...metadata, ...reloading(plan) },
       spec: {
         // Left out where an autoscaler decides: stating it would fight the autoscaler at every update.
         replicas: tier.autoscale || tier.events ? undefined : tier.replicas,

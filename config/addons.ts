@@ -63,6 +63,12 @@ export function namespaceOfAddon(layers: Layers, name: AddonName): string | unde
   return settings && (settings.namespace ?? catalogue[name].namespace);
 }
 
+/** Namespace of the add-on that serves the API group, if it is on. */
+export function namespaceOfGroup(layers: Layers, group: string): string | undefined {
+  const name = ADDON_NAMES.find((name) => catalogue[name].groups.includes(group));
+  return name && namespaceOfAddon(layers, name);
+}
+
 /** Namespace of the add-on that is this ingress controller or implementation of Gateways, if one is on. */
 export function namespaceOfRole(layers: Layers, role: "controller" | "implementation", value: string | undefined) {
   const name = ADDON_NAMES.find((name) => value !== undefined && catalogue[name][role] === value);

@@ -4,6 +4,7 @@ import { type Layers, placeOf, whole } from "./layers.ts";
 import type { DatastorePlan, Link, TierPlan } from "./plan.ts";
 import { type Autoscale, type Events, events, type Trigger } from "./schema/autoscale.ts";
 import type { Tier } from "./schema/tier.ts";
+import { dialledComponent } from "./servers.ts";
 import { resolveVertical } from "./vertical-autoscale.ts";
 
 export type AutoscalePlan = Autoscale;
@@ -110,13 +111,14 @@ export function linksOfEvents(
     ),
   );
   return datastores
-    .filter(({ name, mode }) => mode === "bundled" && asked.has(name))
-    .map(({ name, endpoint }) => ({
+    .filter((store) => store.mode === "bundled")
+    .filter(({ name }) => asked.has(name))
+    .map((store) => ({
       from: {
         kind: "keda",
         namespace: layers.stack.autoscaling?.kedaNamespace ?? namespaceOfAddon(layers, "keda") ?? "keda",
       },
-      to: { kind: "pods", component: name },
-      ports: [endpoint.port],
+      to: { kind: "pods", component: dialledComponent(store) },
+      ports: [store.endpoint.port],
     }));
 }

@@ -6,6 +6,7 @@ import { unknownName } from "./mistakes.ts";
 import type { BundledDatastore, DatastorePlan, Link } from "./plan.ts";
 import type { Backup } from "./schema/backup.ts";
 import type { Resources } from "./schema/primitives.ts";
+import { dialledComponent } from "./servers.ts";
 
 /** A bundled datastore that is copied to a volume, again and again. */
 export interface BackupPlan {
@@ -58,7 +59,7 @@ export function linksOfBackups(backups: readonly BackupPlan[]): Link[] {
     const { ports, backup } = engines[datastore.engine];
     return {
       from: { kind: "pods", component: name },
-      to: { kind: "pods", component: datastore.name },
+      to: { kind: "pods", component: dialledComponent(datastore) },
       ports: [backup?.port ?? (Object.values(ports)[0] as number)],
     };
   });

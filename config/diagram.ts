@@ -5,6 +5,8 @@ export function diagram(plan: Plan): string {
   const tiers = plan.tiers.map((tier) => `    ${id(tier.name)}["${tierLabel(tier)}"]`);
   const stores = plan.datastores.map((store) => ({ store, line: `${id(store.name)}[("${storeLabel(store)}")]` }));
   const bundled = stores.filter(({ store }) => store.mode === "bundled").map(({ line }) => `    ${line}`);
+  const proxies = plan.datastores.flatMap((store) => (store.mode === "bundled" ? (store.failover?.proxy ?? []) : []));
+  const operators = plan.datastores.flatMap((store) => (store.mode === "bundled" ? (store.operator?.name ?? []) : []));
   const outside = stores.filter(({ store }) => store.mode !== "bundled").map(({ line }) => `  ${line}`);
   return [
     "flowchart LR",
@@ -12,8 +14,10 @@ export function diagram(plan: Plan): string {
     `  subgraph namespace["namespace ${plan.namespace}"]`,
     ...tiers,
     ...bundled,
+    ...proxies.map(({ name, replicas }) => `    ${id(name)}["${name}<br>${replicas} pods"]`),
     "  end",
     ...outside,
+    ...(operators.length > 0 ? [`  operator(["${[...new Set(operators)].join(", ")}"])`] : []),
     ...(plan.links.some(({ from }) => from.kind === "keda") ? [`  keda(["KEDA"])`] : []),
     ...(plan.monitoring?.targets.length ? [`  monitoring(["Prometheus in ${plan.monitoring.namespace}"])`] : []),
     ...new Set(plan.links.map(arrow)),
@@ -27,8 +31,18 @@ function tierLabel({ name, kind, replicas, autoscale, events }: TierPlan): strin
 }
 
 function storeLabel(store: DatastorePlan): string {
-  const where = store.mode === "bundled" ? store.volumes[0]?.storage : store.endpoint.host;
-  return `${store.name}<br>${store.engine}, ${where}`;
+  return `${store.name}<br>${store.engine}, ${placeOf(store)}`;
+}
+
+function placeOf(store: DatastorePlan): string | undefined {
+  switch (store.mode) {
+    case "bundled":
+      return store.volumes[0]?.storage;
+    case "managed":
+      return "managed";
+    case "external":
+      return store.endpoint.host;
+  }
 }
 
 function arrow({ from, to, ports }: Link): string {
@@ -42,6 +56,7 @@ function peerId(peer: Peer): string {
     case "edge":
     case "keda":
     case "monitoring":
+    case "operator":
       return peer.kind;
     case "addresses":
       return id(peer.name);

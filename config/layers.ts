@@ -1,4 +1,5 @@
 import type { z } from "zod";
+import { type StorageClasses, storageOf } from "../cloud/clouds.ts";
 import type { Mistake } from "./mistakes.ts";
 import { fromZod, isMapping, unknownName } from "./mistakes.ts";
 import { type Profile, profiles } from "./profiles.ts";
@@ -12,6 +13,8 @@ export interface Layers {
   forProfile: Overrides;
   stack: Stack;
   profile: Profile;
+  /** Kinds of volumes: the cluster's own, and those that the stack adds. */
+  storage: StorageClasses;
   /** File of the application, for messages. */
   source: string;
   mistakes: Mistake[];
@@ -23,6 +26,7 @@ export function layersOf(application: Application, stack: Stack, source: string)
     forProfile: application.profiles?.[stack.profile] ?? {},
     stack,
     profile: profiles[stack.profile],
+    storage: storageOf(stack.cluster),
     source,
     mistakes: [],
   };

@@ -12,7 +12,7 @@ const DEFAULT_APPLICATION = "pybase";
 
 export interface Loaded {
   plan: Plan;
-  /** Every secret of the plan by name. */
+  /** Secrets of the plan that are the stack's own, by name. */
   secrets: Record<string, pulumi.Output<string>>;
 }
 
@@ -107,9 +107,11 @@ function secretOutputs(
   given: Record<string, string>,
 ): Record<string, pulumi.Output<string>> {
   return Object.fromEntries(
-    plan.secrets.map((secret) => {
-      const value = given[secret.name] ?? deriveSecret(stackSecret as string, secret);
-      return [secret.name, pulumi.secret(value)];
-    }),
+    plan.secrets
+      .filter(({ stored }) => !stored)
+      .map((secret) => {
+        const value = given[secret.name] ?? deriveSecret(stackSecret as string, secret);
+        return [secret.name, pulumi.secret(value)];
+      }),
   );
 }

@@ -3,20 +3,22 @@
  * Components turn it into resources and decide nothing.
  */
 
-import type { Endpoint } from "../components/datastores/engine.ts";
+import type { ClusterPlan } from "../cloud/clouds.ts";
+import type { Endpoint, Image } from "../components/datastores/engine.ts";
 import type { EngineName } from "../components/datastores/engines.ts";
 import type { AddonsPlan } from "./addons.ts";
 import type { AutoscalePlan, EventsPlan } from "./autoscale.ts";
 import type { BackupPlan } from "./backup.ts";
+import type { ConfinementPlan } from "./confinement.ts";
 import type { EdgePlan } from "./edge-plan.ts";
 import type { MonitoringPlan } from "./monitoring.ts";
 import type { PriorityClassPlan } from "./priority.ts";
 import type { Profile } from "./profiles.ts";
 import type { PodAmount } from "./schema/autoscale.ts";
-import type { KubeconfigCluster } from "./schema/cluster.ts";
 import type { Resources } from "./schema/primitives.ts";
 import type { Field, Probe } from "./schema/tier.ts";
 import type { ProfileName, Role } from "./schema.ts";
+import type { SecretStorePlan } from "./secret-store.ts";
 import type { StorageClassPlan, VolumePlan } from "./storage.ts";
 import type { VerticalAutoscalePlan } from "./vertical-autoscale.ts";
 
@@ -26,7 +28,7 @@ export interface Plan {
   profileName: ProfileName;
   profile: Profile;
   namespace: string;
-  cluster: KubeconfigCluster;
+  cluster: ClusterPlan;
   datastores: DatastorePlan[];
   backups: BackupPlan[];
   volumes: VolumePlan[];
@@ -40,11 +42,15 @@ export interface Plan {
   /** Who may open a connection to whom. Everything else is denied. */
   links: Link[];
   quota: QuotaPlan;
+  /** Of datastores and backups; tiers have their own. */
+  confinement: ConfinementPlan;
   /** Left out where the stack names no Prometheus. */
   monitoring?: MonitoringPlan;
   /** Account at a private registry. */
   registryCredentials?: { server: string; username: string };
   secrets: SecretPlan[];
+  /** Left out where all secrets are the stack's own. */
+  secretStore?: SecretStorePlan;
 }
 
 export interface TierPlan {
@@ -78,6 +84,7 @@ export interface TierPlan {
   /** As the application calls it. */
   priorityClass?: string;
   writable: string[];
+  confinement: ConfinementPlan;
   /** Shared volumes by name, with their directories. */
   mounts: Record<string, string>;
   /** Datastores that its pods rather share a zone with. */
@@ -99,6 +106,29 @@ interface DatastoreBase {
   endpoint: Endpoint;
 }
 
+/** A datastore that the stack's cloud runs. */
+export interface ManagedDatastore {
+  name: string;
+  mode: "managed";
+  engine: EngineName;
+  /** The host is known once the cloud has made it. */
+  endpoint: Omit<Endpoint, "host">;
+  /** Left out where the cloud has one version only. */
+  version?: string;
+  /** The cloud's name of its size; left out where it has none. */
+  machine?: string;
+  storageGiB: number;
+  highAvailability: boolean;
+  backupRetentionDays: number;
+  protect: boolean;
+  settings: Record<string, string>;
+  access: "identity" | "password";
+  /** Address ranges that its clients may reach. */
+  cidrs: string[];
+  /** Ranges within them that they may not. */
+  except?: string[];
+}
+
 export interface BundledDatastore extends DatastoreBase {
   mode: "bundled";
   version: string;
@@ -107,6 +137,10 @@ export interface BundledDatastore extends DatastoreBase {
   gid: number;
   /** Names of its pods; of the fewest where it scales. */
   servers: string[];
+  /** Left out where a StatefulSet runs it. */
+  operator?: { name: string; namespace: string };
+  /** What makes one of its servers lead, where one does. */
+  failover?: { watcher: { resources: Resources }; proxy: ProxyPlan };
   autoscale?: AutoscalePlan;
   /** Volumes of each server; the data first. */
   volumes: { name: string; directory: string; storage: string }[];
@@ -118,13 +152,21 @@ export interface BundledDatastore extends DatastoreBase {
   disruptionBudget: boolean;
 }
 
+/** Pods that lead clients to the server that leads. */
+export interface ProxyPlan {
+  name: string;
+  image: Image;
+  replicas: number;
+  resources: Resources;
+}
+
 export interface ExternalDatastore extends DatastoreBase {
   mode: "external";
   /** Address ranges that its clients may reach. */
   cidrs: string[];
 }
 
-export type DatastorePlan = BundledDatastore | ExternalDatastore;
+export type DatastorePlan = BundledDatastore | ManagedDatastore | ExternalDatastore;
 
 export type Peer =
   | { kind: "pods"; component: string }
@@ -132,6 +174,7 @@ export type Peer =
   | { kind: "edge"; namespace: string; pods?: Record<string, string> }
   | { kind: "keda"; namespace: string }
   | { kind: "monitoring"; namespace: string }
+  | { kind: "operator"; namespace: string }
   | { kind: "addresses"; cidrs: string[]; except?: string[]; name: string };
 
 /** TCP connections that `from` may open to `to` on `ports`. */
@@ -155,4 +198,6 @@ export interface SecretPlan {
   version: number;
   /** Why it cannot be derived from the stack secret, for one that only its owner knows. */
   outside?: string;
+  /** Whether it comes from the stack's store, and is not known here. */
+  stored: boolean;
 }

@@ -48,11 +48,16 @@ function atLargest({ tiers, datastores, volumes, backups, edge }: Needs): QuotaP
   const bundled = datastores.filter((datastore) => datastore.mode === "bundled");
   const own: Pods[] = [
     ...tiers.map((tier) => ({ resources: resourcesAtMost(tier), pods: mostPods(tier) })),
-    ...bundled.map((datastore) => ({ resources: resourcesAtMost(datastore), pods: mostServers(datastore) })),
+    ...bundled.map((datastore) => ({ resources: resourcesAtMost(datastore), pods: mostPodsOf(datastore) })),
+    ...bundled.flatMap(({ failover }) =>
+      failover ? [{ resources: failover.proxy.resources, pods: failover.proxy.replicas + SURGE }] : [],
+    ),
     ...backups.map(() => ({ resources: BACKUP_RESOURCES, pods: 1 })),
   ];
   const besides = bundled.flatMap((datastore) =>
-    datastore.exporter ? [{ resources: datastore.exporter.resources, pods: mostServers(datastore) }] : [],
+    [datastore.exporter, datastore.failover?.watcher].flatMap((sidecar) =>
+      sidecar ? [{ resources: sidecar.resources, pods: mostServers(datastore) }] : [],
+    ),
   );
   const claims = [
     ...bundled.flatMap((datastore) =>
@@ -82,6 +87,11 @@ function atLargest({ tiers, datastores, volumes, backups, edge }: Needs): QuotaP
 
 function mostServers({ servers, autoscale }: BundledDatastore): number {
   return Math.max(servers.length, autoscale?.max ?? 0);
+}
+
+/** An operator prepares a server's volume by a job, which asks for as much as the server. */
+function mostPodsOf(datastore: BundledDatastore): number {
+  return mostServers(datastore) + (datastore.operator ? 1 : 0);
 }
 
 function mostPods(tier: TierPlan): number {

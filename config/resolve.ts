@@ -1,7 +1,9 @@
+import { resolveCluster } from "../cloud/clouds.ts";
 import type { Charts } from "./addons/mirror.ts";
 import { resolveAddons } from "./addons.ts";
 import { linksOfEvents } from "./autoscale.ts";
 import { linksOfBackups, resolveBackups } from "./backup.ts";
+import { resolveConfinement } from "./confinement.ts";
 import { resolveDatastores } from "./datastores.ts";
 import { resolveEdge } from "./edge.ts";
 import { checkOverrideNames, type Layers, layersOf } from "./layers.ts";
@@ -67,7 +69,7 @@ export function resolve({ application, source, settings, secrets, stack, charts 
     profileName: layers.stack.profile,
     profile: layers.profile,
     namespace,
-    cluster: layers.stack.cluster,
+    cluster: resolveCluster(layers),
     datastores,
     backups,
     volumes,
@@ -85,8 +87,9 @@ export function resolve({ application, source, settings, secrets, stack, charts 
     ],
     registryCredentials: layers.stack.registryCredentials,
     quota: resolveQuota(layers, { tiers, datastores, volumes, backups, edge }),
+    confinement: resolveConfinement(layers),
     monitoring,
-    secrets: resolveSecrets(layers, { datastores, addons }, secrets, stack),
+    ...resolveSecrets(layers, { datastores, addons }, secrets, stack),
   };
   if (layers.mistakes.length > 0) throw new ConfigurationError(distinct(layers.mistakes));
   return plan;

@@ -6,12 +6,14 @@ import { z } from "zod";
 import { addons } from "./schema/addons.ts";
 import { autoscalingSettings, priorityClass } from "./schema/autoscale.ts";
 import { backup } from "./schema/backup.ts";
-import { kubeconfigCluster } from "./schema/cluster.ts";
+import { cluster } from "./schema/cluster.ts";
+import { everyAppArmor } from "./schema/confinement.ts";
 import { datastore, datastoreOverride } from "./schema/datastore.ts";
 import { edge } from "./schema/edge.ts";
 import { applicationMonitoring, stackMonitoring } from "./schema/monitoring.ts";
 import { name, quantity } from "./schema/primitives.ts";
 import { applicationEdge } from "./schema/route.ts";
+import { secretStore } from "./schema/secret-store.ts";
 import { environment, tier, tierOverride } from "./schema/tier.ts";
 
 export const PROFILES = ["dev", "staging", "production"] as const;
@@ -54,6 +56,7 @@ const overrideFields = {
   volumes: z.record(name, volume.partial()).optional(),
   backup: z.union([backup.partial(), z.literal(false)], "false, or a mapping").optional(),
   quota: quota.optional(),
+  appArmor: everyAppArmor.optional(),
 };
 
 const overrides = z.strictObject({ namespace: name.optional(), ...overrideFields });
@@ -79,6 +82,8 @@ export const applicationSchema = z.strictObject({
   /** Priority classes that tiers may have, made for the application alone. */
   priorityClasses: z.record(name, priorityClass).optional(),
   quota: quota.optional(),
+  /** AppArmor of every pod. @default the container runtime's, where the node has AppArmor */
+  appArmor: everyAppArmor.optional(),
   monitoring: applicationMonitoring.optional(),
   /** What differs by profile. */
   profiles: z.partialRecord(profileName, overrides).optional(),
@@ -90,7 +95,7 @@ export const stackSchema = z.strictObject({
   profile: profileName,
   /** @default the application's */
   namespace: name.optional(),
-  cluster: z.discriminatedUnion("provider", [kubeconfigCluster]),
+  cluster,
   edge,
   /** Registry or mirror (host and optional path) that every image is pulled from instead of its own. */
   registry: z
@@ -101,6 +106,8 @@ export const stackSchema = z.strictObject({
   registryCredentials: z.strictObject({ server: z.string(), username: z.string() }).optional(),
   /** Version number of a derived secret; raising it rotates that secret. @default 1 */
   secretVersions: z.record(name, z.int().min(1)).optional(),
+  /** Where secrets come from. @default the stack's encrypted config */
+  secretStore: secretStore.optional(),
   autoscaling: autoscalingSettings.optional(),
   addons: addons.optional(),
   /** Left out: nothing is watched. */

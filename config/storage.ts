@@ -1,6 +1,6 @@
 import { type Layers, overlay, placeOf } from "./layers.ts";
 import { unknownName } from "./mistakes.ts";
-import type { StorageClass } from "./schema/cluster.ts";
+import type { StorageClass } from "./schema/storage.ts";
 import type { Volume } from "./schema.ts";
 
 /** A volume that tiers share. */
@@ -28,7 +28,7 @@ export function namespaceOf({ stack, forProfile, application }: Layers): string 
 
 /** The cluster's name for what the application or the stack calls `wanted`; undefined for the cluster's default. */
 export function storageClassOf(layers: Layers, wanted: string | undefined): string | undefined {
-  const { storageClass, storageClasses = {} } = layers.stack.cluster;
+  const { storageClass, storageClasses } = layers.storage;
   const known = wanted === undefined ? undefined : storageClasses[wanted];
   if (known === undefined) return storageClass;
   return typeof known === "string" ? known : `${namespaceOf(layers)}-${wanted}`;
@@ -36,7 +36,7 @@ export function storageClassOf(layers: Layers, wanted: string | undefined): stri
 
 /** Classes that the stack describes rather than names. */
 export function resolveStorageClasses(layers: Layers): StorageClassPlan[] {
-  return Object.entries(layers.stack.cluster.storageClasses ?? {}).flatMap(([name, storageClass]) =>
+  return Object.entries(layers.storage.storageClasses).flatMap(([name, storageClass]) =>
     typeof storageClass === "string" ? [] : [{ name, className: `${namespaceOf(layers)}-${name}`, ...storageClass }],
   );
 }
@@ -47,7 +47,7 @@ export function resolveVolumes(layers: Layers): VolumePlan[] {
     const settled: Volume = overlay(overlay(volume, forProfile.volumes?.[name]), stack.volumes?.[name]);
     const accessMode = settled.accessMode ?? "ReadWriteMany";
     const wanted = settled.storageClass ?? (accessMode === "ReadWriteMany" ? SHARED : undefined);
-    if (accessMode === "ReadWriteMany" && stack.cluster.storageClasses?.[wanted as string] === undefined) {
+    if (accessMode === "ReadWriteMany" && layers.storage.storageClasses[wanted as string] === undefined) {
       layers.mistakes.push({
         path: `landfall:cluster.storageClasses.${wanted}`,
         problem: `is missing: pods on several nodes mount "${name}", which not every storage class can do`,

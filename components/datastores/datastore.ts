@@ -1,22 +1,31 @@
-import type * as pulumi from "@pulumi/pulumi";
-import type { DatastorePlan, Plan } from "../../config/plan.ts";
+import * as pulumi from "@pulumi/pulumi";
+import type { Cloud } from "../../cloud/cloud.ts";
+import type { BundledDatastore, DatastorePlan, Plan } from "../../config/plan.ts";
 import type { Field } from "../../config/schema/tier.ts";
+import { operatedAs } from "../../config/servers.ts";
 import type { Namespace } from "../namespace.ts";
+import { escapeForUrl, type SecretText, type SecretValue, writtenAs } from "../secrets/secret-text.ts";
+import type { Secrets } from "../secrets/secrets.ts";
 import { BundledServer } from "./bundled.ts";
+import type { Endpoint } from "./engine.ts";
 import { engines } from "./engines.ts";
+import { OperatedServers } from "./operated.ts";
 
 export interface DatastoreArgs<D extends DatastorePlan = DatastorePlan> {
   plan: Plan;
   datastore: D;
   namespace: Namespace;
-  /** Left out where the engine has none. */
-  password?: pulumi.Output<string>;
+  secrets: Secrets;
 }
+
+export type ConnectionField = { value: pulumi.Input<string>; secret: false } | { value: SecretValue; secret: true };
 
 /** A way to a datastore. Whoever holds it cannot tell a bundled store from an external one. */
 export interface Connection {
   /** A value for a client's environment; secret where it holds the password. */
-  field(field: Field, database?: string): { value: pulumi.Input<string>; secret: boolean };
+  field(field: Field, database?: string): ConnectionField;
+  /** Whether clients have it: neither user nor password for a store that asks them who they are. */
+  has(field: Field): boolean;
   /** Its host, as pods of other namespaces dial it. */
   hostElsewhere: pulumi.Input<string>;
   /** What has to be up before a client starts. */
@@ -24,36 +33,74 @@ export interface Connection {
 }
 
 /** Makes the datastore, where it is ours to make, and returns the way to it. */
-export function createDatastore(name: string, args: DatastoreArgs, opts: pulumi.ComponentResourceOptions): Connection {
-  const { datastore } = args;
+export function createDatastore(
+  name: string,
+  args: DatastoreArgs & { cloud: Cloud },
+  opts: pulumi.ComponentResourceOptions,
+): Connection {
+  const { datastore, plan } = args;
   switch (datastore.mode) {
-    case "bundled":
-      return connectionTo(args, [new BundledServer(name, { ...args, datastore }, opts)]);
-    case "external":
-      return connectionTo(args, []);
+    case "bundled": {
+      const ready = [createServers(name, { ...args, datastore }, opts)];
+      const hostElsewhere = `${datastore.endpoint.host}.${plan.namespace}.svc`;
+      return connectionTo(datastore, { endpoint: datastore.endpoint, ready, hostElsewhere });
+    }
+    case "managed": {
+      const password = args.secrets.known(datastore.name);
+      const store = args.cloud.managed(name, { datastore, password }, opts);
+      return connectionTo(datastore, { ...store, hostElsewhere: store.endpoint.apply(({ host }) => host) });
+    }
+    case "external": {
+      const { endpoint } = datastore;
+      return connectionTo(datastore, { endpoint, ready: [], hostElsewhere: endpoint.host });
+    }
   }
 }
 
-function connectionTo({ plan, datastore, password }: DatastoreArgs, ready: pulumi.Resource[]): Connection {
-  const { endpoint } = datastore;
+function createServers(
+  name: string,
+  args: DatastoreArgs<BundledDatastore>,
+  opts: pulumi.ComponentResourceOptions,
+): pulumi.Resource {
+  const operated = operatedAs(args.datastore);
+  return operated ? new OperatedServers(name, { ...args, operated }, opts) : new BundledServer(name, args, opts);
+}
+
+interface Reached extends Pick<Connection, "hostElsewhere" | "ready"> {
+  endpoint: pulumi.Input<Endpoint>;
+  /** Where the cloud has made it; else it is the plan's secret of the store's name. */
+  password?: pulumi.Output<string>;
+}
+
+function connectionTo(datastore: DatastorePlan, { endpoint, password, ...rest }: Reached): Connection {
   const engine = engines[datastore.engine];
+  const byIdentity = datastore.mode === "managed" && datastore.access === "identity";
+  const from = (text: (endpoint: Endpoint) => string): pulumi.Input<string> =>
+    pulumi.Output.isInstance(endpoint) ? endpoint.apply(text) : text(endpoint as Endpoint);
+  const open = (text: (endpoint: Endpoint) => string): ConnectionField => ({ value: from(text), secret: false });
+  const secret = (write: SecretText["write"]): ConnectionField => ({
+    value: password
+      ? password.apply((value) => pulumi.output(write(writtenAs(value))))
+      : { secret: datastore.name, write },
+    secret: true,
+  });
   return {
-    ready,
-    hostElsewhere: datastore.mode === "bundled" ? `${endpoint.host}.${plan.namespace}.svc` : endpoint.host,
+    ...rest,
+    has: (field) => !(byIdentity && (field === "username" || field === "password")),
     field(field, database) {
       switch (field) {
         case "password":
-          return { value: password ?? "", secret: true };
+          return secret(({ plain }) => plain);
         case "url":
-          return engine.urlHoldsPassword && password
-            ? { value: password.apply((value) => engine.url(endpoint, value, database)), secret: true }
-            : { value: engine.url(endpoint, "", database), secret: false };
+          return engine.urlHoldsPassword
+            ? secret(({ url }) => from((endpoint) => engine.url(endpoint, url, database)))
+            : open((endpoint) => engine.url(endpoint, escapeForUrl(""), database));
         case "port":
-          return { value: String(endpoint.port), secret: false };
+          return open(({ port }) => String(port));
         case "bucket":
-          return { value: endpoint.buckets[0] ?? "", secret: false };
+          return open(({ buckets }) => buckets[0] ?? "");
         default:
-          return { value: endpoint[field], secret: false };
+          return open((endpoint) => endpoint[field]);
       }
     },
   };

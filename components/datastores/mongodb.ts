@@ -34,7 +34,7 @@ mongodump --config="$HOME/mongodump.yaml" --host="$HOSTS" --username="$USERNAME"
   fields: ["url", "host", "port", "username", "password", "database"],
   urlHoldsPassword: true,
   url(endpoint, password, database = endpoint.database) {
-    const credentials = `${encodeURIComponent(endpoint.username)}:${encodeURIComponent(password)}`;
+    const credentials = `${encodeURIComponent(endpoint.username)}:${password}`;
     const tls = endpoint.tls ? "&tls=true" : "";
     return `mongodb://${credentials}@${endpoint.host}:${endpoint.port}/${encodeURIComponent(database)}?authSource=admin${tls}`;
   },

@@ -27,7 +27,7 @@ export const qdrant: Engine = {
     resources: { requests: { cpu: "250m", memory: "512Mi" }, limits: { cpu: "1", memory: "2Gi" } },
     username: "",
   },
-  cluster: { ports: { p2p: 6335 }, servers: 3 },
+  cluster: { kind: "peers", ports: { p2p: 6335 }, servers: 3 },
   backup: {
     image: { reference: "docker.io/curlimages/curl:8.16.0", uid: 100, gid: 101 },
     passwordVariable: "API_KEY",

@@ -22,3 +22,8 @@ export function addonFor(group: string): string | undefined {
 export function settingOf(name: AddonName): string {
   return `landfall:addons.${name}: true`;
 }
+
+/** For messages: an add-on's setting first, where there is an add-on for it. */
+export function inWords(setting: string | undefined, otherwise: string): string {
+  return setting ? `set ${setting}, or ${otherwise}` : otherwise;
+}

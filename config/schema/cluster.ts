@@ -1,18 +1,8 @@
 /** Where a stack lands. */
 import { z } from "zod";
-import { cidr, name, port } from "./primitives.ts";
-
-export const storageClass = z.strictObject({
-  provisioner: z.string(),
-  parameters: z.record(z.string(), z.string()).optional(),
-  /** What becomes of a volume whose claim is deleted. @default Delete */
-  reclaimPolicy: z.enum(["Delete", "Retain"]).optional(),
-  /** @default WaitForFirstConsumer: the volume is made where the pod is */
-  volumeBindingMode: z.enum(["Immediate", "WaitForFirstConsumer"]).optional(),
-  /** @default true */
-  allowVolumeExpansion: z.boolean().optional(),
-  mountOptions: z.array(z.string()).optional(),
-});
+import { eksSettings } from "../../cloud/aws/settings.ts";
+import { cidr, port } from "./primitives.ts";
+import { storageFields } from "./storage.ts";
 
 export const kubeconfigCluster = z.strictObject({
   provider: z.literal("kubeconfig"),
@@ -20,18 +10,12 @@ export const kubeconfigCluster = z.strictObject({
   path: z.string().optional(),
   /** @default the kubeconfig's current context */
   context: z.string().optional(),
-  /** Storage class of the bundled datastores. @default the cluster's default class */
-  storageClass: z.string().optional(),
-  /**
-   * Storage classes by the names that the application uses: the cluster's own, by name, or one to make. An
-   * application's class that is not here is `storageClass`.
-   */
-  storageClasses: z
-    .record(name, z.union([z.string(), storageClass], "a class's name, or { provisioner, … }"))
-    .optional(),
+  ...storageFields,
   /** Addresses of the API server as pods see them, for the NetworkPolicies. @default read from the cluster */
   apiServer: z.strictObject({ cidrs: z.array(cidr).min(1), ports: z.array(port).min(1) }).optional(),
 });
 
+export const cluster = z.discriminatedUnion("provider", [kubeconfigCluster, eksSettings]);
+
+export type ClusterSettings = z.output<typeof cluster>;
 export type KubeconfigCluster = z.infer<typeof kubeconfigCluster>;
-export type StorageClass = z.infer<typeof storageClass>;

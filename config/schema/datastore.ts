@@ -48,15 +48,32 @@ export const bundledOverride = z.strictObject({
   storageClass: z.string().optional(),
   volumes: volumeSizes.optional(),
   servers: servers.optional(),
+  /** Namespace of the operator that runs it, where one does. @default the operator's own */
+  operatorNamespace: name.optional(),
   settings: settings.optional(),
   exporter: datastoreFields.exporter,
   resources: resourcesOverride.optional(),
   autoscale: z.union([autoscale.partial(), z.literal(false)], AUTOSCALE_FORMS).optional(),
   verticalAutoscale: z.union([verticalOverride, z.literal(false)], VERTICAL_FORMS).optional(),
 });
+export const SIZES = ["small", "medium", "large"] as const;
 export const managedOverride = z.strictObject({
   mode: z.literal("managed"),
-  size: z.enum(["small", "medium", "large"]).optional(),
+  /** @default small in dev, medium in staging and production */
+  size: z.enum(SIZES).optional(),
+  /** The cloud's own name of a size, instead of `size`. */
+  machine: z.string().optional(),
+  version: datastoreFields.version,
+  storage: quantity.optional(),
+  /** A second server in another zone that takes over. @default true in production */
+  highAvailability: z.boolean().optional(),
+  /** How long the cloud keeps its backups, in days. @default 30 in production, else 7 */
+  backupRetentionDays: z.int().min(1).max(35).optional(),
+  /** Whether the cloud refuses to delete it, and Pulumi too. @default true in production */
+  protect: z.boolean().optional(),
+  settings: settings.optional(),
+  /** How clients show who they are. @default identity where the engine's clients can on this cloud, else password */
+  access: z.enum(["identity", "password"]).optional(),
 });
 export const externalOverride = z.strictObject({
   mode: z.literal("external"),
@@ -80,4 +97,6 @@ export const datastoreOverride = z.preprocess(
 
 export type Datastore = z.output<typeof datastore>;
 export type Placement = z.output<typeof datastoreOverride>;
+export type Size = (typeof SIZES)[number];
+export type ManagedPlacement = z.infer<typeof managedOverride>;
 export type ExternalDatastore = z.infer<typeof externalOverride>;

@@ -11,6 +11,7 @@ import { CLUSTER_TOOLS, configurationFiles, type Tools } from "./configuration.t
 import { hasCredentials, readCredentials, writeKubeconfig } from "./kubeconfig.ts";
 import { componentFailed, homeOf, lostItsPort, runKwokctl } from "./kwokctl.ts";
 import { type NodeSpec, nodeGroup } from "./nodes.ts";
+import { type Platform, usualPlatform } from "./objects.ts";
 import { choosePorts, type Ports } from "./ports.ts";
 import { preparationOf, prepare } from "./prepare.ts";
 import { endProcesses, forgetProcesses, launchersOf, missingOf } from "./processes.ts";
@@ -25,6 +26,8 @@ export interface ClusterOptions {
   kubeconfig: string;
   /** @default six machines of 8 CPUs and 32 GiB in three zones */
   nodes?: readonly NodeSpec[];
+  /** @default what clusters that people use have */
+  platform?: Platform;
   progress: Progress;
 }
 
@@ -88,10 +91,10 @@ export async function deleteCluster(options: { directory: string; name: string }
 }
 
 async function bringUp(options: ClusterOptions, tools: Tools, manifests: Manifests, step: Step): Promise<Cluster> {
-  const { directory, name, context, kubeconfig, nodes = nodeGroup() } = options;
+  const { directory, name, context, kubeconfig, nodes = nodeGroup(), platform = usualPlatform } = options;
   const home = homeOf(directory, name);
   const existed = existsSync(join(home, "etcd", "member"));
-  const preparation = preparationOf(manifests, nodes);
+  const preparation = preparationOf(manifests, nodes, platform);
 
   let record = readRecord(home);
   const running = record !== undefined && (await isRunning(home, record, tools, manifests));

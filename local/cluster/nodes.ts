@@ -11,6 +11,15 @@ export interface NodeSpec {
   memory: string;
   pods: number;
   ephemeralStorage: string;
+  /** Beside those that every node has. */
+  labels?: Readonly<Record<string, string>>;
+  taints?: readonly Taint[];
+}
+
+export interface Taint {
+  key: string;
+  value?: string;
+  effect: "NoSchedule" | "PreferNoSchedule" | "NoExecute";
 }
 
 const REGION = "local-1";
@@ -57,13 +66,19 @@ export function nodeObject(spec: NodeSpec, index: number, kubernetes: string, po
         "node.kubernetes.io/instance-type": spec.instanceType,
         "topology.kubernetes.io/region": spec.region,
         "topology.kubernetes.io/zone": spec.zone,
+        ...spec.labels,
       },
       annotations: {
         "kwok.x-k8s.io/node": "fake",
         "metrics.k8s.io/resource-metrics-path": `/metrics/nodes/${spec.name}/metrics/resource`,
       },
     },
-    spec: { podCIDR: podCidr(index), podCIDRs: [podCidr(index)], providerID: `landfall:///${spec.zone}/${spec.name}` },
+    spec: {
+      podCIDR: podCidr(index),
+      podCIDRs: [podCidr(index)],
+      providerID: `landfall:///${spec.zone}/${spec.name}`,
+      taints: spec.taints,
+    },
     status: {
       // Every kubelet is kwok itself, for metrics-server to reach.
       addresses: [

@@ -20,7 +20,7 @@ function namespace(name: string): KubernetesObject {
 }
 
 /** A volume takes the reclaim policy of its class; a stage sees the claim only. */
-const reclaimPolicy: KubernetesObject[] = [
+export const reclaimPolicy: readonly KubernetesObject[] = [
   {
     apiVersion: "admissionregistration.k8s.io/v1",
     kind: "MutatingAdmissionPolicy",
@@ -80,27 +80,39 @@ export function metricsApi(port: number): KubernetesObject[] {
   ];
 }
 
-/** What clusters that people use have beside Kubernetes itself. */
-export const platformObjects: readonly KubernetesObject[] = [
-  storageClass("standard", true),
-  storageClass("fast", false),
-  storageClass("shared", false),
-  {
-    apiVersion: "networking.k8s.io/v1",
-    kind: "IngressClass",
-    metadata: { name: "traefik", annotations: { "ingressclass.kubernetes.io/is-default-class": "true" } },
-    spec: { controller: "traefik.io/ingress-controller" },
-  },
-  ...["traefik", "envoy-gateway-system", "istio-system"].map(namespace),
-  ...reclaimPolicy,
-];
+/** What a cluster has beside Kubernetes itself: what its distribution or its owner put there. */
+export interface Platform {
+  objects: readonly KubernetesObject[];
+  /** Those of kinds that custom resource definitions bring. */
+  customObjects: readonly KubernetesObject[];
+}
 
-/** The same, of kinds that custom resource definitions bring. */
-export const customObjects: readonly KubernetesObject[] = [
-  {
-    apiVersion: "gateway.networking.k8s.io/v1",
-    kind: "GatewayClass",
-    metadata: { name: "eg" },
-    spec: { controllerName: "gateway.envoyproxy.io/gatewayclass-controller" },
-  },
-];
+/** What clusters that people use have. */
+export const usualPlatform: Platform = {
+  objects: [
+    storageClass("standard", true),
+    storageClass("fast", false),
+    storageClass("shared", false),
+    {
+      apiVersion: "networking.k8s.io/v1",
+      kind: "IngressClass",
+      metadata: { name: "traefik", annotations: { "ingressclass.kubernetes.io/is-default-class": "true" } },
+      spec: { controller: "traefik.io/ingress-controller" },
+    },
+    ...["traefik", "envoy-gateway-system", "istio-system"].map(namespace),
+  ],
+  customObjects: [
+    {
+      apiVersion: "gateway.networking.k8s.io/v1",
+      kind: "GatewayClass",
+      metadata: { name: "eg" },
+      spec: { controllerName: "gateway.envoyproxy.io/gatewayclass-controller" },
+    },
+    {
+      apiVersion: "external-secrets.io/v1",
+      kind: "ClusterSecretStore",
+      metadata: { name: "local" },
+      spec: { provider: { fake: { data: [] } } },
+    },
+  ],
+};

@@ -4,7 +4,7 @@ import { KUBERNETES_VERSION, type Manifests } from "../toolchain/toolchain.ts";
 import { type Api, ApiError, type KubernetesObject } from "./api.ts";
 import { applyDefinitions, type Definition, digest, readDefinitions } from "./definitions.ts";
 import { type NodeSpec, nodeObject } from "./nodes.ts";
-import { customObjects, metricsApi, platformObjects } from "./objects.ts";
+import { metricsApi, type Platform, reclaimPolicy } from "./objects.ts";
 import type { Ports } from "./ports.ts";
 import { untilDescribed } from "./stage-resources.ts";
 import { readStages } from "./stages.ts";
@@ -13,18 +13,29 @@ import { readStages } from "./stages.ts";
 export interface Preparation {
   definitions: Definition[];
   stages: KubernetesObject[];
+  platform: Platform;
   nodes: readonly NodeSpec[];
-  /** Changes whenever any of it does. */
-  digest: string;
+  /** Change whenever any of it does: of the nodes, and of the rest. */
+  digests: { nodes: string; rest: string };
 }
 
 const MARK = "/api/v1/namespaces/kube-system/configmaps/landfall-local-cluster";
 
-export function preparationOf({ customResourceDefinitions, kwok }: Manifests, nodes: readonly NodeSpec[]): Preparation {
+export function preparationOf(
+  { customResourceDefinitions, kwok }: Manifests,
+  nodes: readonly NodeSpec[],
+  platform: Platform,
+): Preparation {
   const definitions = [...readDefinitions(join(kwok, "crd/bases")), ...readDefinitions(customResourceDefinitions)];
   const stages = readStages(kwok);
-  const all = [JSON.stringify([nodes, platformObjects, customObjects, stages]), ...definitions.map(({ text }) => text)];
-  return { definitions, stages, nodes, digest: digest(...all) };
+  const rest = [JSON.stringify([platform, reclaimPolicy, stages]), ...definitions.map(({ text }) => text)];
+  return {
+    definitions,
+    stages,
+    platform,
+    nodes,
+    digests: { nodes: digest(JSON.stringify(nodes)), rest: digest(...rest) },
+  };
 }
 
 /**
@@ -33,23 +44,27 @@ export function preparationOf({ customResourceDefinitions, kwok }: Manifests, no
  */
 export async function prepare(api: Api, wanted: Preparation, ports: Ports, started: boolean, step: Step) {
   const done = await markOf(api);
+  const { nodes, rest } = wanted.digests;
   const work: Promise<void>[] = [];
-  if (started || done !== wanted.digest) work.push(applyNodes(api, wanted.nodes, ports), applyMetricsApi(api, ports));
-  if (done !== wanted.digest) work.push(applyRest(api, wanted, step));
+  if (started || done?.nodes !== nodes) work.push(applyNodes(api, wanted.nodes, ports));
+  if (started || done?.rest !== rest) work.push(applyMetricsApi(api, ports));
+  if (done?.rest !== rest) work.push(applyRest(api, wanted, step));
+  if (work.length === 0) return;
   await Promise.all(work);
-}
-
-async function applyRest(api: Api, { definitions, stages, digest }: Preparation, step: Step): Promise<void> {
-  await Promise.all([applyDefinitions(api, definitions, step), ...platformObjects.map((object) => api.apply(object))]);
-  // Stages last: kwok gives up on one whose resource it cannot look up yet.
-  await untilDescribed(api, definitions, stages);
-  await Promise.all([...customObjects, ...stages].map((object) => api.apply(object)));
   await api.apply({
     apiVersion: "v1",
     kind: "ConfigMap",
     metadata: { name: "landfall-local-cluster", namespace: "kube-system" },
-    data: { digest },
+    data: wanted.digests,
   });
+}
+
+async function applyRest(api: Api, { definitions, stages, platform }: Preparation, step: Step): Promise<void> {
+  const objects = [...platform.objects, ...reclaimPolicy];
+  await Promise.all([applyDefinitions(api, definitions, step), ...objects.map((object) => api.apply(object))]);
+  // Stages last: kwok gives up on one whose resource it cannot look up yet.
+  await untilDescribed(api, definitions, stages);
+  await Promise.all([...platform.customObjects, ...stages].map((object) => api.apply(object)));
 }
 
 async function applyNodes(api: Api, nodes: readonly NodeSpec[], { kwokControllerPort }: Ports): Promise<void> {
@@ -67,9 +82,9 @@ async function applyMetricsApi(api: Api, { metricsServerPort }: Ports): Promise<
   await Promise.all(metricsApi(metricsServerPort).map((object) => api.apply(object)));
 }
 
-async function markOf(api: Api): Promise<string | undefined> {
+async function markOf(api: Api): Promise<Partial<Preparation["digests"]> | undefined> {
   try {
-    return (await api.get<{ data?: { digest?: string } }>(MARK)).data?.digest;
+    return (await api.get<{ data?: Partial<Preparation["digests"]> }>(MARK)).data;
   } catch (error) {
     if (error instanceof ApiError && error.status === 404) return undefined;
     throw error;

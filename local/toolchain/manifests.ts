@@ -34,6 +34,7 @@ const DEFINITIONS: Readonly<Record<string, readonly string[]>> = {
   "github.com/vmware-tanzu/velero": ["config/crd/v1/bases"],
   "github.com/cloudnative-pg/cloudnative-pg": ["config/crd/bases"],
   "github.com/external-secrets/external-secrets": ["config/crds/bases"],
+  "github.com/bitnami-labs/sealed-secrets": ["helm/sealed-secrets/crds"],
 };
 
 /** Helm charts for the tests of add-ons, by the Go module that they lie in; the home is the folder that pins it. */

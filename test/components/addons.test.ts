@@ -7,7 +7,7 @@ import { catalogue } from "../../config/addons/catalogue.ts";
 import type { Plan } from "../../config/plan.ts";
 import { planWith } from "../support/addons.ts";
 import { find, ofType, type Registration, record, secret } from "../support/mocks.ts";
-import { API_SERVER } from "../support/pybase.ts";
+import { cloudWith } from "../support/pybase.ts";
 
 const NAMESPACE = "kubernetes:core/v1:Namespace";
 const RELEASE = "kubernetes:helm.sh/v3:Release";
@@ -24,7 +24,7 @@ function land(plan: Plan): Promise<Registration[]> {
     const provider = new k8s.Provider("cluster", { clusterIdentifier: "the-cluster" });
     const providers = [provider];
     const dependsOn = installAddons("shop-addons", { plan, secrets }, { providers });
-    new Application("shop", { plan, secrets, cloud: { provider, apiServer: API_SERVER } }, { providers, dependsOn });
+    new Application("shop", { plan, secrets, cloud: cloudWith(provider) }, { providers, dependsOn });
   });
 }
 

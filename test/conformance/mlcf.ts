@@ -1,6 +1,7 @@
 import { the } from "../support/read.ts";
 import {
   claimsOf,
+  confinementsOf,
   containerOf,
   metricsOf,
   mustStay,
@@ -126,6 +127,12 @@ export default [
     says: "Role: read ConfigMaps/Secrets, list Pods",
     see: ({ roles }) => roles[0]?.rules?.map(({ resources, verbs }) => `${verbs.join()} ${resources?.join()}`),
     is: ["get configmaps,secrets", "list pods"],
+  },
+  {
+    line: 160,
+    says: "Seccomp and AppArmor profiles",
+    see: confinementsOf,
+    is: ["RuntimeDefault RuntimeDefault"],
   },
   {
     line: 361,

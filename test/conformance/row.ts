@@ -105,3 +105,11 @@ export function metricsOf({ autoscalers }: NamespaceContents, component: string)
 export function mustStay({ disruptionBudgets }: NamespaceContents, component: string) {
   return the(disruptionBudgets, component).status?.desiredHealthy;
 }
+
+/** Profiles of seccomp and AppArmor that pods have, each once. */
+export function confinementsOf({ pods }: NamespaceContents): string[] {
+  const profiles = pods.map(
+    ({ spec }) => `${spec?.securityContext?.seccompProfile?.type} ${spec?.securityContext?.appArmorProfile?.type}`,
+  );
+  return [...new Set(profiles)].sort();
+}

@@ -6,7 +6,7 @@ import type { Plan } from "../../config/plan.ts";
 import { resolve } from "../../config/resolve.ts";
 import type { ApplicationFile } from "../../config/schema.ts";
 import { type Registration, record } from "./mocks.ts";
-import { API_SERVER } from "./pybase.ts";
+import { cloudWith } from "./pybase.ts";
 
 const resources = { requests: { cpu: "100m", memory: "128Mi" }, limits: { cpu: "200m", memory: "256Mi" } };
 
@@ -73,10 +73,6 @@ export function landMarket(plan: Plan): Promise<Registration[]> {
   const secrets = Object.fromEntries(plan.secrets.map(({ name }) => [name, pulumi.secret("secret")]));
   return record(() => {
     const provider = new k8s.Provider("cluster", { clusterIdentifier: "the-cluster" });
-    new Application(
-      plan.application,
-      { plan, secrets, cloud: { provider, apiServer: API_SERVER } },
-      { providers: [provider] },
-    );
+    new Application(plan.application, { plan, secrets, cloud: cloudWith(provider) }, { providers: [provider] });
   });
 }

@@ -1,4 +1,5 @@
 /** PyBase as the repository's stack files land it. */
+import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
@@ -36,22 +37,30 @@ export function inputsFor(stack: StackName, settings: object = {}, application: 
 }
 
 /** PyBase's plan for a stack, `settings` laid over the stack file. */
-export function planFor(stack: StackName, settings: object = {}): Plan {
-  return resolve(inputsFor(stack, settings));
+export function planFor(stack: StackName, settings: object = {}, names = OF_EXTERNAL_STORES[stack]): Plan {
+  return resolve({ ...inputsFor(stack, settings), secrets: { stackSecretLength: 44, names } });
 }
 
 /** The cluster of the tests. */
 export const API_SERVER = { cidrs: ["10.96.0.1/32", "192.0.2.10/32"], ports: [443, 6443] };
+
+/** A cluster that was there already, without a cloud that runs datastores. */
+export function cloudWith(provider: k8s.Provider): Cloud {
+  const nobody = () => assert.fail("no cloud runs datastores here");
+  return { provider, apiServer: API_SERVER, ready: [], managed: nobody, identify: nobody };
+}
 
 /** The password of a test by its secret's name. */
 export const passwordOf = (name: string) => `password-of-${name}`;
 
 /** Everything that lands for the plan. */
 export function land(plan: Plan): Promise<Registration[]> {
-  const secrets = Object.fromEntries(plan.secrets.map(({ name }) => [name, pulumi.secret(passwordOf(name))]));
+  const secrets = Object.fromEntries(
+    plan.secrets.filter(({ stored }) => !stored).map(({ name }) => [name, pulumi.secret(passwordOf(name))]),
+  );
   return record(() => {
     const provider = new k8s.Provider("cluster", { clusterIdentifier: "the-cluster" });
-    const cloud: Cloud = { provider, apiServer: API_SERVER };
+    const cloud = cloudWith(provider);
     new Application(plan.application, { plan, secrets, cloud }, { providers: [provider] });
   }, plan.stack);
 }

@@ -168,6 +168,14 @@ describe("Add-ons", () => {
     assert.deepEqual(from, [{ kind: "keda", namespace: "scalers" }]);
   });
 
+  it("let CloudNativePG in from where it is installed", () => {
+    const plan = planWith({ "cloudnative-pg": { namespace: "operators" } }, ({ app }) => {
+      app.datastores.db.servers = 3;
+    });
+    const db = plan.datastores.find(({ name }) => name === "db");
+    assert.equal(db?.mode === "bundled" && db.operator?.namespace, "operators");
+  });
+
   it("have the application watched by the Prometheus that is installed, without another word", () => {
     const inputs = harborInputs();
     const { monitoring, ...settings } = inputs.settings as Values;

@@ -3,6 +3,8 @@ import { checkAddons } from "../../cloud/addons.ts";
 import type { Ask } from "../../cloud/api-server.ts";
 import { checkAutoscalers } from "../../cloud/autoscalers.ts";
 import { checkEdge } from "../../cloud/edge.ts";
+import { checkOperators } from "../../cloud/operators.ts";
+import { checkSecretStore } from "../../cloud/secrets.ts";
 import type { Plan } from "../../config/plan.ts";
 import { planWith } from "../support/addons.ts";
 import { type Loose, marketPlan } from "../support/market.ts";
@@ -97,6 +99,15 @@ describe("What an add-on of the same update brings", () => {
     const gateway = { "/apis/gateway.networking.k8s.io/v1/gatewayclasses": { items: [] } };
     const plan = withAddons({ kind: "gateway" }, { "envoy-gateway": true });
     assert.equal(await refusal((ask) => checkEdge(ask, plan), { ...bare, ...gateway }), "");
+  });
+
+  it("is not missed by what the datastores and the secrets are run by", async () => {
+    const plan = planWith({ "cloudnative-pg": true, "sealed-secrets": true }, ({ app }) => {
+      app.datastores.db.servers = 3;
+    });
+    assert.equal(await refusal((ask) => checkOperators(ask, plan), apis("apps")), "");
+    const sealed = { ...plan, secretStore: { kind: "sealed-secrets" as const, values: {} } };
+    assert.equal(await refusal((ask) => checkSecretStore(ask, sealed), apis("apps")), "");
   });
 
   it("is not missed by what scales", async () => {

@@ -35,7 +35,12 @@ describe("Laying one layer over another", () => {
 
 function layers(stack: object, profiles: object = {}): Layers {
   const application = { name: "shop", tiers: { api: {}, jobs: {} }, datastores: { db: {} }, profiles };
-  return layersOf(application as unknown as Application, { profile: "dev", ...stack } as Stack, "apps/shop.ts");
+  const cluster = { provider: "kubeconfig" };
+  return layersOf(
+    application as unknown as Application,
+    { profile: "dev", cluster, ...stack } as Stack,
+    "apps/shop.ts",
+  );
 }
 
 describe("The place that decided a value", () => {

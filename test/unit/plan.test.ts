@@ -96,13 +96,13 @@ describe("PyBase's plan", () => {
       plans.production.datastores.map((store) =>
         store.mode === "external"
           ? [store.name, store.endpoint.host, store.endpoint.port, store.endpoint.tls, store.cidrs]
-          : [store.name, store.endpoint.host, store.volumes[0]?.storage],
+          : [store.name, store.mode, store.mode === "bundled" && store.volumes[0]?.storage],
       ),
       [
         ["postgres", "postgres.example.com", 5432, true, ["10.0.12.0/24"]],
         ["redis", "redis.example.com", 6379, true, ["10.0.13.0/24"]],
-        ["objects", "objects", "10Gi"],
-        ["search", "search", "20Gi"],
+        ["objects", "bundled", "10Gi"],
+        ["search", "bundled", "20Gi"],
       ],
     );
   });

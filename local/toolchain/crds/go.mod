@@ -4,6 +4,7 @@ module landfall.local/toolchain/crds
 go 1.26
 
 require (
+	github.com/bitnami-labs/sealed-secrets v0.32.2
 	github.com/cert-manager/cert-manager v1.19.1
 	github.com/cloudnative-pg/cloudnative-pg v1.27.0
 	github.com/envoyproxy/gateway v1.6.0

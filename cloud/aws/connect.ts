@@ -1,0 +1,91 @@
+import * as aws from "@pulumi/aws";
+import * as k8s from "@pulumi/kubernetes";
+import * as pulumi from "@pulumi/pulumi";
+import type { Plan } from "../../config/plan.ts";
+import type { Cloud } from "../cloud.ts";
+import { Cluster, SERVICE_CIDR } from "./cluster.ts";
+import { Network } from "./network.ts";
+import type { EksPlan } from "./plan.ts";
+import { createStorageClasses } from "./storage.ts";
+import { createStore } from "./stores.ts";
+
+/** Makes the network, the cluster and its machines, or finds them as they were made. */
+export function connectEks(plan: Plan, cluster: EksPlan): Cloud {
+  const { name } = cluster;
+  const provider = new aws.Provider("aws", {
+    region: cluster.region as aws.Region,
+    allowedAccountIds: cluster.account ? [cluster.account] : undefined,
+    defaultTags: { tags: { "landfall:application": plan.application, "landfall:stack": plan.stack } },
+  });
+  const opts = { providers: [provider] };
+  const network = networkOf(name, cluster, opts);
+  const eks = new Cluster(name, { plan: cluster, subnetIds: network.privateSubnetIds, wayOut: network.wayOut }, opts);
+  const kubernetes = new k8s.Provider(
+    "cluster",
+    {
+      kubeconfig: kubeconfigOf(eks.cluster, cluster.region),
+      clusterIdentifier: pulumi.interpolate`${eks.cluster.arn} ${eks.cluster.createdAt}`,
+      enableServerSideApply: true,
+    },
+    { dependsOn: eks.nodeGroups },
+  );
+  const storageClasses = createStorageClasses(name, { provider: kubernetes });
+  return {
+    provider: kubernetes,
+    // The control plane answers from the private subnets, and at the Service's first address.
+    apiServer: { cidrs: [firstAddressOf(SERVICE_CIDR), cluster.network.cidr], ports: [443] },
+    ready: storageClasses,
+    managed: (storeName, { datastore, password }, storeOpts) =>
+      createStore(
+        storeName,
+        {
+          datastore,
+          password,
+          network,
+          clientGroup: eks.cluster.vpcConfig.clusterSecurityGroupId,
+          identifier: `${name}-${datastore.name}`,
+        },
+        { ...storeOpts, providers: [provider] },
+      ),
+    identify: () => {
+      throw new Error("the plan has no datastore that asks for an identity");
+    },
+  };
+}
+
+function networkOf(name: string, { network, region }: EksPlan, opts: pulumi.ComponentResourceOptions) {
+  if (network.kind === "new") return new Network(name, { plan: network, region, clusterName: name }, opts);
+  const { vpcId, privateSubnetIds } = network;
+  return { vpcId, privateSubnetIds, dataSubnetIds: privateSubnetIds, wayOut: [] };
+}
+
+/** Credentials are obtained when they are needed, from whoever runs Pulumi; none is in the state. */
+function kubeconfigOf(
+  { name, endpoint, certificateAuthority }: aws.eks.Cluster,
+  region: string,
+): pulumi.Output<string> {
+  return pulumi.jsonStringify({
+    apiVersion: "v1",
+    kind: "Config",
+    "current-context": name,
+    contexts: [{ name, context: { cluster: name, user: name } }],
+    clusters: [{ name, cluster: { server: endpoint, "certificate-authority-data": certificateAuthority.data } }],
+    users: [
+      {
+        name,
+        user: {
+          exec: {
+            apiVersion: "client.authentication.k8s.io/v1beta1",
+            command: "aws",
+            args: ["--region", region, "eks", "get-token", "--cluster-name", name, "--output", "json"],
+            interactiveMode: "Never",
+          },
+        },
+      },
+    ],
+  });
+}
+
+function firstAddressOf(cidr: string): string {
+  return `${cidr.replace(/0\/\d+$/, "1")}/32`;
+}

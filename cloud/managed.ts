@@ -1,0 +1,47 @@
+/** What a cloud runs of the datastores that applications ask for. Plain data, so that the plan can use it. */
+import type * as pulumi from "@pulumi/pulumi";
+import type { Endpoint } from "../components/datastores/engine.ts";
+import type { EngineName } from "../components/datastores/engines.ts";
+import type { Size } from "../config/schema/datastore.ts";
+
+/** One of the cloud's services. */
+export interface Offer {
+  /** As the cloud calls it. */
+  service: string;
+  port: number;
+  username: string;
+  /** Versions that the cloud supports; left out where it has one only. The first is the default. */
+  versions?: readonly string[];
+  /** The cloud's names of sizes; left out where it has none. */
+  sizes?: Readonly<Record<Size, string>>;
+  /** Names of sizes that the cloud has beside them. */
+  machines?: RegExp;
+  /** Names of settings that can be changed; left out where there are none. */
+  settings?: RegExp;
+  /** Smallest volume, in GiB. @default none: it grows with what is in it */
+  leastStorageGiB?: number;
+  /** Where it answers. */
+  reached: "in the network" | "over the internet";
+  /** How clients may show who they are; the first is the default. */
+  access: readonly ("identity" | "password")[];
+}
+
+export type Offers = Partial<Readonly<Record<EngineName, Offer>>>;
+
+/** The cloud that runs datastores for a stack. */
+export interface Manager {
+  /** For people. */
+  title: string;
+  offers: Offers;
+  /** Address ranges that its services have in the network. */
+  cidrs: readonly string[];
+}
+
+/** A store as the cloud has made it. */
+export interface ManagedStore {
+  endpoint: pulumi.Output<Endpoint>;
+  /** Where the cloud has made one; else the one that it was given. */
+  password?: pulumi.Output<string>;
+  /** What has to be there before a client starts. */
+  ready: pulumi.Resource[];
+}

@@ -1,0 +1,144 @@
+import { managerOf } from "../cloud/clouds.ts";
+import type { Manager, Offer } from "../cloud/managed.ts";
+import type { Engine } from "../components/datastores/engine.ts";
+import type { EngineName } from "../components/datastores/engines.ts";
+import { databaseOf } from "./datastores.ts";
+import { type Layers, placeOf } from "./layers.ts";
+import { PRIVATE } from "./links.ts";
+import { unknownName } from "./mistakes.ts";
+import type { DatastorePlan } from "./plan.ts";
+import { parseQuantity } from "./quantity.ts";
+import type { Datastore, ManagedPlacement } from "./schema/datastore.ts";
+
+/** In thousandths of a byte, as quantities are counted. */
+const GIB = parseQuantity("1Gi");
+
+/** A store that the stack's cloud runs; nothing where it cannot, which is reported. */
+export function resolveManaged(
+  layers: Layers,
+  name: string,
+  datastore: Datastore,
+  engine: Engine,
+  placement: ManagedPlacement,
+): DatastorePlan[] {
+  const manager = managerOf(layers.stack.cluster);
+  const offer = manager?.offers[datastore.engine as EngineName];
+  if (!manager || !offer) {
+    layers.mistakes.push({
+      path: placeOf(layers, "datastores", name, "mode"),
+      got: "managed",
+      problem: manager
+        ? `${manager.title} runs no ${datastore.engine} for its customers`
+        : `cluster provider "${layers.stack.cluster.provider}" has no cloud that could manage "${name}"`,
+      allowed: "bundled, external",
+      fix: "bundle it, or name the store that you run elsewhere with mode: external",
+    });
+    return [];
+  }
+  const production = layers.stack.profile === "production";
+  return [
+    {
+      name,
+      mode: "managed",
+      engine: datastore.engine as EngineName,
+      endpoint: {
+        port: offer.port,
+        username: offer.username,
+        database: databaseOf(layers, datastore),
+        buckets: datastore.buckets ?? [],
+        tls: true,
+      },
+      version: versionOf(layers, name, datastore, placement, offer),
+      machine: machineOf(layers, name, placement, offer),
+      storageGiB: storageOf(placement.storage ?? datastore.storage ?? engine.defaults.storage, offer),
+      highAvailability: placement.highAvailability ?? production,
+      backupRetentionDays: placement.backupRetentionDays ?? (production ? 30 : 7),
+      protect: placement.protect ?? layers.profile.protectData,
+      settings: settingsOf(layers, name, placement, offer),
+      access: accessOf(layers, name, placement, offer),
+      ...reachOf(manager, offer),
+    },
+  ];
+}
+
+/** What the application asks for, if the cloud has it; `7` is the newest of the cloud's 7s. */
+function versionOf(layers: Layers, name: string, datastore: Datastore, placement: ManagedPlacement, offer: Offer) {
+  const wanted = placement.version ?? datastore.version;
+  if (!offer.versions) return undefined;
+  const version =
+    wanted === undefined
+      ? offer.versions[0]
+      : offer.versions.find((known) => known === wanted || known.startsWith(`${wanted}.`));
+  if (version !== undefined) return version;
+  const place = placeOf(layers, "datastores", name, "version");
+  layers.mistakes.push({
+    ...unknownName(place, String(wanted), offer.versions, `version of ${offer.service}`),
+    fix: `set landfall:datastores.${name}.version to one of these`,
+  });
+  return undefined;
+}
+
+function machineOf(layers: Layers, name: string, { size, machine }: ManagedPlacement, offer: Offer) {
+  const place = (key: string) => placeOf(layers, "datastores", name, key);
+  if (!offer.sizes) {
+    for (const [key, got] of Object.entries({ size, machine }).filter(([, got]) => got !== undefined)) {
+      layers.mistakes.push({ path: place(key), got, problem: `${offer.service} has no sizes`, fix: "remove it" });
+    }
+    return undefined;
+  }
+  if (machine === undefined) return offer.sizes[size ?? (layers.stack.profile === "dev" ? "small" : "medium")];
+  if (size !== undefined) {
+    layers.mistakes.push({
+      path: place("machine"),
+      got: machine,
+      problem: "size is set too, and each names a size",
+      fix: "remove one of the two",
+    });
+  }
+  if (!offer.machines?.test(machine)) {
+    layers.mistakes.push({
+      path: place("machine"),
+      got: machine,
+      problem: `is no size of ${offer.service}`,
+      allowed: `names such as ${Object.values(offer.sizes).join(", ")}`,
+      fix: "use the cloud's own name of a size, or size: small, medium or large",
+    });
+  }
+  return machine;
+}
+
+function storageOf(storage: string, { leastStorageGiB = 0 }: Offer): number {
+  const wanted = Number((parseQuantity(storage) + GIB - 1n) / GIB);
+  // What an application asks for in a cluster may be less than a cloud gives.
+  return Math.max(wanted, leastStorageGiB);
+}
+
+function settingsOf(layers: Layers, name: string, placement: ManagedPlacement, offer: Offer): Record<string, string> {
+  const settings: Record<string, string> = { ...placement.settings };
+  for (const key of Object.keys(settings).filter((key) => !offer.settings?.test(key))) {
+    layers.mistakes.push({
+      path: placeOf(layers, "datastores", name, "settings", key),
+      problem: offer.settings ? "is no name of a setting" : `${offer.service} has no settings`,
+      fix: "remove it",
+    });
+  }
+  return settings;
+}
+
+function accessOf(layers: Layers, name: string, placement: ManagedPlacement, offer: Offer): "identity" | "password" {
+  const access = placement.access ?? (offer.access[0] as "identity" | "password");
+  if (!offer.access.includes(access)) {
+    layers.mistakes.push({
+      path: placeOf(layers, "datastores", name, "access"),
+      got: access,
+      problem: `clients of ${offer.service} cannot show who they are in this way`,
+      allowed: offer.access.join(", "),
+      fix: "use one of these, or remove it",
+    });
+  }
+  return access;
+}
+
+function reachOf({ cidrs }: Manager, { reached }: Offer): { cidrs: string[]; except?: string[] } {
+  return reached === "in the network" ? { cidrs: [...cidrs] } : { cidrs: ["0.0.0.0/0"], except: [...PRIVATE] };
+}

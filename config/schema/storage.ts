@@ -1,0 +1,29 @@
+/** Kinds of volumes that a cluster has, or is to have. */
+import { z } from "zod";
+import { name } from "./primitives.ts";
+
+const storageClass = z.strictObject({
+  provisioner: z.string(),
+  parameters: z.record(z.string(), z.string()).optional(),
+  /** What becomes of a volume whose claim is deleted. @default Delete */
+  reclaimPolicy: z.enum(["Delete", "Retain"]).optional(),
+  /** @default WaitForFirstConsumer: the volume is made where the pod is */
+  volumeBindingMode: z.enum(["Immediate", "WaitForFirstConsumer"]).optional(),
+  /** @default true */
+  allowVolumeExpansion: z.boolean().optional(),
+  mountOptions: z.array(z.string()).optional(),
+});
+
+export const storageFields = {
+  /** Storage class of the bundled datastores. @default the cluster's default class */
+  storageClass: z.string().optional(),
+  /**
+   * Storage classes by the names that the application uses: the cluster's own, by name, or one to make. An
+   * application's class that is not here is `storageClass`.
+   */
+  storageClasses: z
+    .record(name, z.union([z.string(), storageClass], "a class's name, or { provisioner, … }"))
+    .optional(),
+};
+
+export type StorageClass = z.infer<typeof storageClass>;

@@ -1,0 +1,33 @@
+import type { CloudEmulator } from "../rules.ts";
+import { badTags, failures } from "./common.ts";
+import { eks } from "./eks.ts";
+import { iam } from "./iam.ts";
+import { network } from "./network.ts";
+import { rds } from "./rds.ts";
+
+/** Regions that every account has: https://docs.aws.amazon.com/global-infrastructure/latest/regions/aws-regions.html */
+const REGIONS = [
+  ...["us-east-1", "us-east-2", "us-west-1", "us-west-2", "ca-central-1", "sa-east-1"],
+  ...["eu-central-1", "eu-west-1", "eu-west-2", "eu-west-3", "eu-north-1"],
+  ...["ap-south-1", "ap-southeast-1", "ap-southeast-2", "ap-northeast-1", "ap-northeast-2", "ap-northeast-3"],
+];
+
+export const aws: CloudEmulator = {
+  cloud: "aws",
+  checkSettings: ({ region }) =>
+    failures(
+      region === undefined && { property: "region", reason: "is required, and missing" },
+      region !== undefined && !REGIONS.includes(region) && { property: "region", reason: `"${region}" is no region` },
+    ),
+  resources: Object.fromEntries(
+    Object.entries({ ...network, ...iam, ...eks, ...rds }).map(([type, rules]) => [
+      type,
+      { ...rules, check: (inputs, context) => [...badTags(inputs), ...(rules.check?.(inputs, context) ?? [])] },
+    ]),
+  ),
+  functions: {},
+  common({ tags = {} }, { settings }) {
+    const defaults = JSON.parse(settings.defaultTags ?? "{}") as { tags?: Record<string, string> };
+    return { region: settings.region, tagsAll: { ...defaults.tags, ...(tags as Record<string, string>) } };
+  },
+};

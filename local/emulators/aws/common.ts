@@ -1,0 +1,67 @@
+import { rangeOf } from "../addresses.ts";
+import type { Context, Rules, Values } from "../rules.ts";
+import type { Failure } from "../sdk.ts";
+
+/** Account of the emulated AWS. */
+export const ACCOUNT = "123456789012";
+
+export function arn(context: Context, service: string, resource: string): string {
+  return `arn:aws:${service}:${context.settings.region}:${ACCOUNT}:${resource}`;
+}
+
+/** An id as EC2 gives it: vpc-0a1b2c3d4e5f60718. */
+export function ec2Id({ world }: Context, prefix: string): string {
+  return `${prefix}-0${world.unique(16)}`;
+}
+
+export function failures(...checks: (Failure | false | undefined)[]): Failure[] {
+  return checks.filter((check) => check !== undefined && check !== false);
+}
+
+export function badRange(property: string, cidr: unknown): Failure | undefined {
+  if (typeof cidr !== "string" || rangeOf(cidr)) return undefined;
+  return { property, reason: `"${cidr}" is not a valid IPv4 CIDR block` };
+}
+
+export function badPattern(property: string, value: unknown, pattern: RegExp): Failure | undefined {
+  if (typeof value !== "string" || pattern.test(value)) return undefined;
+  return { property, reason: `"${value}" does not match ${pattern}` };
+}
+
+export function notOneOf(property: string, value: unknown, allowed: readonly unknown[]): Failure | undefined {
+  if (value === undefined || allowed.includes(value)) return undefined;
+  return { property, reason: `${JSON.stringify(value)} is not one of ${allowed.join(", ")}` };
+}
+
+/** EC2 refuses more than 50 tags, keys over 128 characters, values over 256, and keys that begin with aws:. */
+export function badTags({ tags = {} }: Values): Failure[] {
+  const entries = Object.entries(tags as Record<string, string>);
+  return failures(
+    entries.length > 50 && { property: "tags", reason: "has more than 50 tags" },
+    ...entries.map(
+      ([key, value]) =>
+        (key.length > 128 || String(value).length > 256 || key.startsWith("aws:")) && {
+          property: `tags.${key}`,
+          reason: "is too long, or begins with aws:",
+        },
+    ),
+  );
+}
+
+/** A resource of EC2, known by an id with a prefix. */
+export function ec2(
+  prefix: string,
+  rules: Partial<Rules> = {},
+  more?: (inputs: Values, context: Context) => Values,
+): Rules {
+  return {
+    ...rules,
+    create(inputs, context) {
+      const id = ec2Id(context, prefix);
+      return {
+        id,
+        outputs: { arn: arn(context, "ec2", `${prefix}/${id}`), ownerId: ACCOUNT, ...more?.(inputs, context) },
+      };
+    },
+  };
+}

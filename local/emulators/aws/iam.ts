@@ -1,0 +1,79 @@
+/** IAM, KMS and logs. Rules by https://docs.aws.amazon.com/IAM/latest/APIReference/ and its quotas. */
+import type { Rules } from "../rules.ts";
+import { CloudError } from "../rules.ts";
+import { ACCOUNT, arn, badPattern, failures, notOneOf } from "./common.ts";
+
+export const ROLE = "aws:iam/role:Role";
+const ROLE_NAME = /^[\w+=,.@-]{1,64}$/;
+const MANAGED_POLICY = /^arn:aws:iam::aws:policy\/(service-role\/)?[\w-]+$/;
+
+/** What CloudWatch keeps logs for, in days. */
+const RETENTION = [
+  0, 1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653,
+];
+
+function badPolicy(property: string, text: unknown) {
+  if (typeof text !== "string") return undefined;
+  try {
+    const { Version, Statement } = JSON.parse(text);
+    if (
+      Version === "2012-10-17" &&
+      Array.isArray(Statement) &&
+      Statement.every(({ Effect, Action }) => Effect && Action)
+    ) {
+      return undefined;
+    }
+  } catch {
+    // told below
+  }
+  return { property, reason: "MalformedPolicyDocument: is no policy of version 2012-10-17 with statements" };
+}
+
+export const iam: Record<string, Rules> = {
+  [ROLE]: {
+    autoname: { property: "name", maxLength: 64 },
+    immutable: ["name", "path"],
+    check: ({ name, assumeRolePolicy }) =>
+      failures(badPattern("name", name, ROLE_NAME), badPolicy("assumeRolePolicy", assumeRolePolicy)),
+    create: ({ name }, { world }) => ({
+      id: name as string,
+      outputs: { arn: `arn:aws:iam::${ACCOUNT}:role/${name}`, uniqueId: `AROA${world.unique(16).toUpperCase()}` },
+    }),
+  },
+
+  "aws:iam/rolePolicyAttachment:RolePolicyAttachment": {
+    immutable: ["role", "policyArn"],
+    references: {
+      role: { to: ROLE, by: "name" },
+      policyArn: { to: "aws:iam/policy:Policy", by: "arn", except: MANAGED_POLICY },
+    },
+    create: ({ role, policyArn }) => ({ id: `${role}/${policyArn}`, outputs: {} }),
+  },
+
+  "aws:kms/key:Key": {
+    check: ({ deletionWindowInDays: days, policy }) =>
+      failures(
+        badPolicy("policy", policy),
+        typeof days === "number" &&
+          (days < 7 || days > 30) && { property: "deletionWindowInDays", reason: `is ${days}; KMS waits 7 to 30 days` },
+      ),
+    create(_, context) {
+      const id = context.world.unique(12);
+      const keyId = `1234abcd-12ab-34cd-56ef-${id}`;
+      return { id: keyId, outputs: { keyId, arn: arn(context, "kms", `key/${keyId}`) } };
+    },
+  },
+
+  "aws:cloudwatch/logGroup:LogGroup": {
+    autoname: { property: "name", maxLength: 512 },
+    immutable: ["name", "logGroupClass"],
+    check: ({ name, retentionInDays }) =>
+      failures(badPattern("name", name, /^[\w./#-]{1,512}$/), notOneOf("retentionInDays", retentionInDays, RETENTION)),
+    create({ name }, context) {
+      if (context.world.get("aws:cloudwatch/logGroup:LogGroup", name as string)) {
+        throw new CloudError(`ResourceAlreadyExistsException: the log group ${name} exists`);
+      }
+      return { id: name as string, outputs: { arn: arn(context, "logs", `log-group:${name}`) } };
+    },
+  },
+};

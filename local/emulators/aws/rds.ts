@@ -1,0 +1,120 @@
+/** RDS. Rules by https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_CreateDBInstance.html */
+import type { Rules, Values } from "../rules.ts";
+import { CloudError } from "../rules.ts";
+import { arn, badPattern, failures, notOneOf } from "./common.ts";
+
+const SUBNET_GROUP = "aws:rds/subnetGroup:SubnetGroup";
+const PARAMETER_GROUP = "aws:rds/parameterGroup:ParameterGroup";
+const SECURITY_GROUP = "aws:ec2/securityGroup:SecurityGroup";
+const POSTGRES = ["14", "15", "16", "17", "18"];
+/** Names that PostgreSQL or RDS keep for themselves. */
+const RESERVED_USERS = ["admin", "rdsadmin", "postgres_admin", "user", "rds_superuser"];
+
+interface InstanceInputs extends Values {
+  identifier: string;
+  engineVersion: string;
+  storageEncrypted?: boolean;
+  allocatedStorage: number;
+  deletionProtection?: boolean;
+  skipFinalSnapshot?: boolean;
+  finalSnapshotIdentifier?: string;
+}
+
+export const rds: Record<string, Rules> = {
+  [SUBNET_GROUP]: {
+    autoname: { property: "name", maxLength: 255 },
+    immutable: ["name"],
+    references: { subnetIds: { to: "aws:ec2/subnet:Subnet" } },
+    create({ name, subnetIds }, context) {
+      const zones = new Set(
+        (subnetIds as string[]).map((id) => context.world.get("aws:ec2/subnet:Subnet", id)?.inputs.availabilityZone),
+      );
+      if (zones.size < 2) {
+        throw new CloudError("DBSubnetGroupDoesNotCoverEnoughAZs: a subnet group covers at least two zones");
+      }
+      return { id: name as string, outputs: { arn: arn(context, "rds", `subgrp:${name}`) } };
+    },
+  },
+
+  [PARAMETER_GROUP]: {
+    autoname: { property: "name", maxLength: 255 },
+    immutable: ["name", "family"],
+    check: ({ family }) =>
+      failures(
+        notOneOf(
+          "family",
+          family,
+          POSTGRES.map((version) => `postgres${version}`),
+        ),
+      ),
+    create: ({ name }, context) => ({ id: name as string, outputs: { arn: arn(context, "rds", `pg:${name}`) } }),
+  },
+
+  "aws:rds/instance:Instance": {
+    autoname: { property: "identifier", maxLength: 63 },
+    immutable: ["identifier", "engine", "username", "dbName", "storageEncrypted", "kmsKeyId", "availabilityZone"],
+    references: {
+      dbSubnetGroupName: { to: SUBNET_GROUP, by: "name" },
+      parameterGroupName: { to: PARAMETER_GROUP, by: "name" },
+      vpcSecurityGroupIds: { to: SECURITY_GROUP },
+    },
+    check(inputs) {
+      const { username, password, dbName, allocatedStorage, skipFinalSnapshot, finalSnapshotIdentifier } = inputs;
+      return failures(
+        // Two dashes in a row, or one at the end, are refused.
+        badPattern("identifier", inputs.identifier, /^[a-z](?:[a-z0-9]|-(?=[a-z0-9])){0,62}$/),
+        notOneOf("engineVersion", String(inputs.engineVersion).split(".")[0], POSTGRES),
+        badPattern("instanceClass", inputs.instanceClass, /^db\.[a-z]+\d[a-z]*\.[a-z0-9]+$/),
+        badPattern("username", username, /^[A-Za-z]\w{0,62}$/),
+        RESERVED_USERS.includes(username as string) && { property: "username", reason: `"${username}" is reserved` },
+        badPattern("dbName", dbName, /^[A-Za-z_]\w{0,62}$/),
+        badPattern("password", password, /^[\x21-\x7e]{8,128}$/),
+        typeof password === "string" &&
+          /[/"@ ]/.test(password) && { property: "password", reason: 'has one of / " @ or space' },
+        typeof allocatedStorage === "number" &&
+          allocatedStorage < 20 && { property: "allocatedStorage", reason: "gp3 takes 20 GiB at least" },
+        !skipFinalSnapshot &&
+          finalSnapshotIdentifier === undefined && {
+            property: "finalSnapshotIdentifier",
+            reason: "is required where skipFinalSnapshot is false",
+          },
+      );
+    },
+    create({ identifier, dbInstanceIdentifier, port = 5432 }, context) {
+      const id = `db-${context.world.unique(16).toUpperCase()}`;
+      const address = `${identifier ?? dbInstanceIdentifier}.c${context.world.unique(10)}.${context.settings.region}.rds.amazonaws.com`;
+      return {
+        id,
+        outputs: {
+          arn: arn(context, "rds", `db:${identifier}`),
+          address,
+          endpoint: `${address}:${port}`,
+          port,
+          status: "available",
+        },
+      };
+    },
+    update(before, inputs) {
+      const [old, wanted] = [before.inputs as InstanceInputs, inputs as InstanceInputs];
+      if (wanted.allocatedStorage < old.allocatedStorage) {
+        throw new CloudError("InvalidParameterCombination: allocated storage cannot be reduced");
+      }
+      if (Number(wanted.engineVersion) < Number(old.engineVersion)) {
+        throw new CloudError(
+          `InvalidParameterCombination: cannot downgrade from ${old.engineVersion} to ${wanted.engineVersion}`,
+        );
+      }
+      if (Number(wanted.engineVersion) > Number(old.engineVersion) && !wanted.allowMajorVersionUpgrade) {
+        throw new CloudError(
+          "InvalidParameterCombination: the AllowMajorVersionUpgrade flag must be present for a major version",
+        );
+      }
+      return { ...before.outputs, ...inputs };
+    },
+    remove({ id, inputs }) {
+      if ((inputs as InstanceInputs).deletionProtection) {
+        throw new CloudError(`InvalidParameterCombination: cannot delete protected DB instance ${id}`);
+      }
+    },
+  },
+};

@@ -1,0 +1,13 @@
+import type { CloudEmulator } from "./rules.ts";
+
+const EMULATORS: Readonly<Record<string, () => Promise<CloudEmulator>>> = {
+  aws: async () => (await import("./aws/aws.ts")).aws,
+};
+
+export const EMULATED_CLOUDS = Object.keys(EMULATORS);
+
+export async function loadCloud(cloud: string): Promise<CloudEmulator> {
+  const load = EMULATORS[cloud];
+  if (!load) throw new Error(`There is no emulator of ${cloud}; there are ${EMULATED_CLOUDS.join(", ")}`);
+  return load();
+}

@@ -1,0 +1,12 @@
+/** A provider plugin: `node main.ts CLOUD VERSION WORLD`, then prints the port that it listens on, as the engine wants it. */
+import { join } from "node:path";
+import { ControlPlanes } from "./control-planes.ts";
+import { Emulator } from "./emulator.ts";
+import { loadCloud } from "./emulators.ts";
+import { serve } from "./server.ts";
+import { World } from "./world.ts";
+
+const [cloud, version, directory] = process.argv.slice(2) as [string, string, string];
+const world = new World(join(directory, `${cloud}.json`));
+const emulator = new Emulator(await loadCloud(cloud), world, new ControlPlanes(directory));
+console.log(await serve(emulator, version));

@@ -1,0 +1,65 @@
+/** The stack file as a rehearsal uses it: what it says, with secrets of the rehearsal's own. */
+import { randomBytes } from "node:crypto";
+import { existsSync, readFileSync } from "node:fs";
+import { parse } from "yaml";
+import { ConfigurationError } from "../../config/mistakes.ts";
+import type { Plan } from "../../config/plan.ts";
+import { resolve } from "../../config/resolve.ts";
+import { UserError } from "../command.ts";
+
+const NAMESPACE = "landfall:";
+const STACK_SECRET_LENGTH = 44;
+
+export type Settings = Record<string, unknown>;
+
+/** The `landfall:` settings of the stack's file but the secret ones, by key without the namespace. */
+export function readSettings(root: string, stack: string): Settings {
+  const file = `Pulumi.${stack}.yaml`;
+  const path = `${root}/${file}`;
+  if (!existsSync(path)) throw new UserError(`There is no stack file ${file}.\n  fix      name a stack that has one`);
+  const { config = {} } = (parse(readFileSync(path, "utf8")) ?? {}) as { config?: Settings };
+  const plain = Object.entries(config).filter(
+    ([key]) => key.startsWith(NAMESPACE) && ![`${NAMESPACE}secret`, `${NAMESPACE}secrets`].includes(key),
+  );
+  return Object.fromEntries(plain.map(([key, value]) => [key.slice(NAMESPACE.length), value]));
+}
+
+/** Lays `tiers.api.replicas=3` over the settings. */
+export function override(settings: Settings, assignment: string): Settings {
+  const [path = "", ...rest] = assignment.split("=");
+  const value: unknown = parse(rest.join("="));
+  const keys = path.replace(/^landfall:/, "").split(".");
+  const lay = (inner: unknown, [key, ...others]: string[]): unknown =>
+    key === undefined ? value : { ...(inner as Settings | undefined), [key]: lay((inner as Settings)?.[key], others) };
+  return lay(settings, keys) as Settings;
+}
+
+/**
+ * The plan that the program will make of the settings, and the names of the secrets that only the owner knows, for
+ * which the rehearsal makes up others.
+ *
+ * @throws ConfigurationError as the program would
+ */
+export async function planOf(settings: Settings, stack: string): Promise<{ plan: Plan; secretNames: string[] }> {
+  const app = String(settings.app ?? "pybase");
+  const { default: application } = (await import(`../../apps/${app}.ts`)) as { default: unknown };
+  const attempt = (names: string[]) =>
+    resolve({
+      application,
+      source: `apps/${app}.ts`,
+      settings,
+      secrets: { stackSecretLength: STACK_SECRET_LENGTH, names },
+      stack,
+    });
+  try {
+    return { plan: attempt([]), secretNames: [] };
+  } catch (error) {
+    if (!(error instanceof ConfigurationError)) throw error;
+    const names = error.mistakes.flatMap(({ path }) => /^landfall:secrets\.(.+)$/.exec(path)?.[1] ?? []);
+    return { plan: attempt(names), secretNames: names };
+  }
+}
+
+export function randomSecret(): string {
+  return randomBytes(32).toString("base64url");
+}
