@@ -9,6 +9,7 @@ import type { ApiServerAddresses, Cloud } from "./cloud.ts";
 import { checkEdge } from "./edge.ts";
 import { missingKinds } from "./kinds.ts";
 import { ClusterError, type Context, kubeconfigFiles, readContext } from "./kubeconfig-file.ts";
+import { checkSnapshots } from "./snapshots.ts";
 import { checkStorageClasses } from "./storage.ts";
 
 /** Oldest minor of Kubernetes 1 that has, switched on, all that Landfall asks for. */
@@ -31,6 +32,7 @@ export async function connectKubeconfig(plan: Plan, cluster: KubeconfigCluster):
         cluster.apiServer ?? findApiServer(ask),
         checkVersion(ask, context),
         checkStorageClasses(ask, plan),
+        checkSnapshots(ask, plan),
         checkEdge(ask, plan),
         checkAutoscalers(ask, plan),
         checkMonitoring(ask, plan),

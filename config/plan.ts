@@ -16,6 +16,7 @@ import type { KubeconfigCluster } from "./schema/cluster.ts";
 import type { Resources } from "./schema/primitives.ts";
 import type { Field, Probe } from "./schema/tier.ts";
 import type { ProfileName, Role } from "./schema.ts";
+import type { SnapshotClassPlan, SnapshotsPlan } from "./snapshots.ts";
 import type { StorageClassPlan, VolumePlan } from "./storage.ts";
 import type { VerticalAutoscalePlan } from "./vertical-autoscale.ts";
 
@@ -28,8 +29,11 @@ export interface Plan {
   cluster: KubeconfigCluster;
   datastores: DatastorePlan[];
   backups: BackupPlan[];
+  /** Left out where none are taken. */
+  snapshots?: SnapshotsPlan;
   volumes: VolumePlan[];
   storageClasses: StorageClassPlan[];
+  snapshotClasses: SnapshotClassPlan[];
   tiers: TierPlan[];
   roles: Record<string, Role>;
   priorityClasses: PriorityClassPlan[];

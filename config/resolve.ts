@@ -1,5 +1,5 @@
 import { linksOfEvents } from "./autoscale.ts";
-import { linksOfBackups, resolveBackups } from "./backup.ts";
+import { linksOfBackups, resolveBackups, secretsOfBackups, volumeOfBackups } from "./backup.ts";
 import { resolveDatastores } from "./datastores.ts";
 import { resolveEdge } from "./edge.ts";
 import { checkOverrideNames, type Layers, layersOf } from "./layers.ts";
@@ -12,6 +12,7 @@ import { resolveQuota } from "./quota.ts";
 import { keysAt } from "./schema/keys.ts";
 import { applicationSchema, stackSchema } from "./schema.ts";
 import { type GivenSecrets, resolveSecrets } from "./secrets.ts";
+import { resolveSnapshotClasses, resolveSnapshots } from "./snapshots.ts";
 import { namespaceOf, resolveStorageClasses, resolveVolumes } from "./storage.ts";
 import { resolveTiers } from "./tiers.ts";
 
@@ -51,8 +52,9 @@ export function resolve({ application, source, settings, secrets, stack }: Resol
   checkNames(layers);
   const datastores = resolveDatastores(layers);
   const tiers = resolveTiers(layers, datastores);
-  const volumes = resolveVolumes(layers);
+  const volumes = resolveVolumes(layers, volumeOfBackups(layers));
   const backups = resolveBackups(layers, datastores);
+  const snapshots = resolveSnapshots(layers, datastores);
   const edge = resolveEdge(layers, datastores);
   const namespace = namespaceOf(layers);
   const monitoring = resolveMonitoring(layers, namespace, tiers, datastores);
@@ -65,8 +67,10 @@ export function resolve({ application, source, settings, secrets, stack }: Resol
     cluster: layers.stack.cluster,
     datastores,
     backups,
+    snapshots,
     volumes,
     storageClasses: resolveStorageClasses(layers),
+    snapshotClasses: resolveSnapshotClasses(layers),
     tiers,
     roles: layers.application.roles ?? {},
     priorityClasses: resolvePriorityClasses(layers),
@@ -78,9 +82,9 @@ export function resolve({ application, source, settings, secrets, stack }: Resol
       ...(monitoring ? linksOfMonitoring(monitoring) : []),
     ],
     registryCredentials: layers.stack.registryCredentials,
-    quota: resolveQuota(layers, { tiers, datastores, volumes, backups, edge }),
+    quota: resolveQuota(layers, { tiers, datastores, volumes, backups, snapshots, edge }),
     monitoring,
-    secrets: resolveSecrets(layers, datastores, secrets, stack),
+    secrets: resolveSecrets(layers, datastores, secretsOfBackups(backups), secrets, stack),
   };
   if (layers.mistakes.length > 0) throw new ConfigurationError(distinct(layers.mistakes));
   return plan;

@@ -27,6 +27,7 @@ export interface GivenSecrets {
 export function resolveSecrets(
   layers: Layers,
   datastores: readonly DatastorePlan[],
+  ofBackups: readonly Omit<SecretPlan, "version">[],
   given: GivenSecrets,
   stack: string,
 ): SecretPlan[] {
@@ -46,6 +47,7 @@ export function resolveSecrets(
       length: APPLICATION_SECRET_LENGTH,
       outside: undefined,
     })),
+    ...ofBackups,
     ...notificationSecrets(layers).map((name) => ({ name, length: 0, outside: NOTIFICATION_SECRET })),
   ].map((secret) => ({ ...secret, version: versions[secret.name] ?? 1 }));
   checkSecrets(layers, plans, given, stack);

@@ -1,3 +1,4 @@
+import { CURL } from "./curl.ts";
 import { type Engine, probedBy } from "./engine.ts";
 
 /** A snapshot of each collection on each server, fetched and then removed there. Names have no quotes or spaces. */
@@ -29,8 +30,9 @@ export const qdrant: Engine = {
   },
   cluster: { ports: { p2p: 6335 }, servers: 3 },
   backup: {
-    image: { reference: "docker.io/curlimages/curl:8.16.0", uid: 100, gid: 101 },
+    image: CURL,
     passwordVariable: "API_KEY",
+    ofEachServer: true,
     script: SNAPSHOTS,
   },
   passwordLength: 40,

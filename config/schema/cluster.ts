@@ -14,6 +14,13 @@ export const storageClass = z.strictObject({
   mountOptions: z.array(z.string()).optional(),
 });
 
+export const snapshotClass = z.strictObject({
+  driver: z.string(),
+  parameters: z.record(z.string(), z.string()).optional(),
+  /** What becomes of a snapshot on the driver's side whose VolumeSnapshot is deleted. @default Retain */
+  deletionPolicy: z.enum(["Delete", "Retain"]).optional(),
+});
+
 export const kubeconfigCluster = z.strictObject({
   provider: z.literal("kubeconfig"),
   /** Kubeconfig file, relative to the project. @default $KUBECONFIG, then ~/.kube/config */
@@ -29,9 +36,12 @@ export const kubeconfigCluster = z.strictObject({
   storageClasses: z
     .record(name, z.union([z.string(), storageClass], "a class's name, or { provisioner, … }"))
     .optional(),
+  /** Classes of VolumeSnapshots, likewise. An application's class that is not here is the cluster's default. */
+  snapshotClasses: z.record(name, z.union([z.string(), snapshotClass], "a class's name, or { driver, … }")).optional(),
   /** Addresses of the API server as pods see them, for the NetworkPolicies. @default read from the cluster */
   apiServer: z.strictObject({ cidrs: z.array(cidr).min(1), ports: z.array(port).min(1) }).optional(),
 });
 
 export type KubeconfigCluster = z.infer<typeof kubeconfigCluster>;
 export type StorageClass = z.infer<typeof storageClass>;
+export type SnapshotClass = z.infer<typeof snapshotClass>;
