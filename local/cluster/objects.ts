@@ -103,4 +103,11 @@ export const customObjects: readonly KubernetesObject[] = [
     metadata: { name: "eg" },
     spec: { controllerName: "gateway.envoyproxy.io/gatewayclass-controller" },
   },
+  {
+    apiVersion: "snapshot.storage.k8s.io/v1",
+    kind: "VolumeSnapshotClass",
+    metadata: { name: "standard", annotations: { "snapshot.storage.kubernetes.io/is-default-class": "true" } },
+    driver: PROVISIONER,
+    deletionPolicy: "Delete",
+  },
 ];
