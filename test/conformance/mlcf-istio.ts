@@ -22,11 +22,12 @@ export default [
   {
     line: 79,
     says: "VirtualService: routing rules, timeouts, retries; 88: retry policies",
-    see: ({ wayIn }) => {
-      const { match, route, timeout, retries } = wayIn.virtualServices[0]?.spec.http[0];
-      return [match, route[0].destination.port.number, timeout, retries.attempts];
-    },
-    is: [[{ uri: { prefix: "/" } }], 80, "30s", 3],
+    see: ({ wayIn }) =>
+      wayIn.virtualServices.map(({ spec }) => {
+        const [{ match, route, timeout, retries }] = spec.http;
+        return [match, route[0].destination.port.number, timeout, retries.attempts];
+      }),
+    is: [[[{ uri: { prefix: "/" } }], 80, "30s", 3]],
   },
   {
     line: 80,
