@@ -4,7 +4,7 @@ import { BACKUP_KEY, type Destination, ENCRYPTION_KEY, resolveDestination } from
 import { fromRegistry } from "./images.ts";
 import { type Layers, overlay, placeOf } from "./layers.ts";
 import type { BundledDatastore, DatastorePlan, Link, Peer, SecretPlan } from "./plan.ts";
-import type { Backup } from "./schema/backup.ts";
+import { type Backup, DESTINATION_FORMS } from "./schema/backup.ts";
 import type { Resources } from "./schema/primitives.ts";
 
 /** A bundled datastore that is copied, again and again. */
@@ -75,7 +75,7 @@ function checkDestination(layers: Layers, { schedule, keep, snapshots }: Backup)
   layers.mistakes.push({
     path: placeOf(layers, "backup", "to"),
     problem: "is missing: the copies have nowhere to go",
-    allowed: "{ volume }, { storage }, { datastore, bucket } or { endpoint, bucket, accessKeyId }",
+    allowed: DESTINATION_FORMS,
     fix: 'set it, such as to: { storage: "20Gi" }; or backup.snapshots for snapshots alone',
   });
 }

@@ -17,6 +17,7 @@ for index in $(grep -o '"uid":"[^"]*"' unfinished/indexes.json | cut -d '"' -f 4
     page="unfinished/$index/documents-$offset.json"
     curl --config "$HOME/curlrc" --output "$page" "$url/$index/documents?offset=$offset&limit=1000"
     total=$(tail -c 100 "$page" | grep -o '"total":[0-9]*}$' | tr -dc 0-9)
+    [ -n "$total" ]
     offset=$((offset + 1000))
   done
 done

@@ -7,8 +7,10 @@ umask 077; printf 'header = "api-key: %s"\\nfail\\nsilent\\nshow-error\\n' "$API
 for host in $HOSTS; do
   mkdir "unfinished/$host"
   url="http://$host:6333/collections"
-  for collection in $(curl --config "$HOME/curlrc" "$url" | grep -o '"name":"[^"]*"' | cut -d '"' -f 4); do
-    snapshot=$(curl --config "$HOME/curlrc" --request POST "$url/$collection/snapshots" | grep -o '"name":"[^"]*"' | cut -d '"' -f 4)
+  collections=$(curl --config "$HOME/curlrc" "$url")
+  for collection in $(echo "$collections" | grep -o '"name":"[^"]*"' | cut -d '"' -f 4); do
+    made=$(curl --config "$HOME/curlrc" --request POST "$url/$collection/snapshots")
+    snapshot=$(echo "$made" | grep -o '"name":"[^"]*"' | cut -d '"' -f 4)
     curl --config "$HOME/curlrc" --output "unfinished/$host/$collection.snapshot" "$url/$collection/snapshots/$snapshot"
     curl --config "$HOME/curlrc" --request DELETE --output /dev/null "$url/$collection/snapshots/$snapshot"
   done

@@ -177,6 +177,16 @@ esac`,
     assert.ok(!calls.includes("secret-key"), "the key stands among the arguments");
   });
 
+  for (const engine of ["qdrant", "meilisearch"] as const) {
+    it(`of ${engine} that does not answer is none`, () => {
+      tool("curl", "exit 22");
+      at(1);
+      const variables = { API_KEY: "secret-key", MASTER_KEY: "secret-key" };
+      assert.throws(() => run(engines[engine].backup?.script ?? "", 7, variables));
+      assert.deepEqual(kept(), ["unfinished"]);
+    });
+  }
+
   it("of MongoDB passes the password by a file", () => {
     const asked = join(root, "asked");
     tool("mongodump", `echo "$@" > ${asked}; echo data > unfinished/database.archive`);
