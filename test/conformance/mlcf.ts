@@ -2,6 +2,7 @@ import { the } from "../support/read.ts";
 import {
   claimsOf,
   containerOf,
+  declared,
   metricsOf,
   mustStay,
   originsOf,
@@ -128,7 +129,8 @@ export default [
   {
     line: 141,
     says: "Role: read ConfigMaps/Secrets, list Pods",
-    see: ({ roles }) => roles[0]?.rules?.map(({ resources, verbs }) => `${verbs.join()} ${resources?.join()}`),
+    see: ({ roles }) =>
+      declared(roles)[0]?.rules?.map(({ resources, verbs }) => `${verbs.join()} ${resources?.join()}`),
     is: ["get configmaps,secrets", "list pods"],
   },
   {

@@ -1,7 +1,7 @@
 /** A number of an application's document, and where it is seen in the cluster. */
 import type { V1Container, V1PersistentVolumeClaim, V2HorizontalPodAutoscaler } from "@kubernetes/client-node";
 import type { ProfileName } from "../../config/schema.ts";
-import { type NamespaceContents, the } from "../support/read.ts";
+import { type Labelled, type NamespaceContents, the } from "../support/read.ts";
 import type { WayIn } from "../support/way-in.ts";
 
 export type Seen = NamespaceContents & { wayIn: WayIn };
@@ -66,6 +66,11 @@ export function claimsOf({ claims }: NamespaceContents, name: string): string[] 
 export function portsOf({ services }: NamespaceContents, name: string): string {
   const ports = services.find(({ metadata }) => metadata?.name === name)?.spec?.ports ?? [];
   return ports.map(({ port }) => port).join(", ");
+}
+
+/** Those that are the application's, not a component's of its own. */
+export function declared<T extends Labelled>(objects: readonly T[]): T[] {
+  return objects.filter(({ metadata }) => metadata?.labels?.["app.kubernetes.io/name"] === undefined);
 }
 
 /** What an alert asks, of each component. */

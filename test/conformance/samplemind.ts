@@ -2,6 +2,7 @@ import { the } from "../support/read.ts";
 import {
   claimsOf,
   containerOf,
+  declared,
   headersOf,
   limitsOf,
   originsOf,
@@ -177,7 +178,7 @@ export default [
   {
     line: 114,
     says: "backend, celery and frontend: ServiceAccount with Role & RoleBinding",
-    see: ({ roles, roleBindings }) => [roles.length, roleBindings.length],
+    see: ({ roles, roleBindings }) => [declared(roles).length, declared(roleBindings).length],
     is: [3, 3],
   },
   {
