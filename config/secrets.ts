@@ -33,6 +33,7 @@ export interface GivenSecrets {
 export function resolveSecrets(
   layers: Layers,
   datastores: readonly DatastorePlan[],
+  ofBackups: readonly Pick<SecretPlan, "name" | "length" | "outside">[],
   given: GivenSecrets,
   stack: string,
 ): Pick<Plan, "secrets" | "secretStore"> {
@@ -62,6 +63,7 @@ export function resolveSecrets(
       outside: undefined,
       ours: false,
     })),
+    ...ofBackups.map((secret) => ({ ...secret, ours: false })),
     ...notificationSecrets(layers).map((name) => ({
       name,
       length: 0,

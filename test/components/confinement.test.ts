@@ -27,7 +27,7 @@ function profilesOf(registrations: readonly Registration[]) {
 const application = {
   ...pybase,
   volumes: { backups: { storage: "1Gi", accessMode: "ReadWriteOnce" } },
-  backup: { volume: "backups" },
+  backup: { to: { volume: "backups" } },
 };
 const profilesFor = async (settings: object, change: object = {}) =>
   profilesOf(await land(resolve(inputsFor("dev", settings, { ...application, ...change }))));
