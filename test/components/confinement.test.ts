@@ -37,7 +37,7 @@ const RUNTIME_DEFAULT = { type: "RuntimeDefault" };
 describe("Confinement", () => {
   it("is the runtime's own seccomp profile, and AppArmor as the node has it, where nobody says anything", async () => {
     const profiles = Object.values(await profilesFor({}));
-    assert.equal(profiles.length, 9 + 2);
+    assert.equal(profiles.length, 9 + 4);
     for (const profile of profiles) assert.deepEqual(profile, { seccomp: RUNTIME_DEFAULT, appArmor: undefined });
   });
 
