@@ -41,7 +41,7 @@ export default {
   },
 
   volumes: { backups: { storage: "100Gi" } },
-  backup: { volume: "backups" },
+  backup: { to: { volume: "backups" }, snapshots: { class: "fast", schedule: "0 * * * *", keep: 24 } },
 
   tiers: {
     api: {

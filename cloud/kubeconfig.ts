@@ -13,6 +13,7 @@ import { missingKinds } from "./kinds.ts";
 import { ClusterError, type Context, kubeconfigFiles, readContext } from "./kubeconfig-file.ts";
 import { checkOperators } from "./operators.ts";
 import { checkSecretStore } from "./secrets.ts";
+import { checkSnapshots } from "./snapshots.ts";
 import { checkStorageClasses } from "./storage.ts";
 
 /** Oldest minor of Kubernetes 1 that has, switched on, all that Landfall asks for. */
@@ -35,6 +36,7 @@ export async function connectKubeconfig(plan: Plan, cluster: KubeconfigCluster):
         cluster.apiServer ?? findApiServer(ask),
         checkVersion(ask, context),
         checkStorageClasses(ask, plan),
+        checkSnapshots(ask, plan),
         checkEdge(ask, plan),
         checkAutoscalers(ask, plan),
         checkMonitoring(ask, plan),

@@ -1,9 +1,9 @@
-import type * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import type { Cloud } from "../cloud/cloud.ts";
 import type { Plan } from "../config/plan.ts";
 import { createAccounts, createRoles } from "./access.ts";
-import { Backup } from "./backup.ts";
+import { Backup } from "./backup/backup.ts";
+import { createSnapshotClasses, Snapshots } from "./backup/snapshots.ts";
 import { type Connection, createDatastore } from "./datastores/datastore.ts";
 import { createEdge } from "./edge/edge.ts";
 import { Monitoring } from "./monitoring/monitoring.ts";
@@ -67,9 +67,12 @@ export class Application extends pulumi.ComponentResource {
 
     for (const backup of plan.backups) {
       const connection = connections[backup.datastore.name] as Connection;
-      const volume = volumes[backup.volume] as k8s.core.v1.PersistentVolumeClaim;
-      new Backup(`${name}-${backup.name}`, { plan, backup, namespace, connection, secrets, volume }, { parent: this });
+      const opts = { parent: this, dependsOn: storageClasses };
+      new Backup(`${name}-${backup.name}`, { plan, backup, namespace, connection, volumes, secrets }, opts);
     }
+    const classes = createSnapshotClasses(name, plan, { parent: this });
+    const { snapshots } = plan;
+    if (snapshots) new Snapshots(`${name}-snapshots`, { plan, snapshots, namespace, classes }, { parent: this });
 
     createEdge(name, { plan, namespace }, { ...inside, dependsOn: namespace });
 

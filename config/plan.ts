@@ -19,6 +19,7 @@ import type { Resources } from "./schema/primitives.ts";
 import type { Field, Probe } from "./schema/tier.ts";
 import type { ProfileName, Role } from "./schema.ts";
 import type { SecretStorePlan } from "./secret-store.ts";
+import type { SnapshotClassPlan, SnapshotsPlan } from "./snapshots.ts";
 import type { StorageClassPlan, VolumePlan } from "./storage.ts";
 import type { VerticalAutoscalePlan } from "./vertical-autoscale.ts";
 
@@ -31,8 +32,11 @@ export interface Plan {
   cluster: ClusterPlan;
   datastores: DatastorePlan[];
   backups: BackupPlan[];
+  /** Left out where none are taken. */
+  snapshots?: SnapshotsPlan;
   volumes: VolumePlan[];
   storageClasses: StorageClassPlan[];
+  snapshotClasses: SnapshotClassPlan[];
   tiers: TierPlan[];
   roles: Record<string, Role>;
   priorityClasses: PriorityClassPlan[];

@@ -2,7 +2,7 @@ import { resolveCluster } from "../cloud/clouds.ts";
 import type { Charts } from "./addons/mirror.ts";
 import { resolveAddons } from "./addons.ts";
 import { linksOfEvents } from "./autoscale.ts";
-import { linksOfBackups, resolveBackups } from "./backup.ts";
+import { linksOfBackups, resolveBackups, secretsOfBackups, volumeOfBackups } from "./backup.ts";
 import { resolveConfinement } from "./confinement.ts";
 import { resolveDatastores } from "./datastores.ts";
 import { resolveEdge } from "./edge.ts";
@@ -16,6 +16,7 @@ import { resolveQuota } from "./quota.ts";
 import { keysAt } from "./schema/keys.ts";
 import { applicationSchema, stackSchema } from "./schema.ts";
 import { type GivenSecrets, resolveSecrets } from "./secrets.ts";
+import { resolveSnapshotClasses, resolveSnapshots } from "./snapshots.ts";
 import { namespaceOf, resolveStorageClasses, resolveVolumes } from "./storage.ts";
 import { resolveTiers } from "./tiers.ts";
 
@@ -58,8 +59,9 @@ export function resolve({ application, source, settings, secrets, stack, charts 
   const addons = resolveAddons(layers, charts);
   const datastores = resolveDatastores(layers);
   const tiers = resolveTiers(layers, datastores);
-  const volumes = resolveVolumes(layers);
+  const volumes = resolveVolumes(layers, volumeOfBackups(layers));
   const backups = resolveBackups(layers, datastores);
+  const snapshots = resolveSnapshots(layers, datastores);
   const edge = resolveEdge(layers, datastores);
   const namespace = namespaceOf(layers);
   const monitoring = resolveMonitoring(layers, namespace, tiers, datastores);
@@ -72,8 +74,10 @@ export function resolve({ application, source, settings, secrets, stack, charts 
     cluster: resolveCluster(layers),
     datastores,
     backups,
+    snapshots,
     volumes,
     storageClasses: resolveStorageClasses(layers),
+    snapshotClasses: resolveSnapshotClasses(layers),
     tiers,
     roles: layers.application.roles ?? {},
     priorityClasses: resolvePriorityClasses(layers),
@@ -86,10 +90,10 @@ export function resolve({ application, source, settings, secrets, stack, charts 
       ...(monitoring ? linksOfMonitoring(monitoring) : []),
     ],
     registryCredentials: layers.stack.registryCredentials,
-    quota: resolveQuota(layers, { tiers, datastores, volumes, backups, edge }),
+    quota: resolveQuota(layers, { tiers, datastores, volumes, backups, snapshots, edge }),
     confinement: resolveConfinement(layers),
     monitoring,
-    ...resolveSecrets(layers, { datastores, addons }, secrets, stack),
+    ...resolveSecrets(layers, { datastores, addons }, secretsOfBackups(backups), secrets, stack),
   };
   if (layers.mistakes.length > 0) throw new ConfigurationError(distinct(layers.mistakes));
   return plan;

@@ -54,7 +54,7 @@ const overrideFields = {
   tiers: z.record(name, tierOverride).optional(),
   datastores: z.record(name, datastoreOverride).optional(),
   volumes: z.record(name, volume.partial()).optional(),
-  backup: z.union([backup.partial(), z.literal(false)], "false, or a mapping").optional(),
+  backup: z.union([backup, z.literal(false)], "false, or a mapping").optional(),
   quota: quota.optional(),
   appArmor: everyAppArmor.optional(),
 };

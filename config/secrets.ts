@@ -35,6 +35,7 @@ export interface GivenSecrets {
 export function resolveSecrets(
   layers: Layers,
   { datastores, addons }: { datastores: readonly DatastorePlan[]; addons: AddonsPlan },
+  ofBackups: readonly Pick<SecretPlan, "name" | "length" | "outside">[],
   given: GivenSecrets,
   stack: string,
 ): Pick<Plan, "secrets" | "secretStore"> {
@@ -65,6 +66,7 @@ export function resolveSecrets(
       ours: false,
     })),
     ...addonSecrets(addons).map((name) => ({ name, length: 0, outside: ADDON_SECRET, ours: true })),
+    ...ofBackups.map((secret) => ({ ...secret, ours: false })),
     ...notificationSecrets(layers).map((name) => ({
       name,
       length: 0,

@@ -62,6 +62,8 @@ export interface BackupCommand {
   /** Variable that the tools take the password from. */
   passwordVariable?: string;
   env?(endpoint: Endpoint): Record<string, string>;
+  /** Whether each server is copied rather than one that knows all. @default false */
+  ofEachServer?: boolean;
   /** Shell commands that put the copy into the folder `unfinished`; `$HOSTS` has the servers' names. */
   script: string;
 }

@@ -1,4 +1,7 @@
-import { type Engine, probedBy } from "./engine.ts";
+import { type Endpoint, type Engine, probedBy } from "./engine.ts";
+import { keyOf, RCLONE, remoteOf } from "./rclone.ts";
+
+const url = ({ tls, host, port }: Endpoint) => `${tls ? "https" : "http"}://${host}:${port}`;
 
 /** An S3-compatible store, served by SeaweedFS in one process: MinIO's images are gone (docs/decisions.md). */
 export const objectstore: Engine = {
@@ -13,11 +16,18 @@ export const objectstore: Engine = {
     resources: { requests: { cpu: "100m", memory: "256Mi" }, limits: { cpu: "500m", memory: "1Gi" } },
     username: "app",
   },
+  backup: {
+    image: RCLONE,
+    passwordVariable: keyOf("STORE"),
+    env: (endpoint) => remoteOf("STORE", { endpoint: url(endpoint), accessKeyId: endpoint.username }),
+    // All buckets, those that the application has made itself too.
+    script: "rclone copy store: unfinished",
+  },
   passwordLength: 40,
   terminationGracePeriodSeconds: 60,
   fields: ["url", "host", "port", "username", "password", "bucket"],
   urlHoldsPassword: false,
-  url: (endpoint) => `${endpoint.tls ? "https" : "http"}://${endpoint.host}:${endpoint.port}`,
+  url,
   server({ endpoint, dataDirectory, passwordSecret }) {
     const health = { path: "/healthz", port: "api" };
     return {

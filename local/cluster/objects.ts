@@ -114,5 +114,12 @@ export const usualPlatform: Platform = {
       metadata: { name: "local" },
       spec: { provider: { fake: { data: [] } } },
     },
+    {
+      apiVersion: "snapshot.storage.k8s.io/v1",
+      kind: "VolumeSnapshotClass",
+      metadata: { name: "standard", annotations: { "snapshot.storage.kubernetes.io/is-default-class": "true" } },
+      driver: PROVISIONER,
+      deletionPolicy: "Delete",
+    },
   ],
 };

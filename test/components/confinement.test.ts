@@ -27,7 +27,7 @@ function profilesOf(registrations: readonly Registration[]) {
 const application = {
   ...pybase,
   volumes: { backups: { storage: "1Gi", accessMode: "ReadWriteOnce" } },
-  backup: { volume: "backups" },
+  backup: { to: { volume: "backups" } },
 };
 const profilesFor = async (settings: object, change: object = {}) =>
   profilesOf(await land(resolve(inputsFor("dev", settings, { ...application, ...change }))));
@@ -37,7 +37,7 @@ const RUNTIME_DEFAULT = { type: "RuntimeDefault" };
 describe("Confinement", () => {
   it("is the runtime's own seccomp profile, and AppArmor as the node has it, where nobody says anything", async () => {
     const profiles = Object.values(await profilesFor({}));
-    assert.equal(profiles.length, 9 + 2);
+    assert.equal(profiles.length, 9 + 4);
     for (const profile of profiles) assert.deepEqual(profile, { seccomp: RUNTIME_DEFAULT, appArmor: undefined });
   });
 

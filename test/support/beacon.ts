@@ -30,7 +30,7 @@ export const beacon = {
     },
   },
   volumes: { backups: { storage: "5Gi", accessMode: "ReadWriteOnce", storageClass: "fast" } },
-  backup: { volume: "backups" },
+  backup: { to: { volume: "backups" } },
   tiers: {
     web: {
       kind: "web",
