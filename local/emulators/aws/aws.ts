@@ -7,6 +7,7 @@ import { ecr } from "./ecr.ts";
 import { efs } from "./efs.ts";
 import { eks } from "./eks.ts";
 import { elasticache } from "./elasticache.ts";
+import { existing } from "./existing.ts";
 import { iam } from "./iam.ts";
 import { network } from "./network.ts";
 import { rds } from "./rds.ts";
@@ -45,6 +46,7 @@ export const aws: CloudEmulator = {
     ]),
   ),
   functions: { "aws:eks/getAddonVersion:getAddonVersion": getAddonVersion },
+  existing,
   common({ tags = {} }, { settings }) {
     const defaults = JSON.parse(settings.defaultTags ?? "{}") as { tags?: Record<string, string> };
     return { region: settings.region, tagsAll: { ...defaults.tags, ...(tags as Record<string, string>) } };
