@@ -22,10 +22,17 @@ export interface DatastoreArgs<D extends DatastorePlan = DatastorePlan> {
 
 export type ConnectionField = { value: pulumi.Input<string>; secret: false } | { value: SecretValue; secret: true };
 
+/** What a tier has its own word on in a URL. */
+export interface UrlChoices {
+  database?: string;
+  /** What it says beside. */
+  withTls?: Readonly<Record<string, string>>;
+}
+
 /** A way to a datastore. Whoever holds it cannot tell a bundled store from an external one. */
 export interface Connection {
   /** A value for a client's environment; secret where it holds the password. */
-  field(field: Field, database?: string): ConnectionField;
+  field(field: Field, choices?: UrlChoices): ConnectionField;
   /** Whether clients have it: neither user nor password for a store that asks them who they are. */
   has(field: Field): boolean;
   /** Its host, as pods of other namespaces dial it. */
@@ -116,14 +123,15 @@ function connectionTo(datastore: DatastorePlan, { endpoint, password, ...rest }:
   return {
     ...rest,
     has: (field) => !(byIdentity && (field === "username" || field === "password")),
-    field(field, database) {
+    field(field, { database, withTls } = {}) {
+      const asked = (endpoint: Endpoint) => ({ ...endpoint, options: { ...endpoint.options, ...withTls } });
       switch (field) {
         case "password":
           return secret(({ plain }) => plain);
         case "url":
           return engine.urlHoldsPassword
-            ? secret(({ url }) => from((endpoint) => engine.url(endpoint, url, database)))
-            : open((endpoint) => engine.url(endpoint, escapeForUrl(""), database));
+            ? secret(({ url }) => from((endpoint) => engine.url(asked(endpoint), url, database)))
+            : open((endpoint) => engine.url(asked(endpoint), escapeForUrl(""), database));
         case "port":
           return open(({ port }) => String(port));
         case "bucket":

@@ -4,6 +4,15 @@ import { errorOf, refuses } from "../support/shop.ts";
 describe("A reference to what is not there is refused:", () => {
   refuses([
     [
+      "a word for a URL on a field that is none",
+      ({ app }) => (app.tiers.web.env.HOST = { from: "db", field: "host", withTls: { sslmode: "require" } }),
+      {
+        path: "apps/shop.ts: tiers.web.env.HOST.withTls",
+        problem: 'field "host" is no URL, which could say it',
+        fix: "remove it, or take the field url",
+      },
+    ],
+    [
       "a datastore that nobody declared in uses",
       ({ app }) => app.tiers.web.uses.push("queu"),
       {
