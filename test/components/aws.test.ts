@@ -1,12 +1,14 @@
 import assert from "node:assert/strict";
+import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { connectEks } from "../../cloud/aws/connect.ts";
 import type { EksPlan } from "../../cloud/aws/plan.ts";
+import { connectSite } from "../../cloud/aws/site.ts";
 import { Application } from "../../components/application.ts";
 import type { Plan } from "../../config/plan.ts";
 import { override, planOf, readSettings } from "../../local/rehearsal/stack-file.ts";
 import { find, ofType, type Registration, record, secret } from "../support/mocks.ts";
-import { passwordOf } from "../support/pybase.ts";
+import { cloudWith, passwordOf } from "../support/pybase.ts";
 
 /** PyBase as `Pulumi.eks.yaml` lands it, with settings over the file's. */
 async function landOnEks(...assignments: string[]): Promise<Registration[]> {
@@ -315,5 +317,39 @@ describe("AWS's datastores of PyBase", () => {
       "samplemind-mongodb-parameters",
     );
     assert.equal(parameters.inputs.family, "docdb8.0");
+  });
+});
+
+describe("AWS's datastores beside a cluster that is somebody else's", () => {
+  const theirs = {
+    provider: "kubeconfig",
+    context: "theirs",
+    cloud: {
+      provider: "aws",
+      region: "eu-west-1",
+      vpcId: "vpc-0a1b2c3d4e5f60718",
+      subnetIds: ["subnet-0a1b2c3d4e5f60718", "subnet-0b2c3d4e5f6071829"],
+      cidrs: ["10.8.0.0/22"],
+      clients: { cidrs: ["192.168.0.0/16"] },
+    },
+  };
+
+  it("stand in the network that the stack names, and let in the ranges that it names", async () => {
+    const { plan } = await planOf({ ...readSettings(".", "eks"), cluster: theirs }, "eks");
+    assert.ok(plan.cluster.provider === "kubeconfig" && plan.cluster.cloud);
+    const site = plan.cluster.cloud;
+    const secrets = Object.fromEntries(plan.secrets.map(({ name }) => [name, pulumi.secret(passwordOf(name))]));
+    const registrations = await record(() => {
+      const provider = new k8s.Provider("cluster", { clusterIdentifier: "theirs" });
+      const cloud = { ...cloudWith(provider), ...connectSite(plan, site) };
+      new Application(plan.application, { plan, secrets, cloud }, { providers: [provider] });
+    }, plan.stack);
+    const { inputs } = find(registrations, "aws:ec2/securityGroup:SecurityGroup", "pybase-postgres-group");
+    const [rule] = inputs.ingress as Record<string, unknown>[];
+    assert.deepEqual([inputs.vpcId, rule?.cidrBlocks], [site.vpcId, ["192.168.0.0/16"]]);
+    const subnets = find(registrations, "aws:rds/subnetGroup:SubnetGroup", "pybase-postgres-subnets");
+    assert.deepEqual(subnets.inputs.subnetIds, site.subnetIds);
+    assert.equal(ofType(registrations, "aws:iam/accessKey:AccessKey").length, 1);
+    assert.equal(ofType(registrations, "aws:eks/podIdentityAssociation:PodIdentityAssociation").length, 0);
   });
 });

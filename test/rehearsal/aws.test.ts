@@ -122,6 +122,6 @@ describe("PyBase on EKS, as Pulumi.eks.yaml has it", function () {
     await assert.rejects(rehearsal.destroy(), /protected|protect/);
     await rehearsal.unprotect();
     await rehearsal.destroy();
-    assert.deepEqual(Object.values(rehearsal.leftovers()).flat(), []);
+    assert.deepEqual(rehearsal.leftovers(), []);
   });
 });
