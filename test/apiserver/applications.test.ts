@@ -6,6 +6,7 @@ import graphmemory from "../conformance/graphmemory.ts";
 import graphmemoryGateway from "../conformance/graphmemory-gateway.ts";
 import mlcf from "../conformance/mlcf.ts";
 import mlcfIstio from "../conformance/mlcf-istio.ts";
+import pybase from "../conformance/pybase.ts";
 import type { Row, Seen } from "../conformance/row.ts";
 import samplemind from "../conformance/samplemind.ts";
 import thebot from "../conformance/thebot.ts";
@@ -16,7 +17,7 @@ import { readWayIn } from "../support/way-in.ts";
 
 const applications = readdirSync(new URL("../../apps/", import.meta.url)).map((file) => file.replace(/\.ts$/, ""));
 
-const conformance: Record<string, Row[]> = { graphmemory, mlcf, samplemind, thebot };
+const conformance: Record<string, Row[]> = { graphmemory, mlcf, pybase, samplemind, thebot };
 
 interface Landing {
   application: string;
