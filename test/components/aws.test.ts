@@ -27,7 +27,9 @@ function landed(plan: Plan): Promise<Registration[]> {
 
 const policyIn = ({ inputs }: Registration, key = "policy") => JSON.parse(inputs[key] as string);
 
-describe("A cluster on EKS", () => {
+describe("A cluster on EKS", function () {
+  // The cloud\'s SDK takes a while to load on a busy machine.
+  this.timeout("2m");
   let production: Registration[];
   before(async () => {
     production = await landOnEks();
@@ -150,7 +152,9 @@ describe("A cluster on EKS", () => {
   });
 });
 
-describe("AWS's datastores of PyBase", () => {
+describe("AWS's datastores of PyBase", function () {
+  // The cloud\'s SDK takes a while to load on a busy machine.
+  this.timeout("2m");
   let production: Registration[];
   before(async () => {
     production = await landOnEks();
@@ -320,7 +324,9 @@ describe("AWS's datastores of PyBase", () => {
   });
 });
 
-describe("AWS's datastores beside a cluster that is somebody else's", () => {
+describe("AWS's datastores beside a cluster that is somebody else's", function () {
+  // The cloud\'s SDK takes a while to load on a busy machine.
+  this.timeout("2m");
   const theirs = {
     provider: "kubeconfig",
     context: "theirs",
