@@ -28,7 +28,7 @@ function landed(plan: Plan): Promise<Registration[]> {
 const policyIn = ({ inputs }: Registration, key = "policy") => JSON.parse(inputs[key] as string);
 
 describe("A cluster on EKS", function () {
-  // The cloud\'s SDK takes a while to load on a busy machine.
+  // The cloud's SDK takes a while to load on a busy machine.
   this.timeout("2m");
   let production: Registration[];
   before(async () => {
@@ -153,7 +153,7 @@ describe("A cluster on EKS", function () {
 });
 
 describe("AWS's datastores of PyBase", function () {
-  // The cloud\'s SDK takes a while to load on a busy machine.
+  // The cloud's SDK takes a while to load on a busy machine.
   this.timeout("2m");
   let production: Registration[];
   before(async () => {
@@ -325,7 +325,7 @@ describe("AWS's datastores of PyBase", function () {
 });
 
 describe("AWS's datastores beside a cluster that is somebody else's", function () {
-  // The cloud\'s SDK takes a while to load on a busy machine.
+  // The cloud's SDK takes a while to load on a busy machine.
   this.timeout("2m");
   const theirs = {
     provider: "kubeconfig",
