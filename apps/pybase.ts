@@ -1,11 +1,14 @@
 import type { ApplicationFile } from "../config/schema.ts";
 
+/** Celery reaches no Redis by TLS that does not say how its certificate is judged. */
+const celeryTls = { ssl_cert_reqs: "required" };
+
 /** Environment of everything that is the Python backend. */
 const backend = {
   DATABASE_URL: { from: "postgres", field: "url" },
   REDIS_URL: { from: "redis", field: "url" },
-  CELERY_BROKER_URL: { from: "redis", field: "url", database: 1 },
-  CELERY_RESULT_BACKEND: { from: "redis", field: "url", database: 2 },
+  CELERY_BROKER_URL: { from: "redis", field: "url", database: 1, withTls: celeryTls },
+  CELERY_RESULT_BACKEND: { from: "redis", field: "url", database: 2, withTls: celeryTls },
   SECRET_KEY: { secret: "secret-key" },
 } as const;
 const objects = {

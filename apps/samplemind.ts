@@ -1,5 +1,8 @@
 import type { ApplicationFile } from "../config/schema.ts";
 
+/** Celery reaches no Redis by TLS that does not say how its certificate is judged. */
+const celeryTls = { ssl_cert_reqs: "required" };
+
 const QUEUES = ["default", "audio_processing", "ai_analysis", "embeddings"] as const;
 
 const RATE_LIMIT = { perMinute: 100, perHour: 1000 };
@@ -11,8 +14,8 @@ const datastores = ["mongodb", "redis", "chromadb"];
 const backend = {
   MONGODB_URL: { from: "mongodb", field: "url" },
   REDIS_URL: { from: "redis", field: "url" },
-  CELERY_BROKER_URL: { from: "redis", field: "url", database: 1 },
-  CELERY_RESULT_BACKEND: { from: "redis", field: "url", database: 2 },
+  CELERY_BROKER_URL: { from: "redis", field: "url", database: 1, withTls: celeryTls },
+  CELERY_RESULT_BACKEND: { from: "redis", field: "url", database: 2, withTls: celeryTls },
 } as const;
 
 /** What the analysis by AI takes. */

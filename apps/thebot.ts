@@ -1,9 +1,12 @@
 import type { ApplicationFile } from "../config/schema.ts";
 
+/** Celery reaches no Redis by TLS that does not say how its certificate is judged. */
+const celeryTls = { ssl_cert_reqs: "required" };
+
 const django = {
   DATABASE_URL: { from: "postgres", field: "url" },
   REDIS_URL: { from: "redis", field: "url" },
-  CELERY_BROKER_URL: { from: "redis", field: "url", database: 1 },
+  CELERY_BROKER_URL: { from: "redis", field: "url", database: 1, withTls: celeryTls },
   SECRET_KEY: { secret: "django-secret-key" },
   JWT_SECRET: { secret: "jwt-secret" },
 } as const;

@@ -32,7 +32,7 @@ export function environmentOf(name: string, args: EnvironmentArgs, opts: pulumi.
       case "datastore": {
         const connection = args.connections[value.datastore] as Connection;
         if (!connection.has(value.field)) break;
-        const field = connection.field(value.field, value.database);
+        const field = connection.field(value.field, value);
         if (field.secret) secret[variable] = field.value;
         else open[variable] = field.value;
         break;

@@ -102,7 +102,7 @@ export type ProbePlan = Omit<Probe, "celery">;
 export type EnvValue =
   | { kind: "value"; value: string }
   | { kind: "secret"; secret: string }
-  | { kind: "datastore"; datastore: string; field: Field; database?: string };
+  | { kind: "datastore"; datastore: string; field: Field; database?: string; withTls?: Record<string, string> };
 
 interface DatastoreBase {
   name: string;

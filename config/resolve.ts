@@ -8,6 +8,7 @@ import { resolveDatastores } from "./datastores.ts";
 import { resolveEdge } from "./edge.ts";
 import { checkOverrideNames, type Layers, layersOf } from "./layers.ts";
 import { resolveLinks } from "./links.ts";
+import { linksOfIdentity } from "./managed.ts";
 import { ConfigurationError, fromZod, type Mistake, unknownName } from "./mistakes.ts";
 import { linksOfMonitoring, resolveMonitoring } from "./monitoring.ts";
 import type { Plan } from "./plan.ts";
@@ -71,7 +72,7 @@ export function resolve({ application, source, settings, secrets, stack, charts 
     profileName: layers.stack.profile,
     profile: layers.profile,
     namespace,
-    cluster: resolveCluster(layers),
+    cluster: resolveCluster(layers, volumes),
     datastores,
     backups,
     snapshots,
@@ -85,6 +86,7 @@ export function resolve({ application, source, settings, secrets, stack, charts 
     addons,
     links: [
       ...resolveLinks(layers, tiers, datastores, edge),
+      ...linksOfIdentity(layers, tiers, datastores),
       ...linksOfEvents(layers, tiers, datastores),
       ...linksOfBackups(backups),
       ...(monitoring ? linksOfMonitoring(monitoring) : []),

@@ -168,7 +168,15 @@ function resolveValue(
       return undefined;
     }
     const database = value.database === undefined ? undefined : String(value.database);
-    return { kind: "datastore", datastore: store.name, field: value.field, database };
+    const withTls = store.endpoint.tls ? value.withTls : undefined;
+    if (value.withTls && value.field !== "url") {
+      layers.mistakes.push({
+        path: `${path}.withTls`,
+        problem: `field "${value.field}" is no URL, which could say it`,
+        fix: "remove it, or take the field url",
+      });
+    }
+    return { kind: "datastore", datastore: store.name, field: value.field, database, ...(withTls ? { withTls } : {}) };
   }
   const target = layers.application.tiers[value.from];
   if (target?.kind !== "web") return undefined; // reported as a dangling `uses`

@@ -1,7 +1,11 @@
 import { type Endpoint, type Engine, probedBy } from "./engine.ts";
 import { keyOf, RCLONE, remoteOf } from "./rclone.ts";
 
-const url = ({ tls, host, port }: Endpoint) => `${tls ? "https" : "http"}://${host}:${port}`;
+function url({ tls, host, port }: Endpoint): string {
+  const scheme = tls ? "https" : "http";
+  // Some clients sign the host as it stands here, others leave the usual port out.
+  return port === (tls ? 443 : 80) ? `${scheme}://${host}` : `${scheme}://${host}:${port}`;
+}
 
 /** An S3-compatible store, served by SeaweedFS in one process: MinIO's images are gone (docs/decisions.md). */
 export const objectstore: Engine = {

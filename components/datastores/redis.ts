@@ -1,4 +1,4 @@
-import { type Engine, probedBy } from "./engine.ts";
+import { type Engine, probedBy, queryOf } from "./engine.ts";
 import { followingServer, sentinel } from "./sentinel.ts";
 import { SENTINEL_PORT } from "./sentinel-group.ts";
 
@@ -38,7 +38,7 @@ export const redis: Engine = {
   url(endpoint, password, database = "0") {
     const user = endpoint.username === "default" ? "" : encodeURIComponent(endpoint.username);
     const scheme = endpoint.tls ? "rediss" : "redis";
-    return `${scheme}://${user}:${password}@${endpoint.host}:${endpoint.port}/${database}`;
+    return `${scheme}://${user}:${password}@${endpoint.host}:${endpoint.port}/${database}${queryOf(endpoint.options ?? {})}`;
   },
   server(server) {
     const { dataDirectory, passwordSecret, settings, servers } = server;

@@ -49,7 +49,13 @@ export const environment = z.record(
       z.number().transform(String),
       z.boolean().transform(String),
       /** A field of the connection to a datastore or tier that this tier uses. */
-      z.strictObject({ from: name, field: z.enum(FIELDS), database: z.union([z.string(), z.int()]).optional() }),
+      z.strictObject({
+        from: name,
+        field: z.enum(FIELDS),
+        database: z.union([z.string(), z.int()]).optional(),
+        /** What a URL says beside, where its connection is encrypted: clients such as Celery's ask for it. */
+        withTls: z.record(z.string(), z.string()).optional(),
+      }),
       /** One of the application's secrets. */
       z.strictObject({ secret: name }),
       /** A setting of the profile. */

@@ -9,7 +9,9 @@ import { nodeGroup } from "../cluster/nodes.ts";
 import { usualPlatform } from "../cluster/objects.ts";
 import { UserError } from "../command.ts";
 import { ControlPlanes } from "../emulators/control-planes.ts";
+import { EMULATED_CLOUDS, loadCloud } from "../emulators/emulators.ts";
 import type { Entity } from "../emulators/rules.ts";
+import { World } from "../emulators/world.ts";
 import { planOf, randomSecret, type Settings } from "./stack-file.ts";
 import { makeHome, makeLoginTools } from "./stand-ins.ts";
 
@@ -64,6 +66,7 @@ export class Rehearsal {
     mkdirSync(join(directory, "project"), { recursive: true });
     makeHome(join(directory, "pulumi"), join(directory, "world"));
     makeLoginTools(join(directory, "bin"), join(directory, "world"));
+    await rehearsal.#found();
     for (const entry of PROGRAM) symlinkSync(join(ROOT, entry), join(directory, "project", entry));
     cpSync(join(ROOT, "Pulumi.yaml"), join(directory, "project", "Pulumi.yaml"));
     await rehearsal.#makeStack(await rehearsal.#land(), secretNames);
@@ -97,8 +100,17 @@ export class Rehearsal {
     return Object.fromEntries([...new Set(types)].sort().map((type) => [type, types.filter((t) => t === type).length]));
   }
 
-  /** Lifts what keeps the stack's resources from being destroyed, as its owner does on purpose. */
+  /** Lifts what keeps the stack from being destroyed, in the clouds and in Pulumi, as its owner does on purpose. */
   async unprotect(): Promise<void> {
+    const { cluster, datastores } = this.plan;
+    const kept = [
+      ...("deletionProtection" in cluster && cluster.deletionProtection ? ["cluster.deletionProtection"] : []),
+      ...datastores.flatMap((store) =>
+        store.mode === "managed" && store.protect ? [`datastores.${store.name}.protect`] : [],
+      ),
+    ];
+    for (const path of kept) await this.configure(path, "false");
+    if (kept.length > 0) await this.up();
     await this.#pulumi("state", "unprotect", "--all", "--yes");
   }
 
@@ -108,7 +120,7 @@ export class Rehearsal {
     const clouds = existsSync(world) ? readdirSync(world).filter((file) => file.endsWith(".json")) : [];
     return clouds.flatMap((file) => {
       const { entities } = JSON.parse(readFileSync(join(world, file), "utf8")) as { entities: Entity[] };
-      return entities.map(({ id, type }) => `${type} ${id}`);
+      return entities.filter(({ foreign }) => !foreign).map(({ id, type }) => `${type} ${id}`);
     });
   }
 
@@ -119,6 +131,15 @@ export class Rehearsal {
       if (file.endsWith(".kubeconfig")) await this.#controlPlanes.remove(file.replace(/\.kubeconfig$/, ""));
     }
     rmSync(this.#options.directory, { recursive: true, force: true });
+  }
+
+  /** Puts into the clouds what the stack says that it finds there. */
+  async #found(): Promise<void> {
+    for (const cloud of EMULATED_CLOUDS) {
+      const { existing } = await loadCloud(cloud);
+      const world = new World(join(this.#options.directory, "world", `${cloud}.json`));
+      for (const entity of existing?.(this.plan.cluster) ?? []) world.put(entity);
+    }
   }
 
   /** The settings with a cluster to land on where the stack expects one that is there. */

@@ -187,8 +187,8 @@ describe("An external datastore", () => {
       secret({
         DATABASE_URL: `postgresql://pybase:${passwordOf("postgres")}@postgres.example.com:5432/pybase?sslmode=require`,
         REDIS_URL: `rediss://:${passwordOf("redis")}@redis.example.com:6379/0`,
-        CELERY_BROKER_URL: `rediss://:${passwordOf("redis")}@redis.example.com:6379/1`,
-        CELERY_RESULT_BACKEND: `rediss://:${passwordOf("redis")}@redis.example.com:6379/2`,
+        CELERY_BROKER_URL: `rediss://:${passwordOf("redis")}@redis.example.com:6379/1?ssl_cert_reqs=required`,
+        CELERY_RESULT_BACKEND: `rediss://:${passwordOf("redis")}@redis.example.com:6379/2?ssl_cert_reqs=required`,
         MEILISEARCH_API_KEY: passwordOf("search"),
         SECRET_KEY: passwordOf("secret-key"),
       }),

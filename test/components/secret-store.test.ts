@@ -30,8 +30,8 @@ const ENVIRONMENT = {
   DATABASE_URL:
     'postgresql://pybase:{{ index . "DATABASE_URL" | urlquery | replace "+" "%20" }}@postgres.example.com:5432/pybase?sslmode=require',
   REDIS_URL: inDatabase("REDIS_URL", "0"),
-  CELERY_BROKER_URL: inDatabase("CELERY_BROKER_URL", "1"),
-  CELERY_RESULT_BACKEND: inDatabase("CELERY_RESULT_BACKEND", "2"),
+  CELERY_BROKER_URL: inDatabase("CELERY_BROKER_URL", "1?ssl_cert_reqs=required"),
+  CELERY_RESULT_BACKEND: inDatabase("CELERY_RESULT_BACKEND", "2?ssl_cert_reqs=required"),
   MEILISEARCH_API_KEY: '{{ index . "MEILISEARCH_API_KEY" }}',
   SECRET_KEY: '{{ index . "SECRET_KEY" }}',
 };

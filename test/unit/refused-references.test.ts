@@ -4,6 +4,15 @@ import { errorOf, refuses } from "../support/shop.ts";
 describe("A reference to what is not there is refused:", () => {
   refuses([
     [
+      "a word for a URL on a field that is none",
+      ({ app }) => (app.tiers.web.env.HOST = { from: "db", field: "host", withTls: { sslmode: "require" } }),
+      {
+        path: "apps/shop.ts: tiers.web.env.HOST.withTls",
+        problem: 'field "host" is no URL, which could say it',
+        fix: "remove it, or take the field url",
+      },
+    ],
+    [
       "a datastore that nobody declared in uses",
       ({ app }) => app.tiers.web.uses.push("queu"),
       {
@@ -170,7 +179,7 @@ describe("A reference to what is not there is refused:", () => {
         got: "managed",
         problem: 'cluster provider "kubeconfig" has no cloud that could manage "db"',
         allowed: "bundled, external",
-        fix: "bundle it, or name the store that you run elsewhere with mode: external",
+        fix: "bundle it, name the store that you run elsewhere with mode: external, or a cloud with landfall:cluster.cloud",
       },
     ],
   ]);
