@@ -57,5 +57,9 @@ export async function connect(plan: Plan): Promise<Cloud> {
       const { connectEks } = await import("./aws/connect.ts");
       return connectEks(plan, plan.cluster);
     }
+    case "gke": {
+      const { connectGke } = await import("./gcp/connect.ts");
+      return connectGke(plan, plan.cluster);
+    }
   }
 }

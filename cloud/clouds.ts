@@ -3,9 +3,10 @@ import type { Layers } from "../config/layers.ts";
 import type { ClusterSettings, KubeconfigCluster } from "../config/schema/cluster.ts";
 import type { StorageClass } from "../config/schema/storage.ts";
 import { type EksPlan, eksManager, eksStorage, resolveEks } from "./aws/plan.ts";
+import { type GkePlan, gkeManager, gkeStorage, resolveGke } from "./gcp/plan.ts";
 import type { Manager } from "./managed.ts";
 
-export type ClusterPlan = KubeconfigCluster | EksPlan;
+export type ClusterPlan = KubeconfigCluster | EksPlan | GkePlan;
 
 export interface StorageClasses {
   /** Class of whoever names none; left out for the cluster's default. */
@@ -22,6 +23,8 @@ export function resolveCluster(layers: Layers): ClusterPlan {
       return cluster;
     case "eks":
       return resolveEks(layers, cluster);
+    case "gke":
+      return resolveGke(layers, cluster);
   }
 }
 
@@ -31,6 +34,8 @@ export function storageOf(cluster: ClusterSettings): StorageClasses {
       return { storageClass: cluster.storageClass, storageClasses: cluster.storageClasses ?? {} };
     case "eks":
       return eksStorage(cluster);
+    case "gke":
+      return gkeStorage(cluster);
   }
 }
 
@@ -41,5 +46,7 @@ export function managerOf(cluster: ClusterSettings): Manager | undefined {
       return undefined;
     case "eks":
       return eksManager(cluster);
+    case "gke":
+      return gkeManager(cluster);
   }
 }

@@ -4,6 +4,14 @@ import type { Endpoint } from "../components/datastores/engine.ts";
 import type { EngineName } from "../components/datastores/engines.ts";
 import type { Size } from "../config/schema/datastore.ts";
 
+/** Addresses that pods may reach. */
+export interface Reach {
+  cidrs: string[];
+  /** Ranges within them that they may not. */
+  except?: string[];
+  ports: number[];
+}
+
 /** One of the cloud's services. */
 export interface Offer {
   /** As the cloud calls it. */
@@ -24,6 +32,10 @@ export interface Offer {
   reached: "in the network" | "over the internet";
   /** How clients may show who they are; the first is the default. */
   access: readonly ("identity" | "password")[];
+  /** What URLs say to its clients beside what the engine's always do. */
+  options?: Readonly<Record<string, string>>;
+  /** Whether its certificates are of an authority that nobody knows who is not told. @default false */
+  ownAuthority?: boolean;
 }
 
 export type Offers = Partial<Readonly<Record<EngineName, Offer>>>;
@@ -35,6 +47,8 @@ export interface Manager {
   offers: Offers;
   /** Address ranges that its services have in the network. */
   cidrs: readonly string[];
+  /** Where pods get what they show who they are with. @default nowhere that has to be let through */
+  credentials?: Reach;
 }
 
 /** A store as the cloud has made it. */
@@ -42,6 +56,8 @@ export interface ManagedStore {
   endpoint: pulumi.Output<Endpoint>;
   /** Where the cloud has made one; else the one that it was given. */
   password?: pulumi.Output<string>;
+  /** Certificates of the authority that its own are of, as PEM, where the offer says that it has one. */
+  certificates?: pulumi.Input<string>;
   /** What has to be there before a client starts. */
   ready: pulumi.Resource[];
 }

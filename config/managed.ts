@@ -1,12 +1,12 @@
 import { managerOf } from "../cloud/clouds.ts";
 import type { Manager, Offer } from "../cloud/managed.ts";
-import type { Engine } from "../components/datastores/engine.ts";
+import { certificatesPath, type Engine } from "../components/datastores/engine.ts";
 import type { EngineName } from "../components/datastores/engines.ts";
 import { databaseOf } from "./datastores.ts";
 import { type Layers, placeOf } from "./layers.ts";
 import { PRIVATE } from "./links.ts";
 import { unknownName } from "./mistakes.ts";
-import type { DatastorePlan } from "./plan.ts";
+import type { DatastorePlan, Link, TierPlan } from "./plan.ts";
 import { parseQuantity } from "./quantity.ts";
 import type { Datastore, ManagedPlacement } from "./schema/datastore.ts";
 
@@ -47,6 +47,8 @@ export function resolveManaged(
         database: databaseOf(layers, datastore),
         buckets: datastore.buckets ?? [],
         tls: true,
+        options: offer.options,
+        certificates: offer.ownAuthority ? certificatesPath(name) : undefined,
       },
       version: versionOf(layers, name, datastore, placement, offer),
       machine: machineOf(layers, name, placement, offer),
@@ -59,6 +61,25 @@ export function resolveManaged(
       ...reachOf(manager, offer),
     },
   ];
+}
+
+/** Tiers that show who they are reach whoever hands out the proof. */
+export function linksOfIdentity(
+  { stack }: Layers,
+  tiers: readonly TierPlan[],
+  datastores: readonly DatastorePlan[],
+): Link[] {
+  const credentials = managerOf(stack.cluster)?.credentials;
+  if (!credentials) return [];
+  const { cidrs, except, ports } = credentials;
+  const byIdentity = datastores.filter((store) => store.mode === "managed" && store.access === "identity");
+  return tiers
+    .filter(({ after }) => byIdentity.some(({ name }) => after.includes(name)))
+    .map(({ name }) => ({
+      from: { kind: "pods", component: name },
+      to: { kind: "addresses", name: "credentials", cidrs, except },
+      ports,
+    }));
 }
 
 /** What the application asks for, if the cloud has it; `7` is the newest of the cloud's 7s. */

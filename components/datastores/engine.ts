@@ -10,6 +10,24 @@ export interface Endpoint {
   database: string;
   buckets: readonly string[];
   tls: boolean;
+  /** What its URL says to clients beside what the engine's always do. */
+  options?: Readonly<Record<string, string>>;
+  /** File of clients' containers that has the authority of its certificates; left out for one that is known. */
+  certificates?: string;
+}
+
+/** Folder of clients' containers with the authorities of their stores. */
+export const CERTIFICATES = "/etc/landfall/certificates";
+
+export function certificatesPath(store: string): string {
+  return `${CERTIFICATES}/${store}.pem`;
+}
+
+/** `?a=b&c=d`; nothing for nothing. */
+export function queryOf(parameters: Readonly<Record<string, string | undefined>>): string {
+  const given = Object.entries(parameters).filter((entry): entry is [string, string] => entry[1] !== undefined);
+  const pairs = given.map(([key, value]) => `${key}=${value.split("/").map(encodeURIComponent).join("/")}`);
+  return pairs.length > 0 ? `?${pairs.join("&")}` : "";
 }
 
 /** What a bundled server needs to know of itself. */

@@ -1,4 +1,4 @@
-import type { Engine } from "./engine.ts";
+import { type Engine, queryOf } from "./engine.ts";
 
 export const mongodb: Engine = {
   ports: { mongodb: 27017 },
@@ -35,8 +35,9 @@ mongodump --config="$HOME/mongodump.yaml" --host="$HOSTS" --username="$USERNAME"
   urlHoldsPassword: true,
   url(endpoint, password, database = endpoint.database) {
     const credentials = `${encodeURIComponent(endpoint.username)}:${encodeURIComponent(password)}`;
-    const tls = endpoint.tls ? "&tls=true" : "";
-    return `mongodb://${credentials}@${endpoint.host}:${endpoint.port}/${encodeURIComponent(database)}?authSource=admin${tls}`;
+    const { tls, certificates, options } = endpoint;
+    const query = queryOf({ authSource: "admin", tls: tls ? "true" : undefined, tlsCAFile: certificates, ...options });
+    return `mongodb://${credentials}@${endpoint.host}:${endpoint.port}/${encodeURIComponent(database)}${query}`;
   },
   server({ endpoint, dataDirectory, passwordSecret }) {
     const command = ["mongosh", "--quiet", "--norc", "--eval", "quit(db.adminCommand({ ping: 1 }).ok ? 0 : 1)"];

@@ -1,4 +1,4 @@
-import { type Engine, probedBy } from "./engine.ts";
+import { type Engine, probedBy, queryOf } from "./engine.ts";
 
 /** Served by Valkey, the BSD-licensed continuation of Redis 7.2 (docs/decisions.md). */
 export const redis: Engine = {
@@ -35,7 +35,10 @@ export const redis: Engine = {
   url(endpoint, password, database = "0") {
     const user = endpoint.username === "default" ? "" : encodeURIComponent(endpoint.username);
     const scheme = endpoint.tls ? "rediss" : "redis";
-    return `${scheme}://${user}:${encodeURIComponent(password)}@${endpoint.host}:${endpoint.port}/${database}`;
+    // Words of redis-py and Celery; others leave them alone, or take the file from NODE_EXTRA_CA_CERTS and the like.
+    const { certificates } = endpoint;
+    const query = queryOf({ ssl_cert_reqs: certificates && "required", ssl_ca_certs: certificates });
+    return `${scheme}://${user}:${encodeURIComponent(password)}@${endpoint.host}:${endpoint.port}/${database}${query}`;
   },
   server({ dataDirectory, passwordSecret, settings }) {
     const ping = ["sh", "-c", '[ "$(valkey-cli ping)" = PONG ]'];
