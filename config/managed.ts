@@ -31,7 +31,9 @@ export function resolveManaged(
         ? `${manager.title} runs no ${datastore.engine} for its customers`
         : `cluster provider "${layers.stack.cluster.provider}" has no cloud that could manage "${name}"`,
       allowed: "bundled, external",
-      fix: "bundle it, or name the store that you run elsewhere with mode: external",
+      fix: manager
+        ? "bundle it, or name the store that you run elsewhere with mode: external"
+        : "bundle it, name the store that you run elsewhere with mode: external, or a cloud with landfall:cluster.cloud",
     });
     return [];
   }

@@ -1,6 +1,7 @@
 import * as gcp from "@pulumi/gcp";
 import * as pulumi from "@pulumi/pulumi";
 import type { GkePlan } from "./plan.ts";
+import type { PrivateServices } from "./site.ts";
 
 export interface NetworkArgs {
   plan: GkePlan;
@@ -8,13 +9,6 @@ export interface NetworkArgs {
   privateServices: boolean;
   /** The APIs that it is made with. */
   services: pulumi.Resource[];
-}
-
-/** What datastores need that Google runs in a network of its own, peered with ours. */
-export interface PrivateServices {
-  /** Name of the range that they take their addresses from. */
-  range: pulumi.Output<string>;
-  connection: gcp.servicenetworking.Connection;
 }
 
 /** A network of the stack's own: machines without public addresses, the way out through Cloud NAT. */
@@ -99,7 +93,7 @@ export class Network extends pulumi.ComponentResource {
       { network: network.id, service: "servicenetworking.googleapis.com", reservedPeeringRanges: [range.name] },
       opts,
     );
-    return { range: range.name, connection };
+    return { range: range.name, ready: [connection] };
   }
 }
 

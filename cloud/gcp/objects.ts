@@ -8,15 +8,15 @@ import type { Store, StoreArgs } from "./stores.ts";
 export class Buckets extends pulumi.ComponentResource {
   readonly store: Store;
 
-  constructor(name: string, { datastore, cluster, services }: StoreArgs, opts: pulumi.ComponentResourceOptions) {
+  constructor(name: string, { datastore, site }: StoreArgs, opts: pulumi.ComponentResourceOptions) {
     super("landfall:gcp:Buckets", name, {}, opts);
-    const inside = { parent: this, dependsOn: services };
+    const inside = { parent: this, dependsOn: site.services };
     const { endpoint } = datastore;
 
     // Names of buckets are the whole world's, so each has a suffix.
     const buckets = endpoint.buckets.map(
       (bucket) =>
-        new gcp.storage.Bucket(`${name}-${bucket}`, bucketArgs(datastore, cluster.region), {
+        new gcp.storage.Bucket(`${name}-${bucket}`, bucketArgs(datastore, site.region), {
           ...inside,
           protect: datastore.protect,
         }),

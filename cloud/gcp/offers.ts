@@ -1,4 +1,4 @@
-import type { Offers } from "../managed.ts";
+import type { Offer, Offers } from "../managed.ts";
 
 /** What Google Cloud runs of the datastores that applications ask for. */
 export const offers: Offers = {
@@ -36,4 +36,10 @@ export const offers: Offers = {
     // S3's clients sign with the keys of a service account; Google's own clients can do without.
     access: ["password", "identity"],
   },
+};
+
+/** To clusters whose pods Google does not know. */
+export const offersByPassword: Offers = {
+  ...offers,
+  objectstore: { ...(offers.objectstore as Offer), access: ["password"] },
 };

@@ -6,14 +6,16 @@ import type { Manager, Reach } from "../managed.ts";
 import { badNetwork, cutterOf } from "../subnets.ts";
 import { unsupportedVersion } from "../versions.ts";
 import { diskTypeOf } from "./machines.ts";
-import { offers } from "./offers.ts";
-import type { GkeSettings } from "./settings.ts";
+import { offers, offersByPassword } from "./offers.ts";
+import type { GcpSite, GkeSettings } from "./settings.ts";
 
 /** In the regular channel on 2026-11-21; the first is the default. */
 export const GKE_VERSIONS = ["1.35", "1.36", "1.34"] as const;
 
 /** 4 CPUs, 16 GiB. */
 const DEFAULT_MACHINE = "e2-standard-4";
+/** In UTC. */
+export const DEFAULT_HOUR = 2;
 const DEFAULT_CIDR = "10.0.0.0/16";
 /** Regions without a zone a: https://cloud.google.com/compute/docs/regions-zones */
 const ZONES: Readonly<Record<string, string>> = { "europe-west1": "bcd", "us-east1": "bcd" };
@@ -70,7 +72,7 @@ export function resolveGke(layers: Layers, settings: GkeSettings): GkePlan {
     name,
     version: versionOf(layers, settings),
     releaseChannel: settings.releaseChannel ?? "REGULAR",
-    maintenance: { hour: settings.maintenance?.hour ?? 2, days: settings.maintenance?.days ?? ["SA", "SU"] },
+    maintenance: { hour: settings.maintenance?.hour ?? DEFAULT_HOUR, days: settings.maintenance?.days ?? ["SA", "SU"] },
     ranges: ranges as GkeRanges,
     publicAccess: settings.publicAccess ?? [],
     nodePools,
@@ -165,3 +167,12 @@ export function gkeManager(settings: GkeSettings): Manager {
   const ranges = rangesOf(settings);
   return { title: "Google Cloud", offers, cidrs: ranges ? [ranges.privateServices] : [], credentials: METADATA };
 }
+
+/** For a cluster that is not this stack's. */
+export function gcpManager({ privateServices, workloadIdentity }: GcpSite): Manager {
+  const cidrs = [privateServices.cidr];
+  return { title: "Google Cloud", offers: workloadIdentity ? offers : offersByPassword, cidrs, credentials: METADATA };
+}
+
+/** Google's front ends: https://cloud.google.com/load-balancing/docs/https#firewall-rules */
+export const LOAD_BALANCERS = ["130.211.0.0/22", "35.191.0.0/16"] as const;

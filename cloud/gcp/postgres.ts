@@ -1,7 +1,7 @@
 import * as gcp from "@pulumi/gcp";
 import * as pulumi from "@pulumi/pulumi";
 import type { ManagedDatastore } from "../../config/plan.ts";
-import type { PrivateServices } from "./network.ts";
+import type { PrivateServices } from "./site.ts";
 import type { Store, StoreArgs } from "./stores.ts";
 
 /** PostgreSQL by Cloud SQL: without a public address, encrypted, TLS only. */
@@ -10,16 +10,16 @@ export class SqlPostgres extends pulumi.ComponentResource {
 
   constructor(name: string, args: StoreArgs, opts: pulumi.ComponentResourceOptions) {
     super("landfall:gcp:SqlPostgres", name, {}, opts);
-    const { datastore, password, network, cluster } = args;
+    const { datastore, password, site } = args;
     const inside = { parent: this };
     const { endpoint, protect } = datastore;
-    const { range, connection } = network.privateServices as PrivateServices;
+    const { range, ready } = site.privateServices as PrivateServices;
 
     // Its name has a suffix: Google keeps the name of a deleted one for a week.
     const instance = new gcp.sql.DatabaseInstance(
       `${name}-instance`,
       {
-        region: cluster.region,
+        region: site.region,
         databaseVersion: `POSTGRES_${datastore.version}`,
         settings: {
           // From PostgreSQL 16 on the default is ENTERPRISE_PLUS, which has other machines.
@@ -32,21 +32,21 @@ export class SqlPostgres extends pulumi.ComponentResource {
           diskAutoresizeLimit: datastore.storageGiB * GROWTH,
           ipConfiguration: {
             ipv4Enabled: false,
-            privateNetwork: network.networkId,
+            privateNetwork: site.networkId,
             allocatedIpRange: range,
             sslMode: "ENCRYPTED_ONLY",
           },
           backupConfiguration: backupsOf(datastore),
           databaseFlags: Object.entries(datastore.settings).map(([name, value]) => ({ name, value })),
           insightsConfig: { queryInsightsEnabled: true },
-          maintenanceWindow: { day: SUNDAY, hour: cluster.maintenance.hour, updateTrack: "stable" },
+          maintenanceWindow: { day: SUNDAY, hour: site.maintenanceHour, updateTrack: "stable" },
           deletionProtectionEnabled: protect,
           retainBackupsOnDelete: protect,
         },
         deletionProtection: protect,
       },
       // The disk grows by itself.
-      { ...inside, protect, dependsOn: connection, ignoreChanges: ["settings.diskSize"] },
+      { ...inside, protect, dependsOn: ready, ignoreChanges: ["settings.diskSize"] },
     );
     // Both go with the instance: PostgreSQL drops no user who owns tables.
     const goes = { deletionPolicy: "ABANDON" };

@@ -1,31 +1,38 @@
 import * as gcp from "@pulumi/gcp";
 import type * as pulumi from "@pulumi/pulumi";
 import type { EngineName } from "../../components/datastores/engines.ts";
+import type { ManagedDatastore } from "../../config/plan.ts";
 import type { GkePlan } from "./plan.ts";
 
-const ALWAYS = ["compute", "container", "iam", "cloudkms", "file", "logging", "monitoring"];
 const BY_ENGINE: Partial<Record<EngineName, readonly string[]>> = {
   postgres: ["servicenetworking", "sqladmin"],
   redis: ["servicenetworking", "redis"],
-  objectstore: ["storage"],
+  objectstore: ["iam", "storage"],
 };
 
-/** Switches the APIs on that the stack uses. They stay on when the stack goes: others in the project may use them. */
-export function enableServices(
-  name: string,
-  cluster: GkePlan,
-  engines: readonly EngineName[],
-  opts: pulumi.CustomResourceOptions,
-): gcp.projects.Service[] {
-  const services = new Set([
-    ...ALWAYS,
-    ...engines.flatMap((engine) => BY_ENGINE[engine] ?? []),
+/** The APIs that managed datastores are made with. */
+export function servicesFor(datastores: readonly ManagedDatastore[]): string[] {
+  return datastores.flatMap(({ engine }) => BY_ENGINE[engine] ?? []);
+}
+
+/** The APIs that a cluster is made with, and works by. */
+export function servicesOf(cluster: GkePlan): string[] {
+  return [
+    ...["compute", "container", "iam", "cloudkms", "file", "logging", "monitoring"],
     ...(cluster.artifactRegistry ? ["artifactregistry"] : []),
     ...(cluster.backupRetentionDays === undefined ? [] : ["gkebackup"]),
     ...(cluster.binaryAuthorization ? ["binaryauthorization"] : []),
     ...(cluster.secretManager ? ["secretmanager"] : []),
-  ]);
-  return [...services].map(
+  ];
+}
+
+/** Switches APIs on. They stay on when the stack goes: others in the project may use them. */
+export function enableServices(
+  name: string,
+  services: readonly string[],
+  opts: pulumi.CustomResourceOptions,
+): gcp.projects.Service[] {
+  return [...new Set(services)].map(
     (service) =>
       new gcp.projects.Service(
         `${name}-${service}`,

@@ -4,6 +4,23 @@ import { nodePools } from "../../config/schema/nodes.ts";
 import { name } from "../../config/schema/primitives.ts";
 import { storageFields } from "../../config/schema/storage.ts";
 
+const project = z.string().regex(/^[a-z][-a-z0-9]{4,28}[a-z0-9]$/, "the id of a project, such as my-project-123456");
+const region = z.string().regex(/^[a-z]+-[a-z]+\d{1,2}$/, "a region of Google Cloud such as europe-west4");
+const resourceName = z.string().regex(/^[a-z]([-a-z0-9]{0,61}[a-z0-9])?$/, "a name of Google Cloud");
+
+/** Where Google Cloud runs datastores for a cluster that is there already. */
+export const gcpSite = z.strictObject({
+  provider: z.literal("gcp"),
+  project,
+  region,
+  /** Name of the VPC network that the cluster's pods are in. */
+  network: resourceName,
+  /** Private services access of that network: a range's name, and the range itself for the NetworkPolicies. */
+  privateServices: z.strictObject({ range: resourceName, cidr: z.cidrv4() }),
+  /** Whether it is a GKE cluster of the project with Workload Identity. @default false: clients use passwords */
+  workloadIdentity: z.boolean().optional(),
+});
+
 const networkSettings = z.strictObject({
   /** A /16 to /20, half of it for pods: 256 addresses a machine. @default 10.0.0.0/16 */
   cidr: z.cidrv4().optional(),
@@ -22,8 +39,8 @@ const maintenance = z.strictObject({
 export const gkeSettings = z.strictObject({
   provider: z.literal("gke"),
   /** The project that everything is made in. */
-  project: z.string().regex(/^[a-z][-a-z0-9]{4,28}[a-z0-9]$/, "the id of a project, such as my-project-123456"),
-  region: z.string().regex(/^[a-z]+-[a-z]+\d{1,2}$/, "a region of Google Cloud such as europe-west4"),
+  project,
+  region,
   /** The cluster's own name has a suffix, which tells one cluster from the next. @default <application>-<profile> */
   name: name.optional(),
   /** Kubernetes. @default what the regular channel begins with */
@@ -53,4 +70,5 @@ export const gkeSettings = z.strictObject({
   ...storageFields,
 });
 
+export type GcpSite = z.output<typeof gcpSite>;
 export type GkeSettings = z.output<typeof gkeSettings>;

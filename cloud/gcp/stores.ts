@@ -2,20 +2,16 @@ import type * as pulumi from "@pulumi/pulumi";
 import type { EngineName } from "../../components/datastores/engines.ts";
 import type { ManagedDatastore } from "../../config/plan.ts";
 import type { ManagedStore } from "../managed.ts";
-import type { Network } from "./network.ts";
 import { Buckets } from "./objects.ts";
-import type { GkePlan } from "./plan.ts";
 import { SqlPostgres } from "./postgres.ts";
 import { Memorystore } from "./redis.ts";
+import type { Site } from "./site.ts";
 
 export interface StoreArgs {
   datastore: ManagedDatastore;
   /** Left out where the engine has none. */
   password?: pulumi.Output<string>;
-  network: Network;
-  cluster: GkePlan;
-  /** The APIs that it is made with. */
-  services: pulumi.Resource[];
+  site: Site;
 }
 
 /** A store, and how it lets somebody in by who they are, where it can. */
