@@ -4,6 +4,21 @@ import type { NodePoolPlan } from "../../config/nodes.ts";
 /** Machines that take hyperdisks only: https://cloud.google.com/compute/docs/disks/hyperdisks#machine-type-support */
 const HYPERDISKS_ONLY = /^(n4|n4d|c4|c4a|c4d)-/;
 
+/** A family and a kind: https://cloud.google.com/compute/docs/machine-resource */
+const MACHINE = /^[a-z]\d[a-z]?-[a-z]+[a-z0-9-]*$/;
+
+export function checkMachines({ mistakes }: Layers, pools: readonly NodePoolPlan[]): void {
+  for (const { name, machine } of pools.filter(({ machine }) => !MACHINE.test(machine))) {
+    mistakes.push({
+      path: `landfall:cluster.nodePools.${name}.machine`,
+      got: machine,
+      problem: "is no machine type of Compute Engine",
+      allowed: "names such as e2-standard-4 or n4-highmem-8",
+      fix: "use Compute Engine's own name of a machine",
+    });
+  }
+}
+
 export function bootDiskOf({ machine }: NodePoolPlan): "pd-balanced" | "hyperdisk-balanced" {
   return HYPERDISKS_ONLY.test(machine) ? "hyperdisk-balanced" : "pd-balanced";
 }

@@ -5,12 +5,12 @@ import type { StorageClasses } from "../clouds.ts";
 import type { Manager, Reach } from "../managed.ts";
 import { badNetwork, cutterOf } from "../subnets.ts";
 import { unsupportedVersion } from "../versions.ts";
-import { diskTypeOf } from "./machines.ts";
+import { checkMachines, diskTypeOf } from "./machines.ts";
 import { offers, offersByPassword } from "./offers.ts";
 import type { GcpSite, GkeSettings } from "./settings.ts";
 
 /** In the regular channel on 2026-11-21; the first is the default. */
-export const GKE_VERSIONS = ["1.35", "1.36", "1.34"] as const;
+export const GKE_VERSIONS = ["1.35", "1.36"] as const;
 
 /** 4 CPUs, 16 GiB. */
 const DEFAULT_MACHINE = "e2-standard-4";
@@ -61,6 +61,7 @@ export function resolveGke(layers: Layers, settings: GkeSettings): GkePlan {
   const name = settings.name ?? `${application.name}-${stack.profile}`;
   const nodePools = resolveNodePools(layers, settings.nodePools, DEFAULT_MACHINE);
   checkNames(layers, name, nodePools);
+  checkMachines(layers, nodePools);
   const ranges = rangesOf(settings);
   if (ranges) checkPodAddresses(layers, ranges, nodePools);
   else layers.mistakes.push(badNetwork(settings.network?.cidr as string));

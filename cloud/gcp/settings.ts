@@ -16,14 +16,14 @@ export const gcpSite = z.strictObject({
   /** Name of the VPC network that the cluster's pods are in. */
   network: resourceName,
   /** Private services access of that network: a range's name, and the range itself for the NetworkPolicies. */
-  privateServices: z.strictObject({ range: resourceName, cidr: z.cidrv4() }),
+  privateServices: z.strictObject({ range: resourceName, cidr: z.cidrv4("an IPv4 range such as 10.0.0.0/16") }),
   /** Whether it is a GKE cluster of the project with Workload Identity. @default false: clients use passwords */
   workloadIdentity: z.boolean().optional(),
 });
 
 const networkSettings = z.strictObject({
   /** A /16 to /20, half of it for pods: 256 addresses a machine. @default 10.0.0.0/16 */
-  cidr: z.cidrv4().optional(),
+  cidr: z.cidrv4("an IPv4 range such as 10.0.0.0/16").optional(),
 });
 
 const maintenance = z.strictObject({
@@ -53,7 +53,7 @@ export const gkeSettings = z.strictObject({
   zones: z.array(z.string()).min(2).max(4).optional(),
   network: networkSettings.optional(),
   /** Address ranges that may reach the API server from outside the network. @default none: it is private */
-  publicAccess: z.array(z.cidrv4()).optional(),
+  publicAccess: z.array(z.cidrv4("an IPv4 range such as 203.0.113.7/32")).optional(),
   nodePools: nodePools.optional(),
   /** Operating system of the machines. @default COS_CONTAINERD */
   nodeImage: z.enum(["COS_CONTAINERD", "UBUNTU_CONTAINERD"]).optional(),
