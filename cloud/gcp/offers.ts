@@ -14,6 +14,9 @@ export const offers: Offers = {
     leastStorageGiB: 10,
     reached: "in the network",
     access: ["password"],
+    ownAuthority: true,
+    // Each instance has an authority of its own, and no name in its certificate that clients dial.
+    options: { sslmode: "verify-ca" },
   },
   redis: {
     service: "Memorystore for Redis",

@@ -62,6 +62,8 @@ export class SqlPostgres extends pulumi.ComponentResource {
     );
     this.store = {
       endpoint: instance.privateIpAddress.apply((host) => ({ ...endpoint, host })),
+      // Certificates are no secret, though the provider says so.
+      certificates: pulumi.unsecret(instance.serverCaCerts).apply((all) => all.map(({ cert }) => cert).join("\n")),
       ready: [database],
     };
     this.registerOutputs({});

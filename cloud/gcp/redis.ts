@@ -41,7 +41,7 @@ export class Memorystore extends pulumi.ComponentResource {
       endpoint: instance.host.apply((host) => ({ ...endpoint, host })),
       password: instance.authString,
       // More than one while Google changes them.
-      certificates: instance.serverCaCerts.apply((all) => all.map(({ cert }) => cert).join("")),
+      certificates: instance.serverCaCerts.apply((all) => all.map(({ cert }) => cert).join("\n")),
       ready: [instance],
     };
     this.registerOutputs({});

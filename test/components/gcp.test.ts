@@ -12,7 +12,7 @@ const MANAGED = {
   redis: { mode: "managed", size: "small" },
   objects: { mode: "managed" },
 };
-const AUTHORITY = "-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n";
+const AUTHORITY = "-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----";
 const POOL = "projects/123456789012/locations/global/workloadIdentityPools/my-project-123456.svc.id.goog";
 
 /** What Google adds. */
@@ -33,6 +33,7 @@ const answers: Answers = {
   "gcp:sql/databaseInstance:DatabaseInstance": (_, name) => ({
     name: `${name}-1a2b3c4`,
     privateIpAddress: "10.0.192.3",
+    serverCaCerts: [{ cert: AUTHORITY }],
   }),
   "gcp:redis/instance:Instance": () => ({
     host: "10.0.192.4",
@@ -340,7 +341,8 @@ describe("PyBase on GKE, in production", () => {
       secret({
         CELERY_BROKER_URL: redis(1),
         CELERY_RESULT_BACKEND: redis(2),
-        DATABASE_URL: "postgresql://app:password-of-postgres@10.0.192.3:5432/pybase?sslmode=require",
+        DATABASE_URL:
+          "postgresql://app:password-of-postgres@10.0.192.3:5432/pybase?sslmode=verify-ca&sslrootcert=/etc/landfall/certificates/postgres.pem",
         MEILISEARCH_API_KEY: "password-of-search",
         REDIS_URL: redis(0),
         S3_SECRET_KEY: "signs-for-s3",

@@ -131,10 +131,11 @@ describe("Google Cloud's datastores", () => {
     assert.ok(files?.except?.includes("10.0.0.0/8"));
   });
 
-  it("tell clients to trust Memorystore's own authority", () => {
+  it("tell clients to trust the authority that each instance has of its own", () => {
     const { db, queue } = managed(onGke({}, stores));
     assert.equal(queue?.endpoint.certificates, "/etc/landfall/certificates/queue.pem");
-    assert.equal(db?.endpoint.certificates, undefined);
+    assert.equal(db?.endpoint.certificates, "/etc/landfall/certificates/db.pem");
+    assert.deepEqual(db?.endpoint.options, { sslmode: "verify-ca" });
   });
 
   it("let tiers that show who they are reach the metadata server, and no others", () => {

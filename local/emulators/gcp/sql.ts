@@ -121,6 +121,7 @@ export const sql: Record<string, Rules> = {
           connectionName: `${project}:${inputs.region}:${name}`,
           selfLink: `https://sqladmin.googleapis.com/sql/v1beta4/projects/${project}/instances/${name}`,
           privateIpAddress: addressIn(privateNetwork, context),
+          serverCaCerts: [{ cert: CERTIFICATE, commonName: `C=US,O=Google\\, Inc,CN=Google Cloud SQL Server CA` }],
         },
       };
     },
@@ -184,6 +185,9 @@ export const sql: Record<string, Rules> = {
     },
   },
 };
+
+/** In the form of the certificate of a service's own authority. */
+export const CERTIFICATE = "-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----";
 
 /** @throws CloudError where the network has no private services access */
 export function requirePeering(network: string, { world }: Context): void {

@@ -5,7 +5,7 @@ import { badLabels, badPattern, failures, named, notIn, notOneOf, projectOf } fr
 import { CLUSTER } from "./gke.ts";
 import { ACCOUNT, grant, requireService } from "./iam.ts";
 import { ADDRESS, enabled, NETWORK } from "./network.ts";
-import { addressIn, requirePeering } from "./sql.ts";
+import { addressIn, CERTIFICATE, requirePeering } from "./sql.ts";
 
 const BUCKET = "gcp:storage/bucket:Bucket";
 const REPOSITORY = "gcp:artifactregistry/repository:Repository";
@@ -153,6 +153,3 @@ function badSoftDelete(policy: unknown) {
   if (seconds === undefined || seconds === 0) return undefined;
   return notIn("softDeletePolicy.retentionDurationSeconds", seconds, 7 * DAY_SECONDS, 90 * DAY_SECONDS);
 }
-
-/** In the form of a certificate authority's. */
-const CERTIFICATE = "-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n";
