@@ -1,4 +1,5 @@
 /** What an emulator knows of a cloud: for each resource type what the cloud checks, refuses, fills in and gives back. */
+import type { ClusterPlan } from "../../cloud/clouds.ts";
 import type { ControlPlanes } from "./control-planes.ts";
 import type { Failure } from "./sdk.ts";
 import type { World } from "./world.ts";
@@ -11,6 +12,8 @@ export interface Entity {
   id: string;
   inputs: Values;
   outputs: Values;
+  /** Whether it was there before the stack. */
+  foreign?: boolean;
 }
 
 /** A property that names other resources of the same cloud. */
@@ -42,7 +45,12 @@ export interface Made {
 
 export interface Rules {
   /** Property that gets a name of its own where none is given, as the provider gives it. */
-  autoname?: { property: string; maxLength: number };
+  autoname?: {
+    property: string;
+    maxLength: number;
+    /** Property that takes its place: a prefix, which the cloud completes. */
+    unless?: string;
+  };
   /** Paths of properties that the cloud cannot change: the resource is made anew. */
   immutable?: readonly string[];
   /** By path; lists on the way are gone through. */
@@ -68,6 +76,8 @@ export interface CloudEmulator {
   checkSettings(settings: Readonly<Record<string, string>>): Failure[];
   resources: Readonly<Record<string, Rules>>;
   functions: Readonly<Record<string, Function>>;
+  /** What a stack says that it finds in the cloud, such as the network that it lands in. */
+  existing?(cluster: ClusterPlan): Entity[];
   /** Outputs that all resources have, such as tags. */
   common?(inputs: Values, context: Context): Values;
 }

@@ -8,6 +8,9 @@ import { nodeGroup } from "../cluster/nodes.ts";
 import { usualPlatform } from "../cluster/objects.ts";
 import { UserError } from "../command.ts";
 import { ControlPlanes } from "../emulators/control-planes.ts";
+import { EMULATED_CLOUDS, loadCloud } from "../emulators/emulators.ts";
+import type { Entity } from "../emulators/rules.ts";
+import { World } from "../emulators/world.ts";
 import { planOf, type Rehearsed, randomSecret, type Settings } from "./stack-file.ts";
 import { makeHome, makeLoginTools } from "./stand-ins.ts";
 
@@ -62,6 +65,7 @@ export class Rehearsal {
     mkdirSync(join(directory, "project"), { recursive: true });
     makeHome(join(directory, "pulumi"), join(directory, "world"));
     makeLoginTools(join(directory, "bin"), join(directory, "world"));
+    await rehearsal.#found();
     for (const entry of PROGRAM) symlinkSync(join(ROOT, entry), join(directory, "project", entry));
     cpSync(join(ROOT, "Pulumi.yaml"), join(directory, "project", "Pulumi.yaml"));
     await rehearsal.#makeStack(await rehearsal.#land());
@@ -116,9 +120,10 @@ export class Rehearsal {
     return Object.fromEntries(
       clouds.map((file) => {
         const { entities } = JSON.parse(readFileSync(join(world, file), "utf8")) as {
-          entities: { id: string; type: string }[];
+          entities: Entity[];
         };
-        return [file.replace(/\.json$/, ""), entities.map(({ id, type }) => `${type} ${id}`)];
+        const own = entities.filter(({ foreign }) => !foreign);
+        return [file.replace(/\.json$/, ""), own.map(({ id, type }) => `${type} ${id}`)];
       }),
     );
   }
@@ -130,6 +135,15 @@ export class Rehearsal {
       if (file.endsWith(".kubeconfig")) await this.#controlPlanes.remove(file.replace(/\.kubeconfig$/, ""));
     }
     rmSync(this.#options.directory, { recursive: true, force: true });
+  }
+
+  /** Puts into the clouds what the stack says that it finds there. */
+  async #found(): Promise<void> {
+    for (const cloud of EMULATED_CLOUDS) {
+      const { existing } = await loadCloud(cloud);
+      const world = new World(join(this.#options.directory, "world", `${cloud}.json`));
+      for (const entity of existing?.(this.rehearsed.plan.cluster) ?? []) world.put(entity);
+    }
   }
 
   /** The settings with a cluster to land on where the stack expects one that is there. */

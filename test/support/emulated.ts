@@ -1,4 +1,5 @@
-/** An emulated cloud for tests of what it refuses: no engine, no control planes. */
+/** An emulated cloud in a folder of its own, without control planes: the rules alone. */
+import assert from "node:assert/strict";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -8,78 +9,78 @@ import { Emulator } from "../../local/emulators/emulator.ts";
 import type { CloudEmulator, Values } from "../../local/emulators/rules.ts";
 import { World } from "../../local/emulators/world.ts";
 
-/** Remembers the machines, and starts nothing. */
-class RememberedControlPlanes extends ControlPlanes {
-  readonly nodes: Record<string, readonly NodeSpec[]> = {};
-
+/** Clusters that only exist in the cloud's books. */
+class OnPaper extends ControlPlanes {
   override async create(): Promise<ControlPlane> {
-    return { endpoint: "https://127.0.0.1:6443", certificateAuthority: "Y2E=" };
+    return { endpoint: "https://127.0.0.1:1", certificateAuthority: "" };
   }
 
-  override async setNodes(_name: string, pool: string, nodes: readonly NodeSpec[]): Promise<void> {
+  /** Machines by pool. */
+  readonly nodes: Record<string, readonly NodeSpec[]> = {};
+
+  override async setNodes(_cluster: string, pool: string, nodes: readonly NodeSpec[]): Promise<void> {
     this.nodes[pool] = nodes;
   }
 
   override async remove(): Promise<void> {}
 }
 
-/** As the engine talks to the provider: checked, then made. */
-export class Emulated {
-  readonly #directory = mkdtempSync(join(tmpdir(), "landfall-emulated-"));
-  readonly #controlPlanes = new RememberedControlPlanes(this.#directory);
-  readonly #emulator: Emulator;
-  readonly world: World;
-  #count = 0;
+/** What a resource of the cloud is by now. */
+export interface Made {
+  id: string;
+  outputs: Values;
+  /** Changes it in place, or says which properties would have it made anew. */
+  change(inputs: Values): Promise<string[]>;
+  remove(): Promise<void>;
+}
 
-  constructor(cloud: CloudEmulator, settings: Readonly<Record<string, string>>) {
-    this.world = new World(join(this.#directory, "world.json"));
+export class Emulated {
+  readonly #directory = mkdtempSync(join(tmpdir(), "landfall-world-"));
+  readonly #controlPlanes = new OnPaper(this.#directory);
+  readonly #emulator: Emulator;
+  readonly world = new World(join(this.#directory, "world.json"));
+
+  constructor(cloud: CloudEmulator, settings: Record<string, string>) {
     this.#emulator = new Emulator(cloud, this.world, this.#controlPlanes);
     this.#emulator.configure(settings);
   }
 
-  /** Machines by pool. */
+  /** Machines of the clusters by pool. */
   get nodes(): Readonly<Record<string, readonly NodeSpec[]>> {
     return this.#controlPlanes.nodes;
   }
 
-  async create(type: string, given: Values): Promise<{ id: string; outputs: Values }> {
-    const urn = urnOf(type, `r${++this.#count}`);
-    return this.#emulator.create(urn, this.#checked(urn, given));
-  }
-
-  async update(type: string, id: string, change: Values): Promise<Values> {
-    const urn = urnOf(type, "r");
-    const { inputs } = this.world.get(type, id) as { inputs: Values };
-    return this.#emulator.update(urn, id, this.#checked(urn, { ...inputs, ...change }, inputs));
-  }
-
-  async remove(type: string, id: string): Promise<void> {
-    await this.#emulator.remove(urnOf(type, "r"), id);
-  }
-
-  /** Paths that a change cannot alter in place. */
-  replaces(type: string, id: string, change: Values): string[] {
-    const { inputs } = this.world.get(type, id) as { inputs: Values };
-    const differences = this.#emulator.diff(urnOf(type, "r"), inputs, { ...inputs, ...change });
-    return differences.filter(({ replaces }) => replaces).map(({ path }) => path);
-  }
-
-  settingsRefused(settings: Readonly<Record<string, string>>): string[] {
-    return this.#emulator.checkSettings(settings).map(({ property, reason }) => `${property} ${reason}`);
-  }
-
-  clear(): void {
-    rmSync(this.#directory, { recursive: true, force: true });
-  }
-
-  #checked(urn: string, given: Values, before?: Values): Values {
-    const { inputs, failures } = this.#emulator.check(urn, before, given);
-    if (failures.length > 0)
+  /** As the engine makes it: checked, then made. @throws where the cloud refuses */
+  async make(type: string, given: Values, name = "thing"): Promise<Made> {
+    const urn = `urn:pulumi:production::landfall::${type}::${name}`;
+    const checked = (values: Values, before?: Values) => {
+      const { inputs, failures } = this.#emulator.check(urn, before, values);
+      if (failures.length === 0) return inputs;
       throw new Error(failures.map(({ property, reason }) => `${property} ${reason}`).join("; "));
-    return inputs;
+    };
+    let inputs = checked(given);
+    const { id, outputs } = await this.#emulator.create(urn, inputs);
+    return {
+      id,
+      outputs,
+      change: async (values) => {
+        const wanted = checked(values, inputs);
+        const anew = this.#emulator.diff(urn, inputs, wanted).filter(({ replaces }) => replaces);
+        if (anew.length > 0) return anew.map(({ path }) => path);
+        await this.#emulator.update(urn, id, wanted);
+        inputs = wanted;
+        return [];
+      },
+      remove: () => this.#emulator.remove(urn, id),
+    };
   }
-}
 
-function urnOf(type: string, name: string): string {
-  return `urn:pulumi:test::landfall::${type}::${name}`;
+  /** The cloud does not make it, and says why. */
+  async refuses(type: string, inputs: Values, why: RegExp): Promise<void> {
+    await assert.rejects(this.make(type, inputs, "refused"), why);
+  }
+
+  forget(): void {
+    rmSync(this.#directory, { recursive: true });
+  }
 }

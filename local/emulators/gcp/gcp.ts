@@ -1,5 +1,6 @@
 import type { CloudEmulator } from "../rules.ts";
 import { badPattern, failures } from "./common.ts";
+import { existing } from "./existing.ts";
 import { gke } from "./gke.ts";
 import { iam, project } from "./iam.ts";
 import { network } from "./network.ts";
@@ -35,5 +36,6 @@ export const gcp: CloudEmulator = {
     ),
   resources: { ...network, ...iam, ...gke, ...sql, ...stores },
   functions: { "gcp:organizations/getProject:getProject": project },
+  existing,
   common: (inputs, { settings }) => ({ project: inputs.project ?? settings.project }),
 };
