@@ -7,13 +7,23 @@
  * cloud/ knows the places to land, components/ turns the plan into resources.
  */
 import { connect } from "./cloud/cloud.ts";
+import { installAddons } from "./components/addons/addons.ts";
 import { Application } from "./components/application.ts";
 import { load } from "./config/load.ts";
 
 const { plan, secrets } = await load();
 const cloud = await connect(plan);
 
-const application = new Application(plan.application, { plan, secrets, cloud }, { providers: [cloud.provider] });
+const addons = installAddons(
+  `${plan.application}-addons`,
+  { plan, secrets },
+  { providers: [cloud.provider], dependsOn: cloud.ready },
+);
+const application = new Application(
+  plan.application,
+  { plan, secrets, cloud },
+  { providers: [cloud.provider], dependsOn: addons },
+);
 
 /** Namespace that everything runs in. */
 export const namespace = application.namespace;

@@ -37,6 +37,8 @@ export default {
     },
   },
 
+  backup: { to: { storage: "20Gi" } },
+
   env: {
     LOG_LEVEL: { profile: "logLevel" },
     DEBUG: { profile: "debug" },

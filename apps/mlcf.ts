@@ -4,6 +4,7 @@ import type { ApplicationFile } from "../config/schema.ts";
 export default {
   name: "mlcf",
   secrets: ["jwt-secret"],
+  appArmor: "RuntimeDefault",
 
   datastores: {
     qdrant: {
@@ -40,7 +41,7 @@ export default {
   },
 
   volumes: { backups: { storage: "100Gi" } },
-  backup: { volume: "backups" },
+  backup: { to: { volume: "backups" }, snapshots: { class: "fast", schedule: "0 * * * *", keep: 24 } },
 
   tiers: {
     api: {

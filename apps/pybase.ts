@@ -129,6 +129,12 @@ export default {
     dashboards: { overview: {} },
   },
 
+  // A volume of its own for each store's copies: every cluster has those. A laptop's data is made up anyway.
+  profiles: {
+    staging: { backup: { to: { storage: "10Gi" } } },
+    production: { backup: { to: { storage: "50Gi" } } },
+  },
+
   roles: {
     runtime: {
       rules: [{ apiGroups: [""], resources: ["configmaps"], verbs: ["get", "list", "watch"] }],

@@ -39,6 +39,9 @@ export default {
     "celery-logs": { storage: "20Gi" },
   },
 
+  // Chroma has no dump of its own; snapshots are of every store.
+  backup: { to: { storage: "100Gi" }, snapshots: { class: "fast" } },
+
   env: {
     LOG_LEVEL: { profile: "logLevel" },
     DEBUG: { profile: "debug" },

@@ -34,7 +34,7 @@ export default {
     "frontend-logs": { storage: "5Gi" },
     backups: { storage: "200Gi" },
   },
-  backup: { volume: "backups" },
+  backup: { to: { volume: "backups" } },
 
   env: {
     LOG_LEVEL: { profile: "logLevel" },

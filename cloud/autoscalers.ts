@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+import { isBrought } from "../config/addons.ts";
 import type { Plan, TierPlan } from "../config/plan.ts";
 import type { Ask } from "./api-server.ts";
 import { ClusterError } from "./kubeconfig-file.ts";
@@ -18,13 +19,13 @@ const KINDS: { api: string; keysOf: (plan: Plan) => string[]; problem: string; f
       ),
     ],
     problem: "the cluster knows no VerticalPodAutoscaler (autoscaling.k8s.io/v1)",
-    fix: "install the Vertical Pod Autoscaler (github.com/kubernetes/autoscaler)",
+    fix: "set landfall:addons.vertical-pod-autoscaler: true, install the Vertical Pod Autoscaler (github.com/kubernetes/autoscaler)",
   },
   {
     api: "keda.sh/v1alpha1",
     keysOf: ({ tiers }) => tiers.flatMap(({ name, events }) => (events ? [`tiers.${name}.events`] : [])),
     problem: "the cluster knows no ScaledObject (keda.sh/v1alpha1)",
-    fix: "install KEDA (keda.sh)",
+    fix: "set landfall:addons.keda: true, install KEDA (keda.sh)",
   },
 ];
 
@@ -36,7 +37,7 @@ const METRICS: { api: string; asks: (tier: TierPlan) => boolean; source: string 
       autoscale?.cpu !== undefined ||
       autoscale?.memory !== undefined ||
       (events?.triggers.some(({ kind }) => kind === "cpu" || kind === "memory") ?? false),
-    source: "metrics-server",
+    source: "metrics-server (landfall:addons.metrics-server: true)",
   },
   {
     api: "custom.metrics.k8s.io",
@@ -63,11 +64,11 @@ export async function checkAutoscalers(ask: Ask, plan: Plan): Promise<void> {
     served.flatMap(({ name, versions }) => [name, ...versions.map(({ groupVersion }) => groupVersion)]),
   );
   for (const { api, key, problem, fix } of kinds) {
-    if (apis.has(api)) continue;
+    if (apis.has(api) || isBrought(plan.addons, api.split("/")[0] as string)) continue;
     throw new ClusterError(`landfall:${key}: ${problem}.`, `${fix}, or do without: landfall:${key}: false`);
   }
   for (const { api, tiers, source } of metrics) {
-    if (apis.has(api)) continue;
+    if (apis.has(api) || isBrought(plan.addons, api)) continue;
     const names = tiers.map(({ name }) => `"${name}"`).join(", ");
     await pulumi.log.warn(
       `The cluster does not serve ${api}, so the autoscaling of ${names} has no figures: ` +

@@ -2,6 +2,8 @@
 import * as pulumi from "@pulumi/pulumi";
 import { controllerOf } from "../components/edge/controllers/controllers.ts";
 import { edgeObjects } from "../components/edge/objects.ts";
+import { addonFor, inWords } from "../config/addons/catalogue.ts";
+import { settingFor } from "../config/addons.ts";
 import { ingressOf } from "../config/edge-plan.ts";
 import type { Plan } from "../config/plan.ts";
 import type { Ask, List, Named } from "./api-server.ts";
@@ -35,17 +37,18 @@ interface IngressClass extends Named {
   spec?: { controller: string };
 }
 
-async function checkIngressClass(ask: Ask, { edge }: Plan): Promise<void> {
+async function checkIngressClass(ask: Ask, { edge, addons }: Plan): Promise<void> {
   const ingress = ingressOf(edge);
   if (!ingress || controllerOf(ingress.controller).classByAnnotation) return;
   const classes = (await ask<List<IngressClass>>("/apis/networking.k8s.io/v1/ingressclasses"))?.items;
   if (!classes) return;
   const known = classes.map(({ metadata }) => metadata.name);
+  if (addons.list.some(({ brings }) => brings.ingressClass === ingress.class)) return;
   const place = edge.kind === "gateway" ? "landfall:edge.fallback" : "landfall:edge";
   if (!known.includes(ingress.class)) {
     throw new ClusterError(
       `${place}.class: the cluster has no ingress class "${ingress.class}".\n  allowed  ${known.join(", ") || "none"}`,
-      "use one of these, or install an ingress controller",
+      `use one of these, or ${inWords(settingFor("controller", ingress.controller), "install an ingress controller")}`,
     );
   }
   const { spec } = classes.find(({ metadata }) => metadata.name === ingress.class) as IngressClass;
@@ -78,24 +81,25 @@ async function checkResources(ask: Ask, plan: Plan): Promise<void> {
   const wanted = new Map(
     edgeObjects(plan).objects.map(({ apiVersion, kind }) => [`${apiVersion} ${kind}`, { apiVersion, kind }]),
   );
-  const all = await missingKinds(ask, [...wanted.values()]);
+  const all = await missingKinds(ask, plan.addons, [...wanted.values()]);
   if (all.length === 0) return;
   const kinds = all.map(({ apiVersion, kind }) => `${kind} (${apiVersion})`);
   const groups = [...new Set(all.map(({ apiVersion }) => apiVersion.split("/")[0] as string))];
   throw new ClusterError(
     `landfall:edge: the cluster does not know ${kinds.join(", ")}, which this way in is made of.`,
-    `install ${groups.map((group) => BROUGHT_BY[group] ?? group).join("; install ")}; or choose another kind of edge`,
+    `${groups.map((group) => inWords(addonFor(group), `install ${BROUGHT_BY[group] ?? group}`)).join("; ")}; or choose another kind of edge`,
   );
 }
 
-async function checkGatewayClass(ask: Ask, { edge }: Plan): Promise<void> {
+async function checkGatewayClass(ask: Ask, { edge, addons }: Plan): Promise<void> {
   if (edge.kind !== "gateway") return;
+  if (addons.list.some(({ brings }) => brings.gatewayClass === edge.gatewayClass)) return;
   const classes = (await ask<List<Named>>("/apis/gateway.networking.k8s.io/v1/gatewayclasses"))?.items;
   const known = classes?.map(({ metadata }) => metadata.name);
   if (!known || known.includes(edge.gatewayClass)) return;
   throw new ClusterError(
     `landfall:edge.gatewayClass: the cluster has no gateway class "${edge.gatewayClass}".\n  allowed  ${known.join(", ") || "none"}`,
-    "use one of these, or make one for your implementation of the Gateway API",
+    `use one of these, or ${inWords(settingFor("implementation", edge.implementation), "make one for your implementation of the Gateway API")}`,
   );
 }
 

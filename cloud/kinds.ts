@@ -1,3 +1,4 @@
+import { type AddonsPlan, isBrought } from "../config/addons.ts";
 import type { Ask } from "./api-server.ts";
 
 export interface Kind {
@@ -5,8 +6,12 @@ export interface Kind {
   kind: string;
 }
 
-/** Those of the kinds that the cluster does not know, each API asked once; none where the credentials may not see. */
-export async function missingKinds<K extends Kind>(ask: Ask, wanted: readonly K[]): Promise<K[]> {
+/**
+ * Those of the kinds that the cluster does not know and no add-on brings, each API asked once; none where the
+ * credentials may not see.
+ */
+export async function missingKinds<K extends Kind>(ask: Ask, addons: AddonsPlan, all: readonly K[]): Promise<K[]> {
+  const wanted = all.filter(({ apiVersion }) => !isBrought(addons, apiVersion.split("/")[0] as string));
   if (wanted.length === 0 || !(await ask("/apis"))) return [];
   const apis = [...new Set(wanted.map(({ apiVersion }) => apiVersion))];
   const served = new Map(

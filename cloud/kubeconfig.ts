@@ -3,12 +3,17 @@ import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import type { Plan } from "../config/plan.ts";
 import type { KubeconfigCluster } from "../config/schema/cluster.ts";
+import { checkAddons } from "./addons.ts";
 import { type Ask, type List, type Named, openApiServer } from "./api-server.ts";
 import { checkAutoscalers } from "./autoscalers.ts";
 import type { ApiServerAddresses, Cloud } from "./cloud.ts";
+import { checkConfinement } from "./confinement.ts";
 import { checkEdge } from "./edge.ts";
 import { missingKinds } from "./kinds.ts";
 import { ClusterError, type Context, kubeconfigFiles, readContext } from "./kubeconfig-file.ts";
+import { checkOperators } from "./operators.ts";
+import { checkSecretStore } from "./secrets.ts";
+import { checkSnapshots } from "./snapshots.ts";
 import { checkStorageClasses } from "./storage.ts";
 
 /** Oldest minor of Kubernetes 1 that has, switched on, all that Landfall asks for. */
@@ -31,9 +36,14 @@ export async function connectKubeconfig(plan: Plan, cluster: KubeconfigCluster):
         cluster.apiServer ?? findApiServer(ask),
         checkVersion(ask, context),
         checkStorageClasses(ask, plan),
+        checkSnapshots(ask, plan),
         checkEdge(ask, plan),
         checkAutoscalers(ask, plan),
         checkMonitoring(ask, plan),
+        checkAddons(ask, plan),
+        checkSecretStore(ask, plan),
+        checkConfinement(ask, plan),
+        checkOperators(ask, plan),
       ]);
       const provider = new k8s.Provider("cluster", {
         kubeconfig: files.length === 1 ? files[0] : undefined,
@@ -98,17 +108,17 @@ async function checkVersion(ask: Ask, context: Context): Promise<void> {
 }
 
 /** Kinds of the Prometheus operator that the plan needs, by the API that serves them. */
-async function checkMonitoring(ask: Ask, { monitoring }: Plan): Promise<void> {
+async function checkMonitoring(ask: Ask, { monitoring, addons }: Plan): Promise<void> {
   if (!monitoring) return;
   const needed = {
     "monitoring.coreos.com/v1": ["ServiceMonitor", "PodMonitor", "PrometheusRule"],
     "monitoring.coreos.com/v1alpha1": monitoring.notifications ? ["AlertmanagerConfig"] : [],
   };
   const wanted = Object.entries(needed).flatMap(([apiVersion, kinds]) => kinds.map((kind) => ({ apiVersion, kind })));
-  const missing = await missingKinds(ask, wanted);
+  const missing = await missingKinds(ask, addons, wanted);
   if (missing.length === 0) return;
   throw new ClusterError(
     `landfall:monitoring: the cluster does not know ${missing.map(({ kind }) => kind).join(", ")} (monitoring.coreos.com).`,
-    "install the Prometheus operator, such as by the chart kube-prometheus-stack, or remove landfall:monitoring",
+    "set landfall:addons.kube-prometheus-stack: true, install the Prometheus operator yourself, or remove landfall:monitoring",
   );
 }

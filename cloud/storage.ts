@@ -1,3 +1,4 @@
+import { volumesOfBackups } from "../config/backup.ts";
 import type { Plan } from "../config/plan.ts";
 import type { Ask, List, Named } from "./api-server.ts";
 import { ClusterError } from "./kubeconfig-file.ts";
@@ -13,7 +14,11 @@ const ON_ONE_NODE = ["ebs.csi.aws.com", "pd.csi.storage.gke.io", "disk.csi.azure
 
 /** Refuses a plan whose volumes the cluster's classes cannot make. */
 export async function checkStorageClasses(ask: Ask, plan: Plan): Promise<void> {
-  const claimants = [...plan.datastores.filter((datastore) => datastore.mode === "bundled"), ...plan.volumes];
+  const claimants = [
+    ...plan.datastores.filter((datastore) => datastore.mode === "bundled"),
+    ...plan.volumes,
+    ...volumesOfBackups(plan.backups),
+  ];
   const classes = (await ask<List<StorageClass>>("/apis/storage.k8s.io/v1/storageclasses"))?.items;
   if (!classes || claimants.length === 0) return;
   const known = [

@@ -1,20 +1,21 @@
-import type * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import type { Cloud } from "../cloud/cloud.ts";
 import type { Plan } from "../config/plan.ts";
-import { REGISTRY } from "../config/secrets.ts";
 import { createAccounts, createRoles } from "./access.ts";
-import { Backup } from "./backup.ts";
+import { Backup } from "./backup/backup.ts";
+import { createSnapshotClasses, Snapshots } from "./backup/snapshots.ts";
 import { type Connection, createDatastore } from "./datastores/datastore.ts";
 import { createEdge } from "./edge/edge.ts";
 import { Monitoring } from "./monitoring/monitoring.ts";
 import { Namespace } from "./namespace.ts";
 import { createPriorityClasses } from "./priority.ts";
+import { secretsOf } from "./secrets/secrets.ts";
 import { createStorageClasses, createVolumes } from "./storage.ts";
 import { Tier, type TierArgs } from "./tier.ts";
 
 export interface ApplicationArgs {
   plan: Plan;
+  /** Those that are the stack's own, by name. */
   secrets: Record<string, pulumi.Output<string>>;
   cloud: Cloud;
 }
@@ -27,11 +28,12 @@ export class Application extends pulumi.ComponentResource {
 
   constructor(name: string, args: ApplicationArgs, opts?: pulumi.ComponentResourceOptions) {
     super("landfall:application:Application", name, {}, opts);
-    const { plan, secrets, cloud } = args;
+    const { plan, cloud } = args;
+    const secrets = secretsOf(plan, args.secrets);
 
     const namespace = new Namespace(
       name,
-      { plan, apiServer: cloud.apiServer, registryPassword: secrets[REGISTRY] },
+      { plan, apiServer: cloud.apiServer, secrets },
       { parent: this, dependsOn: cloud.ready },
     );
     const inside = { parent: this, deletedWith: namespace.resource };
@@ -43,7 +45,7 @@ export class Application extends pulumi.ComponentResource {
     for (const datastore of plan.datastores) {
       connections[datastore.name] = createDatastore(
         `${name}-${datastore.name}`,
-        { plan, datastore, namespace, cloud, password: secrets[datastore.name] },
+        { plan, datastore, namespace, cloud, secrets },
         { parent: this, dependsOn: storageClasses },
       );
     }
@@ -65,9 +67,12 @@ export class Application extends pulumi.ComponentResource {
 
     for (const backup of plan.backups) {
       const connection = connections[backup.datastore.name] as Connection;
-      const volume = volumes[backup.volume] as k8s.core.v1.PersistentVolumeClaim;
-      new Backup(`${name}-${backup.name}`, { plan, backup, namespace, connection, volume }, { parent: this });
+      const opts = { parent: this, dependsOn: storageClasses };
+      new Backup(`${name}-${backup.name}`, { plan, backup, namespace, connection, volumes, secrets }, opts);
     }
+    const classes = createSnapshotClasses(name, plan, { parent: this });
+    const { snapshots } = plan;
+    if (snapshots) new Snapshots(`${name}-snapshots`, { plan, snapshots, namespace, classes }, { parent: this });
 
     createEdge(name, { plan, namespace }, { ...inside, dependsOn: namespace });
 

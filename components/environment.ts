@@ -2,14 +2,16 @@ import * as k8s from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
 import type { TierPlan } from "../config/plan.ts";
 import type { Connection } from "./datastores/datastore.ts";
+import { plain, type SecretValue } from "./secrets/secret-text.ts";
+import type { Secrets } from "./secrets/secrets.ts";
 
 export type Environment = Pick<k8s.types.input.core.v1.Container, "envFrom">;
 
 export interface EnvironmentArgs {
   tier: TierPlan;
   connections: Record<string, Connection>;
-  secrets: Record<string, pulumi.Output<string>>;
-  metadata: k8s.types.input.meta.v1.ObjectMeta;
+  secrets: Secrets;
+  metadata: { namespace: pulumi.Input<string>; labels: Record<string, string> };
 }
 
 /**
@@ -18,20 +20,21 @@ export interface EnvironmentArgs {
  */
 export function environmentOf(name: string, args: EnvironmentArgs, opts: pulumi.CustomResourceOptions): Environment {
   const open: Record<string, pulumi.Input<string>> = {};
-  const secret: Record<string, pulumi.Input<string>> = {};
+  const secret: Record<string, SecretValue> = {};
   for (const [variable, value] of Object.entries(args.tier.env)) {
     switch (value.kind) {
       case "value":
         open[variable] = value.value;
         break;
       case "secret":
-        secret[variable] = args.secrets[value.secret] as pulumi.Output<string>;
+        secret[variable] = plain(value.secret);
         break;
       case "datastore": {
         const connection = args.connections[value.datastore] as Connection;
         if (!connection.has(value.field)) break;
         const field = connection.field(value.field, value.database);
-        (field.secret ? secret : open)[variable] = field.value;
+        if (field.secret) secret[variable] = field.value;
+        else open[variable] = field.value;
         break;
       }
     }
@@ -44,8 +47,7 @@ export function environmentOf(name: string, args: EnvironmentArgs, opts: pulumi.
     envFrom.push({ configMapRef: { name: map.metadata.name } });
   }
   if (Object.keys(secret).length > 0) {
-    const stored = new k8s.core.v1.Secret(`${name}-secret`, { metadata, immutable: true, stringData: secret }, opts);
-    envFrom.push({ secretRef: { name: stored.metadata.name } });
+    envFrom.push(...args.secrets.store(`${name}-secret`, { metadata, values: secret }, opts).envFrom);
   }
   return { envFrom };
 }

@@ -1,13 +1,21 @@
 import type { Plan } from "../config/plan.ts";
+import { operatedAs } from "../config/servers.ts";
 
 /** Labels of everything that belongs to a tier or datastore. */
 export function labelsOf(plan: Plan, component: string): Record<string, string> {
-  return { ...selectorOf(plan, component), ...ownerLabels(plan) };
+  return { "app.kubernetes.io/name": component, ...ownerLabels(plan) };
 }
 
 /** Labels that tell the pods of a tier or datastore from all others. They never change: selectors are immutable. */
 export function selectorOf(plan: Plan, component: string): Record<string, string> {
-  return { "app.kubernetes.io/name": component, "app.kubernetes.io/part-of": plan.application };
+  const store = plan.datastores.find(({ name }) => name === component);
+  const operated = store?.mode === "bundled" ? operatedAs(store) : undefined;
+  return (
+    operated?.selector(component) ?? {
+      "app.kubernetes.io/name": component,
+      "app.kubernetes.io/part-of": plan.application,
+    }
+  );
 }
 
 /** Labels that say whose an object is. */

@@ -2,13 +2,16 @@ import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import type { ApiServerAddresses } from "../cloud/cloud.ts";
 import type { Plan } from "../config/plan.ts";
+import { REGISTRY } from "../config/secrets.ts";
 import { allowControlPlane, injectionOf } from "./edge/mesh.ts";
 import { ownerLabels } from "./labels.ts";
+import type { SecretText } from "./secrets/secret-text.ts";
+import type { Secrets } from "./secrets/secrets.ts";
+import { vaultStore } from "./secrets/vault-store.ts";
 
 export interface NamespaceArgs {
   plan: Plan;
-  /** Left out where all registries are open. */
-  registryPassword?: pulumi.Output<string>;
+  secrets: Secrets;
   apiServer: ApiServerAddresses;
 }
 
@@ -29,7 +32,7 @@ export class Namespace extends pulumi.ComponentResource {
 
   constructor(name: string, args: NamespaceArgs, opts?: pulumi.ComponentResourceOptions) {
     super("landfall:kubernetes:Namespace", name, {}, opts);
-    const { plan, apiServer, registryPassword } = args;
+    const { plan, apiServer, secrets } = args;
 
     this.resource = this.namespace(name, plan);
     this.namespaceName = this.resource.metadata.name;
@@ -49,14 +52,15 @@ export class Namespace extends pulumi.ComponentResource {
       inside,
     );
 
-    if (plan.registryCredentials && registryPassword) {
-      const data = dockerConfig(plan.registryCredentials, registryPassword);
-      const secret = new k8s.core.v1.Secret(
+    const store = vaultStore(name, plan, metadata, inside);
+    if (plan.registryCredentials) {
+      const values = { [DOCKER_CONFIG]: dockerConfig(plan.registryCredentials) };
+      const secret = secrets.store(
         `${name}-registry`,
-        { metadata, type: "kubernetes.io/dockerconfigjson", immutable: true, stringData: data },
-        inside,
+        { metadata, type: "kubernetes.io/dockerconfigjson", values },
+        store ? { ...inside, dependsOn: store } : inside,
       );
-      this.imagePullSecrets = [{ name: secret.metadata.name }];
+      this.imagePullSecrets = [{ name: secret.at(DOCKER_CONFIG).name }];
     }
     allowControlPlane(name, { plan, metadata }, inside);
 
@@ -124,7 +128,14 @@ function dnsAndApiServer({
   ];
 }
 
-function dockerConfig({ server, username }: { server: string; username: string }, password: pulumi.Output<string>) {
-  const auth = pulumi.interpolate`${username}:${password}`.apply((text) => Buffer.from(text).toString("base64"));
-  return { ".dockerconfigjson": pulumi.jsonStringify({ auths: { [server]: { username, password, auth } } }) };
+const DOCKER_CONFIG = ".dockerconfigjson";
+
+function dockerConfig({ server, username }: { server: string; username: string }): SecretText {
+  return {
+    secret: REGISTRY,
+    write: ({ json, basicAuth }) => {
+      const account = `"username":${JSON.stringify(username)},"password":${json},"auth":"${basicAuth(username)}"`;
+      return `{"auths":{${JSON.stringify(server)}:{${account}}}}`;
+    },
+  };
 }

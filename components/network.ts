@@ -43,6 +43,7 @@ export function peersOf(plan: Plan, peer: Peer): PolicyPeer[] {
       ];
     case "keda":
     case "monitoring":
+    case "operator":
       return [{ namespaceSelector: { matchLabels: { "kubernetes.io/metadata.name": peer.namespace } } }];
     case "addresses":
       return peer.cidrs.map((cidr) => ({ ipBlock: { cidr, except: peer.except } }));

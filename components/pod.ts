@@ -1,4 +1,5 @@
 import type { types } from "@pulumi/kubernetes";
+import type { ConfinementPlan } from "../config/confinement.ts";
 import type { Plan, ProbePlan } from "../config/plan.ts";
 import { selectorOf } from "./labels.ts";
 
@@ -6,14 +7,19 @@ type PodSpec = types.input.core.v1.PodSpec;
 type Container = types.input.core.v1.Container;
 
 /** A pod's security context under Pod Security *restricted*. */
-export function podSecurity(uid: number, gid = uid): types.input.core.v1.PodSecurityContext {
+export function podSecurity(
+  { appArmor, seccomp }: ConfinementPlan,
+  uid: number,
+  gid = uid,
+): types.input.core.v1.PodSecurityContext {
   return {
     runAsNonRoot: true,
     runAsUser: uid,
     runAsGroup: gid,
     fsGroup: gid,
     fsGroupChangePolicy: "OnRootMismatch",
-    seccompProfile: { type: "RuntimeDefault" },
+    seccompProfile: seccomp,
+    appArmorProfile: appArmor,
   };
 }
 

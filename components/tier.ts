@@ -12,6 +12,8 @@ import { labelsOf, selectorOf } from "./labels.ts";
 import type { Namespace } from "./namespace.ts";
 import { allowLinks } from "./network.ts";
 import { containerSecurity, podSecurity, probesOf, scratch, spread } from "./pod.ts";
+import { reloading } from "./secrets/reloading.ts";
+import type { Secrets } from "./secrets/secrets.ts";
 
 export interface TierArgs {
   plan: Plan;
@@ -21,7 +23,7 @@ export interface TierArgs {
   /** Shared volumes by name. */
   volumes: Record<string, k8s.core.v1.PersistentVolumeClaim>;
   priorityClasses: Record<string, k8s.scheduling.v1.PriorityClass>;
-  secrets: Record<string, pulumi.Output<string>>;
+  secrets: Secrets;
   account: Account;
 }
 
@@ -70,7 +72,7 @@ function podTemplate(
       automountServiceAccountToken: tier.mountToken,
       enableServiceLinks: false,
       imagePullSecrets: namespace.imagePullSecrets,
-      securityContext: podSecurity(tier.uid),
+      securityContext: podSecurity(tier.confinement, tier.uid),
       terminationGracePeriodSeconds: tier.terminationGracePeriodSeconds,
       priorityClassName: tier.priorityClass && priorityClasses[tier.priorityClass]?.metadata.name,
       containers: [
@@ -128,7 +130,7 @@ function deploy(
   return new k8s.apps.v1.Deployment(
     `${name}-deployment`,
     {
-      metadata,
+      metadata: { ...metadata, ...reloading(plan) },
       spec: {
         // Left out where an autoscaler decides: stating it would fight the autoscaler at every update.
         replicas: tier.autoscale || tier.events ? undefined : tier.replicas,

@@ -1,8 +1,10 @@
 import type { EngineName } from "../components/datastores/engines.ts";
+import { namespaceOfAddon } from "./addons.ts";
 import { type Layers, placeOf, whole } from "./layers.ts";
 import type { DatastorePlan, Link, TierPlan } from "./plan.ts";
 import { type Autoscale, type Events, events, type Trigger } from "./schema/autoscale.ts";
 import type { Tier } from "./schema/tier.ts";
+import { dialledComponent } from "./servers.ts";
 import { resolveVertical } from "./vertical-autoscale.ts";
 
 export type AutoscalePlan = Autoscale;
@@ -109,10 +111,14 @@ export function linksOfEvents(
     ),
   );
   return datastores
-    .filter(({ name, mode }) => mode === "bundled" && asked.has(name))
-    .map(({ name, endpoint }) => ({
-      from: { kind: "keda", namespace: layers.stack.autoscaling?.kedaNamespace ?? "keda" },
-      to: { kind: "pods", component: name },
-      ports: [endpoint.port],
+    .filter((store) => store.mode === "bundled")
+    .filter(({ name }) => asked.has(name))
+    .map((store) => ({
+      from: {
+        kind: "keda",
+        namespace: layers.stack.autoscaling?.kedaNamespace ?? namespaceOfAddon(layers, "keda") ?? "keda",
+      },
+      to: { kind: "pods", component: dialledComponent(store) },
+      ports: [store.endpoint.port],
     }));
 }

@@ -1,18 +1,19 @@
 import type { Image } from "../components/datastores/engine.ts";
 import { engines } from "../components/datastores/engines.ts";
+import { BACKUP_KEY, type Destination, ENCRYPTION_KEY, resolveDestination } from "./backup-destination.ts";
 import { fromRegistry } from "./images.ts";
 import { type Layers, overlay, placeOf } from "./layers.ts";
-import { unknownName } from "./mistakes.ts";
-import type { BundledDatastore, DatastorePlan, Link } from "./plan.ts";
-import type { Backup } from "./schema/backup.ts";
+import type { BundledDatastore, DatastorePlan, Link, Peer, SecretPlan } from "./plan.ts";
+import { type Backup, DESTINATION_FORMS } from "./schema/backup.ts";
 import type { Resources } from "./schema/primitives.ts";
+import { dialledComponent } from "./servers.ts";
 
-/** A bundled datastore that is copied to a volume, again and again. */
+/** A bundled datastore that is copied, again and again. */
 export interface BackupPlan {
   /** Name of its CronJob and of its pods. */
   name: string;
   datastore: BundledDatastore;
-  volume: string;
+  to: Destination;
   schedule: string;
   keep: number;
   image: Image;
@@ -23,43 +24,118 @@ export const BACKUP_RESOURCES: Resources = {
   limits: { cpu: "500m", memory: "512Mi" },
 };
 
+/** What is to be copied, as the application, the profile and the stack have it; another destination replaces the one before. */
+export function backupOf({ application, forProfile, stack }: Layers): Backup | undefined {
+  return [application.backup, forProfile.backup, stack.backup].reduce<Backup | undefined>((base, over) => {
+    if (over === false) return undefined;
+    if (over === undefined) return base;
+    return { ...overlay<Backup>(base ?? {}, over), to: over.to ?? base?.to };
+  }, undefined);
+}
+
+/** The application's volume that copies go to, if that is where. */
+export function volumeOfBackups(layers: Layers): string | undefined {
+  const to = backupOf(layers)?.to;
+  return to && "volume" in to ? to.volume : undefined;
+}
+
 export function resolveBackups(layers: Layers, datastores: readonly DatastorePlan[]): BackupPlan[] {
-  const { application, forProfile, stack } = layers;
-  const wanted = [application.backup, forProfile.backup, stack.backup].reduce<Partial<Backup> | false | undefined>(
-    (base, over) => (over === false ? false : overlay(base === false ? undefined : base, over)),
-    undefined,
-  );
+  const wanted = backupOf(layers);
   if (!wanted) return [];
-  const known = Object.keys(application.volumes ?? {});
-  const volume = wanted.volume ?? "";
-  if (!known.includes(volume)) {
-    layers.mistakes.push(unknownName(placeOf(layers, "backup", "volume"), volume, known, "volume"));
+  const { to, schedule, keep } = wanted;
+  if (!to) {
+    checkDestination(layers, wanted);
+    return [];
   }
-  return datastores.flatMap((datastore): BackupPlan[] => {
+  const backups = datastores.flatMap((datastore): BackupPlan[] => {
     if (datastore.mode !== "bundled") return [];
     const { backup, images } = engines[datastore.engine];
     if (!backup || datastore.version === backup.except) return [];
+    // A store is no place for its own copies.
+    if ("datastore" in to && to.datastore === datastore.name) return [];
     const image = backup.image ?? (images[datastore.version] as Image);
+    const destination = resolveDestination(layers, to, datastore, datastores);
+    if (!destination) return [];
     return [
       {
         name: `${datastore.name}-backup`,
         datastore,
-        volume,
-        schedule: wanted.schedule ?? "0 2 * * *",
-        keep: wanted.keep ?? 7,
-        image: { ...image, reference: fromRegistry(image.reference, stack.registry) },
+        to: destination,
+        schedule: schedule ?? "0 2 * * *",
+        keep: keep ?? 7,
+        image: { ...image, reference: fromRegistry(image.reference, layers.stack.registry) },
       },
+    ];
+  });
+  checkBackupNames(layers, backups);
+  return backups;
+}
+
+function checkDestination(layers: Layers, { schedule, keep, snapshots }: Backup): void {
+  if (snapshots !== undefined && schedule === undefined && keep === undefined) return;
+  layers.mistakes.push({
+    path: placeOf(layers, "backup", "to"),
+    problem: "is missing: the copies have nowhere to go",
+    allowed: DESTINATION_FORMS,
+    fix: 'set it, such as to: { storage: "20Gi" }; or backup.snapshots for snapshots alone',
+  });
+}
+
+function checkBackupNames({ application, source, mistakes }: Layers, backups: readonly BackupPlan[]): void {
+  const taken = [...Object.keys(application.tiers), ...Object.keys(application.datastores ?? {})];
+  for (const { name, datastore } of backups.filter(({ name }) => taken.includes(name))) {
+    mistakes.push({
+      path: `${source}: datastores.${datastore.name}`,
+      problem: `its backup would be called "${name}", a name that is taken`,
+      fix: "rename one of the two",
+    });
+  }
+  const secrets = [...(application.secrets ?? []), ...Object.keys(application.datastores ?? {})];
+  for (const { name } of secretsOfBackups(backups).filter(({ name }) => secrets.includes(name))) {
+    mistakes.push({
+      path: `${source}: ${application.secrets?.includes(name) ? "secrets" : "datastores"}.${name}`,
+      got: name,
+      problem: "the name is that of the backups' own secret",
+      fix: "rename it",
+    });
+  }
+}
+
+export function linksOfBackups(backups: readonly BackupPlan[]): Link[] {
+  return backups.flatMap(({ name, datastore, to }): Link[] => {
+    const { ports, backup } = engines[datastore.engine];
+    const from: Peer = { kind: "pods", component: name };
+    const source: Peer = { kind: "pods", component: dialledComponent(datastore) };
+    return [
+      { from, to: source, ports: [backup?.port ?? (Object.values(ports)[0] as number)] },
+      ...(to.kind === "bucket" ? [{ from, to: to.peer, ports: [to.port] }] : []),
     ];
   });
 }
 
-export function linksOfBackups(backups: readonly BackupPlan[]): Link[] {
-  return backups.map(({ name, datastore }) => {
-    const { ports, backup } = engines[datastore.engine];
-    return {
-      from: { kind: "pods", component: name },
-      to: { kind: "pods", component: datastore.name },
-      ports: [backup?.port ?? (Object.values(ports)[0] as number)],
-    };
+const OUTSIDE = "landfall:backup.to.endpoint needs its secret key, and only you know it";
+
+/** Secrets beside those of the datastores. */
+export function secretsOfBackups(backups: readonly BackupPlan[]): Pick<SecretPlan, "name" | "length" | "outside">[] {
+  const buckets = backups.flatMap(({ to }) => (to.kind === "bucket" ? [to] : []));
+  return [
+    ...(buckets.some(({ secret }) => secret === BACKUP_KEY) ? [{ name: BACKUP_KEY, length: 0, outside: OUTSIDE }] : []),
+    ...(buckets.some(({ encryption }) => encryption) ? [{ name: ENCRYPTION_KEY, length: 48 }] : []),
+  ];
+}
+
+/** Volumes that backups claim: their own for good, or one to put a copy together for as long as its pod runs. */
+export function volumesOfBackups(
+  backups: readonly BackupPlan[],
+): { name: string; storage: string; storageClass?: string }[] {
+  return backups.flatMap(({ name, to }) => {
+    switch (to.kind) {
+      case "volume":
+        return [];
+      case "claim":
+        return [{ name, storage: to.storage, storageClass: to.storageClass }];
+      case "bucket":
+        return [{ name, ...to.scratch }];
+    }
   });
 }

@@ -1,4 +1,5 @@
 /** Datastores that cannot be as they are asked for. */
+import type { Operated } from "../components/datastores/cluster.ts";
 import type { Engine } from "../components/datastores/engine.ts";
 import type { AutoscalePlan } from "./autoscale.ts";
 import { withoutFigure } from "./autoscale-checks.ts";
@@ -37,21 +38,6 @@ export function checkFields(
   }
 }
 
-export function checkServers(layers: Layers, name: string, servers: number, engine: Engine): void {
-  const least = engine.cluster?.servers;
-  if (servers === 1 || (least !== undefined && servers >= least)) return;
-  layers.mistakes.push({
-    path: placeOf(layers, "datastores", name, "servers"),
-    got: servers,
-    problem:
-      least === undefined
-        ? "this engine runs as one server here"
-        : `${servers} servers cannot agree once one of them is gone`,
-    allowed: least === undefined ? "1" : `1, or ${least} or more`,
-    fix: least === undefined ? "remove it" : `use ${least}`,
-  });
-}
-
 export function checkScaling(
   layers: Layers,
   name: string,
@@ -63,8 +49,16 @@ export function checkScaling(
   }: { servers: number; scaling: AutoscalePlan; vertical: VerticalAutoscalePlan | undefined; engine: Engine },
 ): void {
   const place = (...keys: string[]) => placeOf(layers, "datastores", name, ...keys);
-  if (servers === 1) {
-    const least = engine.cluster?.servers;
+  const { cluster } = engine;
+  if (cluster?.kind === "operated" || cluster?.failover) {
+    layers.mistakes.push({
+      path: place("autoscale"),
+      problem: "one of the servers leads and the others copy it: more of them take no work off it",
+      allowed: "false",
+      fix: "remove it, and raise resources where the store is too slow",
+    });
+  } else if (servers === 1) {
+    const least = cluster?.servers;
     layers.mistakes.push({
       path: place("autoscale"),
       problem: "another server would know nothing of the one that there is",
@@ -93,14 +87,35 @@ export function checkScaling(
   }
 }
 
-export function checkSettings(layers: Layers, name: string, settings: Record<string, string>, engine: Engine): void {
-  for (const key of Object.keys(settings).filter((key) => !engine.settings?.test(key))) {
-    layers.mistakes.push({
-      path: placeOf(layers, "datastores", name, "settings", key),
-      problem: engine.settings ? "is no name of a setting" : "this engine's settings are fixed",
-      allowed: engine.settings ? String(engine.settings) : undefined,
-      fix: "remove it",
-    });
+/** Its operator makes the pods, and would make them again as its custom resource says. */
+export function checkSizing(layers: Layers, name: string, { operator, resource }: Operated): void {
+  layers.mistakes.push({
+    path: placeOf(layers, "datastores", name, "verticalAutoscale"),
+    problem: `${operator.name} runs the servers, and its ${resource.kind} does not tell an autoscaler which pods are its own`,
+    allowed: "false",
+    fix: "remove it, and set resources",
+  });
+}
+
+/** @param by the engine, or whoever runs it as several servers */
+export function checkSettings(
+  layers: Layers,
+  name: string,
+  settings: Record<string, string>,
+  by: Pick<Engine, "settings"> & { operator?: Operated["operator"]; reserved?: Operated["reserved"] },
+): void {
+  for (const key of Object.keys(settings)) {
+    const path = placeOf(layers, "datastores", name, "settings", key);
+    if (!by.settings?.test(key)) {
+      layers.mistakes.push({
+        path,
+        problem: by.settings ? "is no name of a setting" : "this engine's settings are fixed",
+        allowed: by.settings ? String(by.settings) : undefined,
+        fix: "remove it",
+      });
+    } else if (by.reserved?.test(key)) {
+      layers.mistakes.push({ path, problem: `${by.operator?.name} decides it by itself`, fix: "remove it" });
+    }
   }
 }
 

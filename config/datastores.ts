@@ -1,3 +1,4 @@
+import type { Operated } from "../components/datastores/cluster.ts";
 import type { Endpoint, Engine } from "../components/datastores/engine.ts";
 import { type EngineName, engines } from "../components/datastores/engines.ts";
 import {
@@ -5,8 +6,8 @@ import {
   checkFields,
   checkResources,
   checkScaling,
-  checkServers,
   checkSettings,
+  checkSizing,
 } from "./datastore-checks.ts";
 import { fromRegistry } from "./images.ts";
 import { type Layers, overlay, placeOf, whole } from "./layers.ts";
@@ -17,6 +18,7 @@ import type { BundledDatastore, DatastorePlan } from "./plan.ts";
 import { autoscale } from "./schema/autoscale.ts";
 import type { Datastore, ExternalDatastore, Placement } from "./schema/datastore.ts";
 import type { Resources } from "./schema/primitives.ts";
+import { resolveServers } from "./servers.ts";
 import { storageClassOf } from "./storage.ts";
 import { resolveVertical } from "./vertical-autoscale.ts";
 
@@ -68,14 +70,16 @@ function bundled(
   const resources: Resources = overlay(datastore.resources ?? engine.defaults.resources, placement.resources);
   checkResources(layers, ["datastores", name], resources);
   const servers = placement.servers ?? datastore.servers ?? 1;
-  checkServers(layers, name, servers, engine);
+  const run = resolveServers(layers, name, { engine, servers, operatorNamespace: placement.operatorNamespace });
+  const operated = run.operator && engine.cluster?.kind === "operated" ? engine.cluster : undefined;
   const asked = overlay<unknown>(datastore.autoscale, placement.autoscale);
   const scaling = whole(layers, ["datastores", name, "autoscale"], autoscale, asked);
   const sizing = overlay<unknown>(datastore.verticalAutoscale, placement.verticalAutoscale);
   const vertical = resolveVertical(layers, ["datastores", name], sizing);
   if (scaling) checkScaling(layers, name, { servers, scaling, vertical, engine });
+  if (operated && vertical) checkSizing(layers, name, operated);
   const settings = { ...datastore.settings, ...placement.settings };
-  checkSettings(layers, name, settings, engine);
+  checkSettings(layers, name, settings, operated ?? engine);
   const hasExporter = placement.exporter ?? datastore.exporter ?? false;
   checkExporter(layers, name, hasExporter, engine);
   return [
@@ -84,24 +88,24 @@ function bundled(
       mode: "bundled",
       engine: datastore.engine as EngineName,
       endpoint: {
-        host: name,
+        host: operated?.host(name) ?? name,
         port: primaryPort(engine),
         username: engine.defaults.username,
         database: databaseOf(layers, datastore),
         buckets: datastore.buckets ?? [],
-        tls: false,
+        tls: operated?.tls ?? false,
       },
       version,
-      image: fromRegistry(image.reference, layers.stack.registry),
+      image: fromRegistry(operated ? (operated.images[version] as string) : image.reference, layers.stack.registry),
       uid: image.uid,
       gid: image.gid,
-      servers: Array.from({ length: servers }, (_, index) => `${name}-${index}`),
+      ...run,
       autoscale: scaling,
-      volumes: volumesOf(layers, name, datastore, engine, placement),
+      volumes: volumesOf(layers, name, datastore, { engine, operated }, placement),
       storageClass: storageClassFor(layers, placement.storageClass, datastore.storageClass),
       settings,
       exporter:
-        hasExporter && engine.exporter
+        hasExporter && engine.exporter && !operated
           ? {
               ...engine.exporter,
               image: fromRegistry(engine.exporter.image, layers.stack.registry),
@@ -125,18 +129,26 @@ function volumesOf(
   layers: Layers,
   name: string,
   datastore: Datastore,
-  engine: Engine,
+  { engine, operated }: { engine: Engine; operated: Operated | undefined },
   placement: Extract<Placement, { mode: "bundled" }>,
 ): BundledDatastore["volumes"] {
   const sizes: Record<string, string> = { ...datastore.volumes, ...placement.volumes };
-  const known = Object.keys(engine.volumes ?? {});
+  // An application may size one that only several servers have, and a stack run one server.
+  const ofOperator = engine.cluster?.kind === "operated" ? engine.cluster.volumes : [];
+  const known = [...Object.keys(engine.volumes ?? {}), ...ofOperator];
   for (const volume of Object.keys(sizes).filter((volume) => !known.includes(volume))) {
     const place = placeOf(layers, "datastores", name, "volumes", volume);
     layers.mistakes.push(unknownName(place, volume, known, `${datastore.engine} volume`));
   }
   const storage = placement.storage ?? datastore.storage ?? engine.defaults.storage;
+  const data = { name: "data", directory: engine.dataDirectory, storage };
+  if (operated) {
+    // Where they are mounted is the operator's business.
+    const asked = operated.volumes.filter((volume) => volume in sizes);
+    return [data, ...asked.map((volume) => ({ name: volume, directory: "", storage: sizes[volume] as string }))];
+  }
   return [
-    { name: "data", directory: engine.dataDirectory, storage },
+    data,
     ...Object.entries(engine.volumes ?? {}).map(([volume, { directory, storage }]) => ({
       name: volume,
       directory,

@@ -5,6 +5,8 @@ export function diagram(plan: Plan): string {
   const tiers = plan.tiers.map((tier) => `    ${id(tier.name)}["${tierLabel(tier)}"]`);
   const stores = plan.datastores.map((store) => ({ store, line: `${id(store.name)}[("${storeLabel(store)}")]` }));
   const bundled = stores.filter(({ store }) => store.mode === "bundled").map(({ line }) => `    ${line}`);
+  const proxies = plan.datastores.flatMap((store) => (store.mode === "bundled" ? (store.failover?.proxy ?? []) : []));
+  const operators = plan.datastores.flatMap((store) => (store.mode === "bundled" ? (store.operator?.name ?? []) : []));
   const outside = stores.filter(({ store }) => store.mode !== "bundled").map(({ line }) => `  ${line}`);
   return [
     "flowchart LR",
@@ -12,8 +14,10 @@ export function diagram(plan: Plan): string {
     `  subgraph namespace["namespace ${plan.namespace}"]`,
     ...tiers,
     ...bundled,
+    ...proxies.map(({ name, replicas }) => `    ${id(name)}["${name}<br>${replicas} pods"]`),
     "  end",
     ...outside,
+    ...(operators.length > 0 ? [`  operator(["${[...new Set(operators)].join(", ")}"])`] : []),
     ...(plan.links.some(({ from }) => from.kind === "keda") ? [`  keda(["KEDA"])`] : []),
     ...(plan.monitoring?.targets.length ? [`  monitoring(["Prometheus in ${plan.monitoring.namespace}"])`] : []),
     ...new Set(plan.links.map(arrow)),
@@ -52,6 +56,7 @@ function peerId(peer: Peer): string {
     case "edge":
     case "keda":
     case "monitoring":
+    case "operator":
       return peer.kind;
     case "addresses":
       return id(peer.name);

@@ -3,6 +3,7 @@ import type { Controller } from "../components/edge/controllers/controller.ts";
 import { controllerOf, usualController } from "../components/edge/controllers/controllers.ts";
 import type { GatewayImplementation } from "../components/edge/gateways/implementation.ts";
 import { implementations, usualImplementation } from "../components/edge/gateways/implementations.ts";
+import { namespaceOfAddon, namespaceOfRole } from "./addons.ts";
 import { checkCapabilities } from "./edge-capabilities.ts";
 import { type EdgePlan, GATEWAY_LABEL, type IngressPlan } from "./edge-plan.ts";
 import type { Layers } from "./layers.ts";
@@ -30,7 +31,7 @@ function planOf(layers: Layers, routes: Route[]): EdgePlan {
     case "gateway":
       return { ...base, redirectHttps: redirectHttps ?? true, ...resolveGateway(layers, edge) };
     case "istio":
-      return { ...base, redirectHttps: redirectHttps ?? true, ...resolveIstio(edge) };
+      return { ...base, redirectHttps: redirectHttps ?? true, ...resolveIstio(layers, edge) };
   }
 }
 
@@ -39,7 +40,13 @@ function resolveIngress(layers: Layers, place: string, given: IngressFields): { 
   const name = given.controller ?? usualController(ingressClass);
   return {
     ingress: { class: ingressClass, controller: name, annotations: given.annotations ?? {} },
-    peers: peersOf(layers, place, given, controllerOf(name), ingressClass),
+    peers: peersOf(
+      layers,
+      place,
+      given,
+      controllerOf(name),
+      namespaceOfRole(layers, "controller", name) ?? ingressClass,
+    ),
   };
 }
 
@@ -48,10 +55,10 @@ function peersOf(
   place: string,
   { cidrs, controllerNamespace }: IngressFields,
   { comesFrom, title }: Controller,
-  ingressClass: string,
+  namespace: string,
 ): Peer[] {
   if (cidrs) return [{ kind: "addresses", name: "edge", cidrs }];
-  if (comesFrom === "namespace") return [{ kind: "edge", namespace: controllerNamespace ?? ingressClass }];
+  if (comesFrom === "namespace") return [{ kind: "edge", namespace: controllerNamespace ?? namespace }];
   if (comesFrom !== "addresses") return [{ kind: "addresses", name: "edge", cidrs: [...comesFrom] }];
   const ranges = loadBalancerRanges(stack.cluster);
   if (ranges) return [{ kind: "addresses", name: "edge", cidrs: ranges }];
@@ -68,7 +75,7 @@ function resolveGateway(layers: Layers, edge: GatewayEdge) {
   const gatewayClass = edge.gatewayClass ?? "eg";
   const name = edge.implementation ?? usualImplementation(gatewayClass);
   const { namespace, dataPlane } = implementations[name];
-  const gatewayNamespace = edge.gatewayNamespace ?? namespace;
+  const gatewayNamespace = edge.gatewayNamespace ?? namespaceOfRole(layers, "implementation", name) ?? namespace;
   if (gatewayNamespace === undefined && !edge.cidrs) {
     layers.mistakes.push({
       path: "landfall:edge.gatewayNamespace",
@@ -103,12 +110,15 @@ function dataPlaneOf(
   };
 }
 
-function resolveIstio({ selector, gatewayNamespace = "istio-system", controlPlaneNamespace }: IstioEdge) {
+function resolveIstio(layers: Layers, edge: IstioEdge) {
+  const namespace = (asked: string | undefined, addon: "istiod" | "istio-ingressgateway") =>
+    asked ?? namespaceOfAddon(layers, addon) ?? "istio-system";
+  const gatewayNamespace = namespace(edge.gatewayNamespace, "istio-ingressgateway");
   return {
     kind: "istio" as const,
-    selector: selector ?? { istio: "ingressgateway" },
+    selector: edge.selector ?? { istio: "ingressgateway" },
     gatewayNamespace,
-    controlPlaneNamespace: controlPlaneNamespace ?? "istio-system",
+    controlPlaneNamespace: namespace(edge.controlPlaneNamespace, "istiod"),
     peers: [{ kind: "edge" as const, namespace: gatewayNamespace }],
   };
 }

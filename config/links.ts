@@ -3,6 +3,7 @@ import type { EdgePlan } from "./edge-plan.ts";
 import type { Layers } from "./layers.ts";
 import { unknownName } from "./mistakes.ts";
 import type { DatastorePlan, Link, Peer, TierPlan } from "./plan.ts";
+import { dialledComponent, operatedAs } from "./servers.ts";
 
 /** Everyone who may open a connection to someone: what `uses`, `route` and `expose` say, and nothing else. */
 export function resolveLinks(
@@ -26,7 +27,7 @@ export function resolveLinks(
 function linkTo(layers: Layers, from: string, to: string, datastores: readonly DatastorePlan[]): Link | undefined {
   const store = datastores.find((datastore) => datastore.name === to);
   if (store?.mode === "bundled") {
-    return { from: pods(from), to: pods(to), ports: Object.values(engines[store.engine].ports) };
+    return { from: pods(from), to: pods(dialledComponent(store)), ports: Object.values(engines[store.engine].ports) };
   }
   if (store) {
     const except = store.mode === "managed" ? store.except : undefined;
@@ -47,13 +48,27 @@ function linkTo(layers: Layers, from: string, to: string, datastores: readonly D
   return undefined;
 }
 
-/** Servers of one store reach each other, by its clients' ports too. */
+/** Servers of one store reach each other, by its clients' ports too, as do those who watch over them. */
 function betweenServers(datastores: readonly DatastorePlan[]): Link[] {
   return datastores.flatMap((store): Link[] => {
     if (store.mode !== "bundled" || store.servers.length === 1) return [];
     const { ports, cluster } = engines[store.engine];
-    const peer = pods(store.name);
-    return [{ from: peer, to: peer, ports: [...Object.values(ports), ...Object.values(cluster?.ports ?? {})] }];
+    const to = pods(store.name);
+    const all = [...Object.values(ports), ...Object.values(cluster?.ports ?? {})];
+    const operated = operatedAs(store);
+    return [
+      { from: to, to, ports: all },
+      ...(store.failover ? [{ from: pods(store.failover.proxy.name), to, ports: all }] : []),
+      ...(operated && store.operator
+        ? [
+            {
+              from: { kind: "operator" as const, namespace: store.operator.namespace },
+              to,
+              ports: [...operated.operator.ports],
+            },
+          ]
+        : []),
+    ];
   });
 }
 

@@ -1,7 +1,8 @@
 /** The only place that reads Pulumi's config. */
 import { readdirSync } from "node:fs";
 import * as pulumi from "@pulumi/pulumi";
-import { ConfigurationError, type Mistake, unknownName } from "./mistakes.ts";
+import { readMirror } from "./addons/mirror.ts";
+import { ConfigurationError, isMapping, type Mistake, unknownName } from "./mistakes.ts";
 import type { Plan } from "./plan.ts";
 import { resolve } from "./resolve.ts";
 import { deriveSecret } from "./secrets.ts";
@@ -11,7 +12,7 @@ const DEFAULT_APPLICATION = "pybase";
 
 export interface Loaded {
   plan: Plan;
-  /** Every secret of the plan by name. */
+  /** Secrets of the plan that are the stack's own, by name. */
   secrets: Record<string, pulumi.Output<string>>;
 }
 
@@ -30,6 +31,7 @@ export async function load(): Promise<Loaded> {
       settings,
       secrets: { stackSecretLength: secret?.length, names: Object.keys(secrets) },
       stack: pulumi.getStack(),
+      charts: isMapping(settings.addons) ? readMirror(settings.addons.mirror) : undefined,
     });
     return { plan, secrets: secretOutputs(plan, secret, secrets) };
   } catch (error) {
@@ -105,9 +107,11 @@ function secretOutputs(
   given: Record<string, string>,
 ): Record<string, pulumi.Output<string>> {
   return Object.fromEntries(
-    plan.secrets.map((secret) => {
-      const value = given[secret.name] ?? deriveSecret(stackSecret as string, secret);
-      return [secret.name, pulumi.secret(value)];
-    }),
+    plan.secrets
+      .filter(({ stored }) => !stored)
+      .map((secret) => {
+        const value = given[secret.name] ?? deriveSecret(stackSecret as string, secret);
+        return [secret.name, pulumi.secret(value)];
+      }),
   );
 }

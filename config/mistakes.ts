@@ -61,10 +61,11 @@ function fromIssue(issue: z.core.$ZodIssue, prefix: string, keysAt: KeysAt): Mis
     case "unrecognized_keys":
       return issue.keys.map((key) => {
         const known = keysAt(issue.path, got);
-        const meant = didYouMean(key, known);
+        const isOfAnotherForm = known.includes(key);
+        const meant = isOfAnotherForm ? undefined : didYouMean(key, known);
         return {
           path: issue.path.length > 0 ? `${path}.${key}` : `${prefix}${key}`,
-          problem: "unknown key",
+          problem: isOfAnotherForm ? "does not go with the other keys" : "unknown key",
           allowed: known.join(", "),
           fix: meant ? `did you mean "${meant}"?` : "remove it",
         };

@@ -1,3 +1,4 @@
+import { namespaceOfAddon } from "./addons.ts";
 import type { Layers } from "./layers.ts";
 import { type AlertPlan, resolveAlerts } from "./monitoring/alerts.ts";
 import { componentsOf, type Scene } from "./monitoring/components.ts";
@@ -45,9 +46,19 @@ export function resolveMonitoring(
     alerts: resolveAlerts(scene),
     dashboards: resolveDashboards(scene),
   };
-  const { monitoring: stack } = layers.stack;
+  const isBare = Object.values(watched).every((list) => list.length === 0);
+  const own = namespaceOfAddon(layers, "kube-prometheus-stack");
+  const stack = layers.stack.monitoring ?? (own !== undefined && !isBare ? {} : undefined);
   if (!stack) return undefined;
-  if (Object.values(watched).every((list) => list.length === 0)) {
+  if (stack.namespace === undefined && own === undefined) {
+    layers.mistakes.push({
+      path: "landfall:monitoring.namespace",
+      problem: "is missing: the NetworkPolicies let Prometheus in by it",
+      allowed: "the namespace of Prometheus",
+      fix: "set it, or let Landfall install Prometheus: landfall:addons.kube-prometheus-stack: true",
+    });
+  }
+  if (isBare) {
     layers.mistakes.push({
       path: "landfall:monitoring",
       problem: `${layers.application.name} declares nothing to watch`,
@@ -56,7 +67,7 @@ export function resolveMonitoring(
     });
   }
   return {
-    namespace: stack.namespace,
+    namespace: stack.namespace ?? own ?? "",
     labels: stack.labels ?? {},
     scrapeIntervalSeconds: layers.application.monitoring?.scrapeIntervalSeconds ?? 30,
     ...watched,

@@ -4,10 +4,12 @@
  */
 
 import type { ClusterPlan } from "../cloud/clouds.ts";
-import type { Endpoint } from "../components/datastores/engine.ts";
+import type { Endpoint, Image } from "../components/datastores/engine.ts";
 import type { EngineName } from "../components/datastores/engines.ts";
+import type { AddonsPlan } from "./addons.ts";
 import type { AutoscalePlan, EventsPlan } from "./autoscale.ts";
 import type { BackupPlan } from "./backup.ts";
+import type { ConfinementPlan } from "./confinement.ts";
 import type { EdgePlan } from "./edge-plan.ts";
 import type { MonitoringPlan } from "./monitoring.ts";
 import type { PriorityClassPlan } from "./priority.ts";
@@ -16,6 +18,8 @@ import type { PodAmount } from "./schema/autoscale.ts";
 import type { Resources } from "./schema/primitives.ts";
 import type { Field, Probe } from "./schema/tier.ts";
 import type { ProfileName, Role } from "./schema.ts";
+import type { SecretStorePlan } from "./secret-store.ts";
+import type { SnapshotClassPlan, SnapshotsPlan } from "./snapshots.ts";
 import type { StorageClassPlan, VolumePlan } from "./storage.ts";
 import type { VerticalAutoscalePlan } from "./vertical-autoscale.ts";
 
@@ -28,20 +32,29 @@ export interface Plan {
   cluster: ClusterPlan;
   datastores: DatastorePlan[];
   backups: BackupPlan[];
+  /** Left out where none are taken. */
+  snapshots?: SnapshotsPlan;
   volumes: VolumePlan[];
   storageClasses: StorageClassPlan[];
+  snapshotClasses: SnapshotClassPlan[];
   tiers: TierPlan[];
   roles: Record<string, Role>;
   priorityClasses: PriorityClassPlan[];
   edge: EdgePlan;
+  /** What is installed in the cluster before the application. */
+  addons: AddonsPlan;
   /** Who may open a connection to whom. Everything else is denied. */
   links: Link[];
   quota: QuotaPlan;
+  /** Of datastores and backups; tiers have their own. */
+  confinement: ConfinementPlan;
   /** Left out where the stack names no Prometheus. */
   monitoring?: MonitoringPlan;
   /** Account at a private registry. */
   registryCredentials?: { server: string; username: string };
   secrets: SecretPlan[];
+  /** Left out where all secrets are the stack's own. */
+  secretStore?: SecretStorePlan;
 }
 
 export interface TierPlan {
@@ -75,6 +88,7 @@ export interface TierPlan {
   /** As the application calls it. */
   priorityClass?: string;
   writable: string[];
+  confinement: ConfinementPlan;
   /** Shared volumes by name, with their directories. */
   mounts: Record<string, string>;
   /** Datastores that its pods rather share a zone with. */
@@ -127,6 +141,10 @@ export interface BundledDatastore extends DatastoreBase {
   gid: number;
   /** Names of its pods; of the fewest where it scales. */
   servers: string[];
+  /** Left out where a StatefulSet runs it. */
+  operator?: { name: string; namespace: string };
+  /** What makes one of its servers lead, where one does. */
+  failover?: { watcher: { resources: Resources }; proxy: ProxyPlan };
   autoscale?: AutoscalePlan;
   /** Volumes of each server; the data first. */
   volumes: { name: string; directory: string; storage: string }[];
@@ -136,6 +154,14 @@ export interface BundledDatastore extends DatastoreBase {
   resources: Resources;
   verticalAutoscale?: VerticalAutoscalePlan;
   disruptionBudget: boolean;
+}
+
+/** Pods that lead clients to the server that leads. */
+export interface ProxyPlan {
+  name: string;
+  image: Image;
+  replicas: number;
+  resources: Resources;
 }
 
 export interface ExternalDatastore extends DatastoreBase {
@@ -152,6 +178,7 @@ export type Peer =
   | { kind: "edge"; namespace: string; pods?: Record<string, string> }
   | { kind: "keda"; namespace: string }
   | { kind: "monitoring"; namespace: string }
+  | { kind: "operator"; namespace: string }
   | { kind: "addresses"; cidrs: string[]; except?: string[]; name: string };
 
 /** TCP connections that `from` may open to `to` on `ports`. */
@@ -175,4 +202,6 @@ export interface SecretPlan {
   version: number;
   /** Why it cannot be derived from the stack secret, for one that only its owner knows. */
   outside?: string;
+  /** Whether it comes from the stack's store, and is not known here. */
+  stored: boolean;
 }

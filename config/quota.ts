@@ -1,4 +1,4 @@
-import { BACKUP_RESOURCES, type BackupPlan } from "./backup.ts";
+import { BACKUP_RESOURCES, type BackupPlan, volumesOfBackups } from "./backup.ts";
 import type { EdgePlan } from "./edge-plan.ts";
 import { type Pods, podsOfEdge } from "./edge-pods.ts";
 import { type Layers, overlay, placeOf } from "./layers.ts";
@@ -6,6 +6,7 @@ import type { BundledDatastore, DatastorePlan, QuotaPlan, TierPlan } from "./pla
 import { compareQuantities, formatBytes, formatCpu, parseQuantity } from "./quantity.ts";
 import type { Resources } from "./schema/primitives.ts";
 import type { Quota } from "./schema.ts";
+import type { SnapshotsPlan } from "./snapshots.ts";
 import type { VolumePlan } from "./storage.ts";
 import { resourcesAtMost } from "./vertical-autoscale.ts";
 
@@ -18,6 +19,7 @@ interface Needs {
   datastores: readonly DatastorePlan[];
   volumes: readonly VolumePlan[];
   backups: readonly BackupPlan[];
+  snapshots?: SnapshotsPlan;
   edge: EdgePlan;
 }
 
@@ -44,21 +46,27 @@ export function resolveQuota(layers: Layers, needs: Needs): QuotaPlan {
   return overlay(needed, asked);
 }
 
-function atLargest({ tiers, datastores, volumes, backups, edge }: Needs): QuotaPlan {
+function atLargest({ tiers, datastores, volumes, backups, snapshots, edge }: Needs): QuotaPlan {
   const bundled = datastores.filter((datastore) => datastore.mode === "bundled");
   const own: Pods[] = [
     ...tiers.map((tier) => ({ resources: resourcesAtMost(tier), pods: mostPods(tier) })),
-    ...bundled.map((datastore) => ({ resources: resourcesAtMost(datastore), pods: mostServers(datastore) })),
+    ...bundled.map((datastore) => ({ resources: resourcesAtMost(datastore), pods: mostPodsOf(datastore) })),
+    ...bundled.flatMap(({ failover }) =>
+      failover ? [{ resources: failover.proxy.resources, pods: failover.proxy.replicas + SURGE }] : [],
+    ),
     ...backups.map(() => ({ resources: BACKUP_RESOURCES, pods: 1 })),
+    ...(snapshots ? [{ resources: BACKUP_RESOURCES, pods: 1 }] : []),
   ];
   const besides = bundled.flatMap((datastore) =>
-    datastore.exporter ? [{ resources: datastore.exporter.resources, pods: mostServers(datastore) }] : [],
+    [datastore.exporter, datastore.failover?.watcher].flatMap((sidecar) =>
+      sidecar ? [{ resources: sidecar.resources, pods: mostServers(datastore) }] : [],
+    ),
   );
   const claims = [
     ...bundled.flatMap((datastore) =>
       datastore.volumes.flatMap(({ storage }) => Array<string>(mostServers(datastore)).fill(storage)),
     ),
-    ...volumes.map(({ storage }) => storage),
+    ...[...volumes, ...volumesOfBackups(backups)].map(({ storage }) => storage),
   ];
   const groups = [...own, ...podsOfEdge(edge, own)];
   const sum = (pick: (resources: Resources) => string) =>
@@ -82,6 +90,11 @@ function atLargest({ tiers, datastores, volumes, backups, edge }: Needs): QuotaP
 
 function mostServers({ servers, autoscale }: BundledDatastore): number {
   return Math.max(servers.length, autoscale?.max ?? 0);
+}
+
+/** An operator prepares a server's volume by a job, which asks for as much as the server. */
+function mostPodsOf(datastore: BundledDatastore): number {
+  return mostServers(datastore) + (datastore.operator ? 1 : 0);
 }
 
 function mostPods(tier: TierPlan): number {

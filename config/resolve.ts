@@ -1,6 +1,9 @@
 import { resolveCluster } from "../cloud/clouds.ts";
+import type { Charts } from "./addons/mirror.ts";
+import { resolveAddons } from "./addons.ts";
 import { linksOfEvents } from "./autoscale.ts";
-import { linksOfBackups, resolveBackups } from "./backup.ts";
+import { linksOfBackups, resolveBackups, secretsOfBackups, volumeOfBackups } from "./backup.ts";
+import { resolveConfinement } from "./confinement.ts";
 import { resolveDatastores } from "./datastores.ts";
 import { resolveEdge } from "./edge.ts";
 import { checkOverrideNames, type Layers, layersOf } from "./layers.ts";
@@ -14,6 +17,7 @@ import { resolveQuota } from "./quota.ts";
 import { keysAt } from "./schema/keys.ts";
 import { applicationSchema, stackSchema } from "./schema.ts";
 import { type GivenSecrets, resolveSecrets } from "./secrets.ts";
+import { resolveSnapshotClasses, resolveSnapshots } from "./snapshots.ts";
 import { namespaceOf, resolveStorageClasses, resolveVolumes } from "./storage.ts";
 import { resolveTiers } from "./tiers.ts";
 
@@ -28,6 +32,8 @@ export interface ResolveInputs {
   secrets: GivenSecrets;
   /** Name of the stack. */
   stack: string;
+  /** What `landfall:addons.mirror` has, where that is a folder. */
+  charts?: Charts;
 }
 
 /**
@@ -36,7 +42,7 @@ export interface ResolveInputs {
  *
  * @throws ConfigurationError with every mistake at once.
  */
-export function resolve({ application, source, settings, secrets, stack }: ResolveInputs): Plan {
+export function resolve({ application, source, settings, secrets, stack, charts }: ResolveInputs): Plan {
   const parsedApplication = applicationSchema.safeParse(application, { reportInput: true });
   const parsedStack = stackSchema.safeParse(settings, { reportInput: true });
   if (!parsedApplication.success || !parsedStack.success) {
@@ -51,10 +57,12 @@ export function resolve({ application, source, settings, secrets, stack }: Resol
   const layers = layersOf(parsedApplication.data, parsedStack.data, source);
   checkOverrideNames(layers);
   checkNames(layers);
+  const addons = resolveAddons(layers, charts);
   const datastores = resolveDatastores(layers);
   const tiers = resolveTiers(layers, datastores);
-  const volumes = resolveVolumes(layers);
+  const volumes = resolveVolumes(layers, volumeOfBackups(layers));
   const backups = resolveBackups(layers, datastores);
+  const snapshots = resolveSnapshots(layers, datastores);
   const edge = resolveEdge(layers, datastores);
   const namespace = namespaceOf(layers);
   const monitoring = resolveMonitoring(layers, namespace, tiers, datastores);
@@ -67,12 +75,15 @@ export function resolve({ application, source, settings, secrets, stack }: Resol
     cluster: resolveCluster(layers, volumes),
     datastores,
     backups,
+    snapshots,
     volumes,
     storageClasses: resolveStorageClasses(layers),
+    snapshotClasses: resolveSnapshotClasses(layers),
     tiers,
     roles: layers.application.roles ?? {},
     priorityClasses: resolvePriorityClasses(layers),
     edge,
+    addons,
     links: [
       ...resolveLinks(layers, tiers, datastores, edge),
       ...linksOfIdentity(layers, tiers, datastores),
@@ -81,9 +92,10 @@ export function resolve({ application, source, settings, secrets, stack }: Resol
       ...(monitoring ? linksOfMonitoring(monitoring) : []),
     ],
     registryCredentials: layers.stack.registryCredentials,
-    quota: resolveQuota(layers, { tiers, datastores, volumes, backups, edge }),
+    quota: resolveQuota(layers, { tiers, datastores, volumes, backups, snapshots, edge }),
+    confinement: resolveConfinement(layers),
     monitoring,
-    secrets: resolveSecrets(layers, datastores, secrets, stack),
+    ...resolveSecrets(layers, { datastores, addons }, secretsOfBackups(backups), secrets, stack),
   };
   if (layers.mistakes.length > 0) throw new ConfigurationError(distinct(layers.mistakes));
   return plan;

@@ -3,14 +3,17 @@
  * inferred from it. Fields are optional where a default exists; `resolve.ts` puts the defaults in, layer by layer.
  */
 import { z } from "zod";
+import { addons } from "./schema/addons.ts";
 import { autoscalingSettings, priorityClass } from "./schema/autoscale.ts";
 import { backup } from "./schema/backup.ts";
 import { cluster } from "./schema/cluster.ts";
+import { everyAppArmor } from "./schema/confinement.ts";
 import { datastore, datastoreOverride } from "./schema/datastore.ts";
 import { edge } from "./schema/edge.ts";
 import { applicationMonitoring, stackMonitoring } from "./schema/monitoring.ts";
 import { name, quantity } from "./schema/primitives.ts";
 import { applicationEdge } from "./schema/route.ts";
+import { secretStore } from "./schema/secret-store.ts";
 import { environment, tier, tierOverride } from "./schema/tier.ts";
 
 export const PROFILES = ["dev", "staging", "production"] as const;
@@ -51,8 +54,9 @@ const overrideFields = {
   tiers: z.record(name, tierOverride).optional(),
   datastores: z.record(name, datastoreOverride).optional(),
   volumes: z.record(name, volume.partial()).optional(),
-  backup: z.union([backup.partial(), z.literal(false)], "false, or a mapping").optional(),
+  backup: z.union([backup, z.literal(false)], "false, or a mapping").optional(),
   quota: quota.optional(),
+  appArmor: everyAppArmor.optional(),
 };
 
 const overrides = z.strictObject({ namespace: name.optional(), ...overrideFields });
@@ -78,6 +82,8 @@ export const applicationSchema = z.strictObject({
   /** Priority classes that tiers may have, made for the application alone. */
   priorityClasses: z.record(name, priorityClass).optional(),
   quota: quota.optional(),
+  /** AppArmor of every pod. @default the container runtime's, where the node has AppArmor */
+  appArmor: everyAppArmor.optional(),
   monitoring: applicationMonitoring.optional(),
   /** What differs by profile. */
   profiles: z.partialRecord(profileName, overrides).optional(),
@@ -100,7 +106,10 @@ export const stackSchema = z.strictObject({
   registryCredentials: z.strictObject({ server: z.string(), username: z.string() }).optional(),
   /** Version number of a derived secret; raising it rotates that secret. @default 1 */
   secretVersions: z.record(name, z.int().min(1)).optional(),
+  /** Where secrets come from. @default the stack's encrypted config */
+  secretStore: secretStore.optional(),
   autoscaling: autoscalingSettings.optional(),
+  addons: addons.optional(),
   /** Left out: nothing is watched. */
   monitoring: stackMonitoring.optional(),
   ...overrideFields,

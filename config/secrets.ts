@@ -1,9 +1,11 @@
 import { hkdfSync } from "node:crypto";
 import { engines } from "../components/datastores/engines.ts";
+import { type AddonsPlan, addonSecrets } from "./addons.ts";
 import { type Layers, placeOf } from "./layers.ts";
 import { unknownName } from "./mistakes.ts";
 import { notificationSecrets } from "./monitoring/notifications.ts";
-import type { DatastorePlan, SecretPlan } from "./plan.ts";
+import type { DatastorePlan, Plan, SecretPlan } from "./plan.ts";
+import { checkSecretStore, isStored, resolveSecretStore } from "./secret-store.ts";
 
 /** Shortest stack secret: 32 characters of base64 are 192 bits. */
 export const SHORTEST_STACK_SECRET = 32;
@@ -12,8 +14,14 @@ export const SHORTEST_STACK_SECRET = 32;
 export const REGISTRY = "registry";
 const REGISTRY_PASSWORD = "it is the password of landfall:registryCredentials";
 const NOTIFICATION_SECRET = "landfall:monitoring.alertmanager needs it, and only you know it";
+const ADDON_SECRET = "landfall:addons needs it, and only you know it";
 const APPLICATION_SECRET_LENGTH = 48;
 const ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
+
+/** Name of the secret that the servers of a store know each other by, where one of them leads. */
+export function peersSecretOf(datastore: string): string {
+  return `${datastore}-peers`;
+}
 
 /** What is known of the secrets in the stack file without their values. */
 export interface GivenSecrets {
@@ -23,13 +31,14 @@ export interface GivenSecrets {
   names: readonly string[];
 }
 
-/** Every secret that the plan needs, and where it comes from. */
+/** Every secret that the plan needs, and the store that some come from. */
 export function resolveSecrets(
   layers: Layers,
-  datastores: readonly DatastorePlan[],
+  { datastores, addons }: { datastores: readonly DatastorePlan[]; addons: AddonsPlan },
+  ofBackups: readonly Pick<SecretPlan, "name" | "length" | "outside">[],
   given: GivenSecrets,
   stack: string,
-): SecretPlan[] {
+): Pick<Plan, "secrets" | "secretStore"> {
   const versions = layers.stack.secretVersions ?? {};
   const plans = [
     ...datastores.flatMap(({ name, engine, mode }) => {
@@ -38,18 +47,39 @@ export function resolveSecrets(
       const place = placeOf(layers, "datastores", name);
       const outside =
         mode === "external" ? `"${name}" is external (${place}), so only you know its password` : undefined;
-      return [{ name, length, outside }];
+      // A cloud is told the password by this program, so no operator's store can have it alone.
+      return [{ name, length, outside, ours: mode === "managed" }];
     }),
-    ...(layers.stack.registryCredentials ? [{ name: REGISTRY, length: 0, outside: REGISTRY_PASSWORD }] : []),
+    ...datastores.flatMap((store) => {
+      const { cluster } = engines[store.engine];
+      if (store.mode !== "bundled" || !store.failover || cluster?.kind !== "peers" || !cluster.failover) return [];
+      const length = cluster.failover.passwordLength;
+      return [{ name: peersSecretOf(store.name), length, outside: undefined, ours: false }];
+    }),
+    ...(layers.stack.registryCredentials
+      ? [{ name: REGISTRY, length: 0, outside: REGISTRY_PASSWORD, ours: false }]
+      : []),
     ...(layers.application.secrets ?? []).map((name) => ({
       name,
       length: APPLICATION_SECRET_LENGTH,
       outside: undefined,
+      ours: false,
     })),
-    ...notificationSecrets(layers).map((name) => ({ name, length: 0, outside: NOTIFICATION_SECRET })),
-  ].map((secret) => ({ ...secret, version: versions[secret.name] ?? 1 }));
+    ...addonSecrets(addons).map((name) => ({ name, length: 0, outside: ADDON_SECRET, ours: true })),
+    ...ofBackups.map((secret) => ({ ...secret, ours: false })),
+    ...notificationSecrets(layers).map((name) => ({
+      name,
+      length: 0,
+      outside: NOTIFICATION_SECRET,
+      ours: false,
+    })),
+  ].map(({ ours, ...secret }) => ({
+    ...secret,
+    version: versions[secret.name] ?? 1,
+    stored: !ours && isStored(layers, secret.name),
+  }));
   checkSecrets(layers, plans, given, stack);
-  return plans;
+  return { secrets: plans, secretStore: resolveSecretStore(layers, plans) };
 }
 
 function checkSecrets(layers: Layers, plans: readonly SecretPlan[], given: GivenSecrets, stack: string): void {
@@ -60,7 +90,8 @@ function checkSecrets(layers: Layers, plans: readonly SecretPlan[], given: Given
   for (const name of Object.keys(layers.stack.secretVersions ?? {}).filter((name) => !known.includes(name))) {
     layers.mistakes.push(unknownName(`landfall:secretVersions.${name}`, name, known, "secret"));
   }
-  const missing = plans.filter(({ name }) => !given.names.includes(name));
+  checkSecretStore(layers, plans, given, stack);
+  const missing = plans.filter(({ name, stored }) => !stored && !given.names.includes(name));
   for (const { name, outside } of missing.filter(({ outside }) => outside !== undefined)) {
     layers.mistakes.push({
       path: `landfall:secrets.${name}`,
@@ -68,16 +99,25 @@ function checkSecrets(layers: Layers, plans: readonly SecretPlan[], given: Given
       fix: `npx pulumi config set --secret --path 'landfall:secrets.${name}' --stack ${stack}`,
     });
   }
-  if (missing.some(({ outside }) => outside === undefined)) checkStackSecret(layers, given, stack);
+  const derived = missing.filter(({ outside }) => outside === undefined).map(({ name }) => name);
+  if (derived.length > 0) checkStackSecret(layers, derived, given, stack);
 }
 
-function checkStackSecret(layers: Layers, { stackSecretLength: length }: GivenSecrets, stack: string): void {
+function checkStackSecret(
+  layers: Layers,
+  derived: readonly string[],
+  { stackSecretLength: length }: GivenSecrets,
+  stack: string,
+): void {
   if (length !== undefined && length >= SHORTEST_STACK_SECRET) return;
+  const what = layers.stack.secretStore
+    ? `${derived.join(", ")}, which landfall:secretStore.secrets leaves out, would be`
+    : "the passwords of the bundled datastores are";
   layers.mistakes.push({
     path: "landfall:secret",
     problem:
       length === undefined
-        ? "is missing: the passwords of the bundled datastores are derived from it"
+        ? `is missing: ${what} derived from it`
         : `has ${length} characters, too few to derive passwords from`,
     allowed: `a secret of ${SHORTEST_STACK_SECRET} characters or more`,
     fix: `npx pulumi config set --secret landfall:secret "$(openssl rand -base64 32)" --stack ${stack}`,
@@ -88,7 +128,10 @@ function checkStackSecret(layers: Layers, { stackSecretLength: length }: GivenSe
  * A password of letters and digits, the same for the same stack secret, name and version, and telling nothing of the
  * others (HKDF-SHA-256, RFC 5869). 32 characters carry 190 bits.
  */
-export function deriveSecret(stackSecret: string, { name, version, length }: SecretPlan): string {
+export function deriveSecret(
+  stackSecret: string,
+  { name, version, length }: Pick<SecretPlan, "name" | "version" | "length">,
+): string {
   const info = `landfall/${name}/${version}`;
   // A byte of 248 or more would favour the first letters, so those are dropped: four bytes a character are plenty.
   const bytes = new Uint8Array(hkdfSync("sha256", stackSecret, "landfall", info, length * 4));

@@ -41,9 +41,15 @@ export function resolveStorageClasses(layers: Layers): StorageClassPlan[] {
   );
 }
 
-export function resolveVolumes(layers: Layers): VolumePlan[] {
+/** @param backups the volume that copies go to; one that was only for them is left out where they go elsewhere */
+export function resolveVolumes(layers: Layers, backups: string | undefined): VolumePlan[] {
   const { application, forProfile, stack } = layers;
-  const volumes = Object.entries(application.volumes ?? {}).map(([name, volume]): VolumePlan => {
+  const mounted = Object.values(application.tiers).flatMap(({ mounts = {} }) => Object.keys(mounts));
+  const forBackups = [application.backup, forProfile.backup].map((backup) => (backup ? backup.to : undefined));
+  const wanted = forBackups.flatMap((to) => (to && "volume" in to ? to.volume : []));
+  const isIdle = (name: string) => wanted.includes(name) && name !== backups && !mounted.includes(name);
+  const declared = Object.entries(application.volumes ?? {}).filter(([name]) => !isIdle(name));
+  const volumes = declared.map(([name, volume]): VolumePlan => {
     const settled: Volume = overlay(overlay(volume, forProfile.volumes?.[name]), stack.volumes?.[name]);
     const accessMode = settled.accessMode ?? "ReadWriteMany";
     const wanted = settled.storageClass ?? (accessMode === "ReadWriteMany" ? SHARED : undefined);

@@ -1,6 +1,7 @@
 import { engines } from "../components/datastores/engines.ts";
 import { resolveScaling } from "./autoscale.ts";
 import { checkScaling, checkSingleton } from "./autoscale-checks.ts";
+import { confinementOf } from "./confinement.ts";
 import { checkResources } from "./datastore-checks.ts";
 import { checkDisruptionBudget, resolveDisruptionBudget } from "./disruption.ts";
 import { fromRegistry } from "./images.ts";
@@ -54,6 +55,7 @@ function resolveTier(layers: Layers, name: string, tier: Tier, datastores: reado
     ...(tier.kind === "singleton" ? {} : resolveDisruptionBudget(layers, name, scaling.replicas)),
     priorityClass: priorityClassOf(layers, name, tier),
     writable: tier.writable ?? ["/tmp"],
+    confinement: confinementOf(layers, tier),
     mounts: tier.mounts ?? {},
     near: nearOf(layers, name, tier),
     after: (tier.uses ?? []).filter((used) => datastores.some((datastore) => datastore.name === used)),
@@ -82,6 +84,7 @@ function migrationOf(tier: TierPlan, command: string[]): TierPlan {
     terminationGracePeriodSeconds: tier.terminationGracePeriodSeconds,
     priorityClass: tier.priorityClass,
     writable: tier.writable,
+    confinement: tier.confinement,
     mounts: tier.mounts,
     near: [],
     after: tier.after,

@@ -1,106 +1,151 @@
-/** `npm run rehearse -- STACK`: brings a stack up, changes it and takes it down, without an account. */
+/** `npm run rehearse`: brings a stack up, changes it and takes it down, without an account. */
+import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { ConfigurationError } from "../config/mistakes.ts";
-import type { Plan } from "../config/plan.ts";
 import { run, UserError } from "./command.ts";
-import { terminalProgress } from "./progress.ts";
-import { type Changes, Rehearsal } from "./rehearsal/rehearsal.ts";
-import { override, readSettings } from "./rehearsal/stack-file.ts";
+import { type Progress, terminalProgress } from "./progress.ts";
+import { allCells, type Cell, nameOf, settingsOf } from "./rehearsal/matrix.ts";
+import { Rehearsal } from "./rehearsal/rehearsal.ts";
+import { markdown, programDigest, type Result, Results } from "./rehearsal/results.ts";
+import { type Act, describeChanges, type Rehearsed, rehearse } from "./rehearsal/sequence.ts";
+import { override, readSettings, type Settings } from "./rehearsal/stack-file.ts";
 import { LOCAL_DIRECTORY } from "./stack.ts";
 import { ensureTools } from "./toolchain/toolchain.ts";
 
 const USAGE = `npm run rehearse -- STACK [--app NAME] [-c KEY=VALUE]... [--keep]
+npm run rehearse -- --matrix [--only TEXT]... [--again]
 
   STACK          a stack that has a file Pulumi.STACK.yaml
   --app NAME     the application, instead of the file's
   -c KEY=VALUE   a setting over the file's, such as -c cluster.version=1.35
-  --keep         leave it standing, for a look at the cluster; the next rehearsal clears it`;
+  --keep         leave it standing, for a look at the cluster; the next rehearsal clears it
 
-async function rehearse(): Promise<number> {
+  --matrix       every application x cluster x profile x place of its datastores; goes on where it ended
+  --only TEXT    cells with these words in their names, such as pybase/eks or production
+  --again        those that passed, too`;
+
+const RESULTS = join(LOCAL_DIRECTORY, "rehearsals", "matrix.json");
+const REPORT = join(LOCAL_DIRECTORY, "rehearsals", "matrix.md");
+
+async function main(): Promise<number> {
   const { values, positionals } = parseArgs({
     allowPositionals: true,
     options: {
       app: { type: "string" },
-      config: { type: "string", short: "c", multiple: true },
+      config: { type: "string", short: "c", multiple: true, default: [] },
       keep: { type: "boolean" },
+      matrix: { type: "boolean" },
+      only: { type: "string", multiple: true, default: [] },
+      again: { type: "boolean" },
       help: { type: "boolean", short: "h" },
     },
   });
   const [stack] = positionals;
-  if (values.help || !stack) {
+  if (values.help || (!stack && !values.matrix)) {
     console.log(USAGE);
     return values.help ? 0 : 2;
   }
-  const assignments = [...(values.app ? [`app=${values.app}`] : []), ...(values.config ?? [])];
-  const settings = assignments.reduce(override, readSettings(".", stack));
   const progress = terminalProgress();
   const { pulumi } = await ensureTools(["pulumi", "pulumi-resource-kubernetes"], progress);
-  const directory = join(process.cwd(), LOCAL_DIRECTORY, "rehearsals", `${stack}-${settings.app ?? "pybase"}`);
-
-  const act = async <T>(title: string, work: () => Promise<T>, outcome: (result: T) => string): Promise<T> => {
-    const step = progress.step(title);
-    try {
-      const result = await work();
-      step.done(`${title}: ${outcome(result)}`);
-      return result;
-    } catch (error) {
-      step.failed();
-      throw error instanceof ConfigurationError ? new UserError(error.message) : error;
-    }
-  };
-
-  const rehearsal = await act(
-    "Stand-ins for the clouds",
-    () => Rehearsal.prepare({ stack, settings, directory, pulumi }),
-    () => "ready",
-  );
-  await act("pulumi up, from nothing", () => rehearsal.up(), describe);
-  const kinds = await rehearsal.resources();
-  await act("pulumi up, again", async () => unchanged(await rehearsal.up()), describe);
-  const { path, value } = tuning(rehearsal.rehearsed.plan);
-  await rehearsal.configure(path, value);
-  await act(`pulumi up, with ${path} at ${value}`, () => rehearsal.up(), describe);
-  const outputs = await rehearsal.outputs();
-  if (!values.keep) {
-    await rehearsal.unprotect();
-    await act("pulumi destroy", () => rehearsal.destroy(), describe);
-    const left = Object.entries(rehearsal.leftovers()).flatMap(([cloud, left]) =>
-      left.map((what) => `${cloud}: ${what}`),
-    );
-    if (left.length > 0) throw new UserError(`The clouds have still:\n${left.map((what) => `  ${what}`).join("\n")}`);
-    await rehearsal.clear();
-  }
-  console.log(summary(kinds, outputs));
+  if (values.matrix) return rehearseAll(pulumi, progress, values.only, values.again ?? false);
+  const assignments = [...(values.app ? [`app=${values.app}`] : []), ...values.config];
+  const settings = assignments.reduce(override, readSettings(".", stack as string));
+  const result = await rehearseOne(stack as string, settings, pulumi, values.keep ?? false, progress);
+  console.log(summary(result));
   return 0;
 }
 
-function describe(changes: Changes): string {
-  return Object.entries(changes)
-    .map(([kind, count]) => `${count} ${kind}`)
-    .join(", ");
+async function rehearseOne(
+  stack: string,
+  settings: Settings,
+  pulumi: string,
+  keep: boolean,
+  progress: Progress,
+): Promise<Rehearsed> {
+  const directory = join(process.cwd(), LOCAL_DIRECTORY, "rehearsals", `${stack}-${settings.app ?? "pybase"}`);
+  const act: Act = async (title, work) => {
+    const step = progress.step(title);
+    try {
+      const changes = await work();
+      step.done(`${title}: ${describeChanges(changes)}`);
+      return changes;
+    } catch (error) {
+      step.failed();
+      throw error;
+    }
+  };
+  try {
+    return await rehearse(await Rehearsal.prepare({ stack, settings, directory, pulumi }), act, keep);
+  } catch (error) {
+    throw error instanceof ConfigurationError ? new UserError(error.message) : error;
+  }
 }
 
-function unchanged(changes: Changes): Changes {
-  const changed = Object.entries(changes).filter(([kind]) => kind !== "unchanged");
-  if (changed.length === 0) return changes;
-  throw new UserError(`The second update changed what the first had made: ${describe(Object.fromEntries(changed))}.`);
+async function rehearseAll(pulumi: string, progress: Progress, only: readonly string[], again: boolean) {
+  mkdirSync(join(LOCAL_DIRECTORY, "rehearsals"), { recursive: true });
+  const results = new Results(RESULTS);
+  const program = programDigest();
+  const isDone = (cell: Cell) => {
+    const result = results.of(cell);
+    return !again && result !== undefined && result.outcome !== "failed" && result.program === program;
+  };
+  const wanted = allCells().filter((cell) => only.every((text) => nameOf(cell).includes(text)));
+  const open = wanted.filter((cell) => !isDone(cell));
+  const times: number[] = [];
+  for (const [index, cell] of open.entries()) {
+    const average = times.reduce((sum, seconds) => sum + seconds, 0) / Math.max(times.length, 1);
+    const left = times.length > 0 ? `, about ${Math.ceil((average * (open.length - index)) / 60)} min left` : "";
+    const step = progress.step(
+      `${wanted.length - open.length + index + 1} of ${wanted.length}${left}: ${nameOf(cell)}`,
+    );
+    const result = await rehearseCell(cell, pulumi, program, (text) => step.update(text));
+    results.put(result);
+    times.push(result.seconds);
+    const { outcome, note } = result;
+    if (outcome === "failed") step.failed(`${nameOf(cell)}\n${note}`);
+    else step.done(`${nameOf(cell)}: ${outcome}${note ? `, ${note}` : ""}`);
+  }
+  const seen = wanted.flatMap((cell) => results.of(cell) ?? []);
+  writeFileSync(REPORT, markdown(seen, new Date().toISOString().slice(0, 10)));
+  const failed = seen.filter(({ outcome }) => outcome === "failed").length;
+  console.log(
+    `\n${seen.length - failed} of ${seen.length} as they must be; ${REPORT} has the table, ${RESULTS} the rest.`,
+  );
+  return failed > 0 ? 1 : 0;
 }
 
-/** An everyday edit of the stack file. */
-function tuning({ tiers }: Plan): { path: string; value: string } {
-  const scaled = tiers.find(({ autoscale }) => autoscale);
-  if (scaled?.autoscale) return { path: `tiers.${scaled.name}.autoscale.max`, value: String(scaled.autoscale.max + 1) };
-  const tier = tiers.find(({ kind }) => kind === "web" || kind === "worker");
-  if (!tier) throw new UserError("The application has no tier that could be tuned.");
-  return { path: `tiers.${tier.name}.replicas`, value: String(tier.replicas + 1) };
+async function rehearseCell(
+  cell: Cell,
+  pulumi: string,
+  program: string,
+  tell: (text: string) => void,
+): Promise<Result> {
+  const started = Date.now();
+  const ended = () => ({ ...cell, program, seconds: Math.round((Date.now() - started) / 1000) });
+  try {
+    const planned = await settingsOf(cell);
+    if (planned.kind === "refused") return { ...ended(), outcome: "refused", note: planned.because };
+    const directory = join(process.cwd(), LOCAL_DIRECTORY, "rehearsals", "matrix");
+    const { settings, note } = planned;
+    const rehearsal = await Rehearsal.prepare({ stack: cell.profile, settings, directory, pulumi });
+    const { kinds } = await rehearse(rehearsal, (title, work) => {
+      tell(title);
+      return work();
+    });
+    const resources = Object.values(kinds).reduce((sum, count) => sum + count, 0);
+    return { ...ended(), outcome: "passed", note, resources };
+  } catch (error) {
+    if (!(error instanceof UserError || error instanceof ConfigurationError)) throw error;
+    return { ...ended(), outcome: "failed", note: error.message };
+  }
 }
 
-function summary(kinds: Readonly<Record<string, number>>, outputs: Readonly<Record<string, unknown>>): string {
+function summary({ kinds, outputs }: Rehearsed): string {
   const rows = Object.entries(kinds).map(([type, count]) => `  ${String(count).padStart(4)}  ${type}`);
   const total = Object.values(kinds).reduce((sum, count) => sum + count, 0);
   const lines = Object.entries(outputs).map(([name, value]) => `  ${name}  ${JSON.stringify(value)}`);
   return ["", `${total} resources:`, ...rows, "", "Outputs:", ...lines, ""].join("\n");
 }
 
-await run(rehearse);
+await run(main);

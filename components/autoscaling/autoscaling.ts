@@ -2,6 +2,7 @@ import type * as k8s from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
 import type { TierPlan } from "../../config/plan.ts";
 import type { Connection } from "../datastores/datastore.ts";
+import type { Secrets } from "../secrets/secrets.ts";
 import { disruptionBudget } from "./disruption-budget.ts";
 import { scaledObject } from "./events.ts";
 import { horizontalPodAutoscaler } from "./horizontal.ts";
@@ -10,7 +11,8 @@ import { verticalPodAutoscaler } from "./vertical.ts";
 export interface AutoscalingArgs {
   tier: TierPlan;
   connections: Record<string, Connection>;
-  metadata: k8s.types.input.meta.v1.ObjectMeta;
+  secrets: Secrets;
+  metadata: { namespace: pulumi.Output<string>; labels: Record<string, string> };
   deployment: k8s.apps.v1.Deployment;
   selector: Record<string, string>;
 }

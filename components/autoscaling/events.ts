@@ -2,13 +2,15 @@ import * as k8s from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
 import type { EventsPlan, TriggerPlan } from "../../config/autoscale.ts";
 import type { Connection } from "../datastores/datastore.ts";
+import type { Secrets } from "../secrets/secrets.ts";
 
 export interface EventsArgs {
   /** Name of the tier. */
   tier: string;
   events: EventsPlan;
   connections: Record<string, Connection>;
-  metadata: k8s.types.input.meta.v1.ObjectMeta;
+  secrets: Secrets;
+  metadata: { namespace: pulumi.Output<string>; labels: Record<string, string> };
   deployment: k8s.apps.v1.Deployment;
 }
 
@@ -90,7 +92,8 @@ function triggerOf(trigger: Exclude<TriggerPlan, StoreTrigger>): ScaledObjectTri
 }
 
 function askStore(trigger: StoreTrigger, connection: Connection): ScaledObjectTrigger {
-  const field = (field: "port" | "username" | "database") => connection.field(field).value;
+  // None of these holds the password.
+  const field = (field: "port" | "username" | "database") => connection.field(field).value as pulumi.Input<string>;
   switch (trigger.kind) {
     case "redisList":
       return {
@@ -124,14 +127,14 @@ function askStore(trigger: StoreTrigger, connection: Connection): ScaledObjectTr
 function triggerAuthentication(
   name: string,
   store: string,
-  { connections, metadata }: EventsArgs,
+  { connections, secrets, metadata }: EventsArgs,
   opts: pulumi.CustomResourceOptions,
 ): k8s.apiextensions.CustomResource {
   const connection = connections[store] as Connection;
-  const stringData = { username: connection.field("username").value, password: connection.field("password").value };
-  const secret = new k8s.core.v1.Secret(`${name}-secret`, { metadata, immutable: true, stringData }, opts);
+  const values = { username: connection.field("username").value, password: connection.field("password").value };
+  const secret = secrets.store(`${name}-secret`, { metadata, values }, opts);
   const spec: TriggerAuthenticationSpec = {
-    secretTargetRef: Object.keys(stringData).map((key) => ({ parameter: key, name: secret.metadata.name, key })),
+    secretTargetRef: Object.keys(values).map((key) => ({ parameter: key, ...secret.at(key) })),
   };
   return new k8s.apiextensions.CustomResource(
     `${name}-authentication`,

@@ -1,17 +1,26 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import type { BundledDatastore } from "../../config/plan.ts";
+import { peersSecretOf } from "../../config/secrets.ts";
+import { dialledComponent } from "../../config/servers.ts";
 import { horizontalPodAutoscaler } from "../autoscaling/horizontal.ts";
 import { verticalPodAutoscaler } from "../autoscaling/vertical.ts";
 import { labelsOf, selectorOf } from "../labels.ts";
 import { allowLinks } from "../network.ts";
-import { containerSecurity, podSecurity, scratch, serversApart } from "../pod.ts";
+import { podSecurity, scratch, serversApart } from "../pod.ts";
+import { reloading } from "../secrets/reloading.ts";
+import { plain } from "../secrets/secret-text.ts";
+import type { StoredSecret } from "../secrets/secrets.ts";
+import { failoverOf, serverContainers } from "./containers.ts";
 import type { DatastoreArgs } from "./datastore.ts";
 import type { ServerSettings } from "./engine.ts";
 import { engines } from "./engines.ts";
+import { proxy } from "./proxy.ts";
 
 type Args = DatastoreArgs<BundledDatastore>;
-type Container = k8s.types.input.core.v1.Container;
+
+/** Key of the password that servers know each other by. */
+const PEERS_KEY = "peers";
 
 /** A datastore that runs in the cluster: its servers, their volumes, a Service that clients dial. */
 export class BundledServer extends pulumi.ComponentResource {
@@ -23,12 +32,16 @@ export class BundledServer extends pulumi.ComponentResource {
     const inside = { parent: this, deletedWith: namespace.resource, dependsOn: namespace };
     const durable = { ...inside, protect: plan.profile.protectData };
 
-    const secret = credentials(name, args, metadata, inside);
+    const settings = settingsOf(args, credentials(name, args, metadata, inside));
     const volumes = claims(name, datastore, metadata, durable);
     const network = allowLinks(name, { plan, component: datastore.name, namespace: metadata.namespace }, inside);
     service(name, args, metadata, inside);
     if (datastore.servers.length > 1) headlessService(name, args, metadata, inside);
-    statefulSet(name, args, { metadata, secret }, { ...durable, dependsOn: [namespace, network, ...volumes] });
+    statefulSet(name, args, { metadata, settings }, { ...durable, dependsOn: [namespace, network, ...volumes] });
+    const failover = failoverOf(datastore);
+    if (datastore.failover && failover) {
+      proxy(`${name}-proxy`, { ...args, proxy: datastore.failover.proxy, failover, settings }, inside);
+    }
     const target = { kind: "StatefulSet", name: datastore.name } as const;
     if (datastore.autoscale) {
       const { autoscale, servers } = datastore;
@@ -51,13 +64,28 @@ interface Metadata {
 
 function credentials(
   name: string,
-  { datastore, password }: Args,
+  { datastore, secrets }: Args,
   metadata: Metadata,
   opts: pulumi.CustomResourceOptions,
-): k8s.core.v1.Secret | undefined {
-  if (!password) return undefined;
-  const stringData = { username: datastore.endpoint.username, password };
-  return new k8s.core.v1.Secret(`${name}-credentials`, { metadata, immutable: true, stringData }, opts);
+): StoredSecret | undefined {
+  if (engines[datastore.engine].passwordLength === undefined) return undefined;
+  const values = {
+    username: datastore.endpoint.username,
+    password: plain(datastore.name),
+    ...(datastore.failover ? { [PEERS_KEY]: plain(peersSecretOf(datastore.name)) } : {}),
+  };
+  return secrets.store(`${name}-credentials`, { metadata, values }, opts);
+}
+
+function settingsOf({ datastore }: Args, secret: StoredSecret | undefined): ServerSettings {
+  return {
+    endpoint: datastore.endpoint,
+    dataDirectory: engines[datastore.engine].dataDirectory,
+    passwordSecret: secret?.at("password"),
+    peersSecret: datastore.failover && secret?.at(PEERS_KEY),
+    settings: datastore.settings,
+    servers: serverHosts(datastore),
+  };
 }
 
 /**
@@ -108,7 +136,10 @@ function service(
     `${name}-service`,
     {
       metadata: { name: datastore.endpoint.host, namespace, labels, annotations: withoutWait },
-      spec: { selector: selectorOf(plan, datastore.name), ports: servicePorts(engines[datastore.engine].ports) },
+      spec: {
+        selector: selectorOf(plan, dialledComponent(datastore)),
+        ports: servicePorts(engines[datastore.engine].ports),
+      },
     },
     opts,
   );
@@ -141,7 +172,7 @@ function headlessName({ name }: BundledDatastore): string {
   return `${name}-headless`;
 }
 
-/** Names by which each server is dialled; the Service's where there is one server. */
+/** Names by which each server is known to the others; the Service's where there is one server. */
 export function serverHosts(datastore: BundledDatastore): string[] {
   const { servers, endpoint } = datastore;
   return servers.length > 1 ? servers.map((server) => `${server}.${headlessName(datastore)}`) : [endpoint.host];
@@ -154,24 +185,16 @@ function servicePorts(ports: Readonly<Record<string, number>>): k8s.types.input.
 function statefulSet(
   name: string,
   { plan, datastore, namespace: { imagePullSecrets } }: Args,
-  made: { metadata: Metadata; secret?: k8s.core.v1.Secret },
+  { metadata: { namespace, labels }, settings }: { metadata: Metadata; settings: ServerSettings },
   opts: pulumi.CustomResourceOptions,
 ): k8s.apps.v1.StatefulSet {
   const engine = engines[datastore.engine];
   const clustered = datastore.servers.length > 1;
-  const settings: ServerSettings = {
-    endpoint: datastore.endpoint,
-    dataDirectory: engine.dataDirectory,
-    passwordSecret: made.secret && { name: made.secret.metadata.name, key: "password" },
-    settings: datastore.settings,
-    servers: serverHosts(datastore),
-  };
-  const { namespace, labels } = made.metadata;
   const { volumes, volumeMounts } = scratch(engine.writable);
   return new k8s.apps.v1.StatefulSet(
     `${name}-server`,
     {
-      metadata: { name: datastore.name, namespace, labels },
+      metadata: { name: datastore.name, namespace, labels, ...reloading(plan) },
       spec: {
         // Left out where an autoscaler decides: stating it would fight the autoscaler at every update.
         replicas: datastore.autoscale ? undefined : datastore.servers.length,
@@ -185,10 +208,10 @@ function statefulSet(
             automountServiceAccountToken: false,
             enableServiceLinks: false,
             imagePullSecrets,
-            securityContext: podSecurity(datastore.uid, datastore.gid),
+            securityContext: podSecurity(plan.confinement, datastore.uid, datastore.gid),
             terminationGracePeriodSeconds: engine.terminationGracePeriodSeconds,
             ...(clustered ? serversApart(plan, datastore.name) : {}),
-            containers: [serverContainer(datastore, settings, volumeMounts), ...exporter(datastore, settings)],
+            containers: serverContainers(datastore, settings, volumeMounts),
             volumes,
           },
         },
@@ -201,41 +224,6 @@ function statefulSet(
     // The claims are there before it looks for them, and grow by themselves; its own wish cannot be changed anyway.
     { ...opts, ignoreChanges: ["spec.volumeClaimTemplates"] },
   );
-}
-
-function serverContainer(
-  datastore: BundledDatastore,
-  settings: ServerSettings,
-  scratchMounts: k8s.types.input.core.v1.VolumeMount[],
-): Container {
-  const engine = engines[datastore.engine];
-  const ports = { ...engine.ports, ...(settings.servers.length > 1 ? engine.cluster?.ports : {}) };
-  return {
-    name: datastore.name,
-    image: datastore.image,
-    ...engine.server(settings),
-    ports: Object.entries(ports).map(([name, containerPort]) => ({ name, containerPort })),
-    resources: datastore.resources,
-    securityContext: containerSecurity,
-    volumeMounts: [
-      ...datastore.volumes.map(({ name, directory }) => ({ name, mountPath: directory })),
-      ...scratchMounts,
-    ],
-  };
-}
-
-function exporter({ engine, exporter }: BundledDatastore, settings: ServerSettings): Container[] {
-  if (!exporter) return [];
-  return [
-    {
-      name: "exporter",
-      image: exporter.image,
-      env: engines[engine].exporter?.env(settings, exporter.queues),
-      ports: [{ name: "metrics", containerPort: exporter.port }],
-      resources: exporter.resources,
-      securityContext: containerSecurity,
-    },
-  ];
 }
 
 /** Lets a drain move one pod at a time. */

@@ -1,26 +1,31 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import type { Cloud } from "../../cloud/cloud.ts";
-import type { DatastorePlan, Plan } from "../../config/plan.ts";
+import type { BundledDatastore, DatastorePlan, Plan } from "../../config/plan.ts";
 import type { Field } from "../../config/schema/tier.ts";
+import { operatedAs } from "../../config/servers.ts";
 import { labelsOf } from "../labels.ts";
 import type { Namespace } from "../namespace.ts";
+import { escapeForUrl, type SecretText, type SecretValue, writtenAs } from "../secrets/secret-text.ts";
+import type { Secrets } from "../secrets/secrets.ts";
 import { BundledServer } from "./bundled.ts";
 import type { Endpoint } from "./engine.ts";
 import { engines } from "./engines.ts";
+import { OperatedServers } from "./operated.ts";
 
 export interface DatastoreArgs<D extends DatastorePlan = DatastorePlan> {
   plan: Plan;
   datastore: D;
   namespace: Namespace;
-  /** Left out where the engine has none. */
-  password?: pulumi.Output<string>;
+  secrets: Secrets;
 }
+
+export type ConnectionField = { value: pulumi.Input<string>; secret: false } | { value: SecretValue; secret: true };
 
 /** A way to a datastore. Whoever holds it cannot tell a bundled store from an external one. */
 export interface Connection {
   /** A value for a client's environment; secret where it holds the password. */
-  field(field: Field, database?: string): { value: pulumi.Input<string>; secret: boolean };
+  field(field: Field, database?: string): ConnectionField;
   /** Whether clients have it: neither user nor password for a store that asks them who they are. */
   has(field: Field): boolean;
   /** Its host, as pods of other namespaces dial it. */
@@ -37,27 +42,28 @@ export function createDatastore(
   args: DatastoreArgs & { cloud: Cloud },
   opts: pulumi.ComponentResourceOptions,
 ): Connection {
-  const { datastore, plan, password } = args;
+  const { datastore, plan } = args;
   switch (datastore.mode) {
     case "bundled": {
-      const ready = [new BundledServer(name, { ...args, datastore }, opts)];
+      const ready = [createServers(name, { ...args, datastore }, opts)];
       const hostElsewhere = `${datastore.endpoint.host}.${plan.namespace}.svc`;
-      return connectionTo(datastore, { endpoint: datastore.endpoint, password, ready, hostElsewhere });
+      return connectionTo(datastore, { endpoint: datastore.endpoint, ready, hostElsewhere });
     }
     case "managed": {
+      const password = args.secrets.known(datastore.name);
       const store = args.cloud.managed(name, { datastore, password }, opts);
-      const hostElsewhere = store.endpoint.apply(({ host }) => host);
       const { certificates: pem } = store;
       const certificates = pem === undefined ? undefined : authority(name, args, pem, opts);
-      return connectionTo(datastore, { password, ...store, hostElsewhere, certificates });
-    }
-    case "external":
       return connectionTo(datastore, {
-        endpoint: datastore.endpoint,
-        password,
-        ready: [],
-        hostElsewhere: datastore.endpoint.host,
+        ...store,
+        hostElsewhere: store.endpoint.apply(({ host }) => host),
+        certificates,
       });
+    }
+    case "external": {
+      const { endpoint } = datastore;
+      return connectionTo(datastore, { endpoint, ready: [], hostElsewhere: endpoint.host });
+    }
   }
 }
 
@@ -80,17 +86,32 @@ function authority(
   return map.metadata.name;
 }
 
+function createServers(
+  name: string,
+  args: DatastoreArgs<BundledDatastore>,
+  opts: pulumi.ComponentResourceOptions,
+): pulumi.Resource {
+  const operated = operatedAs(args.datastore);
+  return operated ? new OperatedServers(name, { ...args, operated }, opts) : new BundledServer(name, args, opts);
+}
+
 interface Reached extends Pick<Connection, "hostElsewhere" | "ready" | "certificates"> {
   endpoint: pulumi.Input<Endpoint>;
+  /** Where the cloud has made it; else it is the plan's secret of the store's name. */
   password?: pulumi.Output<string>;
 }
 
 function connectionTo(datastore: DatastorePlan, { endpoint, password, ...rest }: Reached): Connection {
   const engine = engines[datastore.engine];
   const byIdentity = datastore.mode === "managed" && datastore.access === "identity";
-  const open = (value: (endpoint: Endpoint) => string) => ({
-    value: pulumi.Output.isInstance(endpoint) ? endpoint.apply(value) : value(endpoint as Endpoint),
-    secret: false,
+  const from = (text: (endpoint: Endpoint) => string): pulumi.Input<string> =>
+    pulumi.Output.isInstance(endpoint) ? endpoint.apply(text) : text(endpoint as Endpoint);
+  const open = (text: (endpoint: Endpoint) => string): ConnectionField => ({ value: from(text), secret: false });
+  const secret = (write: SecretText["write"]): ConnectionField => ({
+    value: password
+      ? password.apply((value) => pulumi.output(write(writtenAs(value))))
+      : { secret: datastore.name, write },
+    secret: true,
   });
   return {
     ...rest,
@@ -98,13 +119,11 @@ function connectionTo(datastore: DatastorePlan, { endpoint, password, ...rest }:
     field(field, database) {
       switch (field) {
         case "password":
-          return { value: password ?? "", secret: true };
+          return secret(({ plain }) => plain);
         case "url":
-          if (!engine.urlHoldsPassword || !password) return open((endpoint) => engine.url(endpoint, "", database));
-          return {
-            value: pulumi.all([endpoint, password]).apply(([endpoint, value]) => engine.url(endpoint, value, database)),
-            secret: true,
-          };
+          return engine.urlHoldsPassword
+            ? secret(({ url }) => from((endpoint) => engine.url(endpoint, url, database)))
+            : open((endpoint) => engine.url(endpoint, escapeForUrl(""), database));
         case "port":
           return open(({ port }) => String(port));
         case "bucket":

@@ -1,6 +1,8 @@
 import type { types } from "@pulumi/kubernetes";
 import type { Resources } from "../../config/schema/primitives.ts";
 import type { Field } from "../../config/schema/tier.ts";
+import type { UrlText } from "../secrets/secret-text.ts";
+import type { Cluster } from "./cluster.ts";
 
 /** Where a store answers and as whom: all that a client needs but the password. */
 export interface Endpoint {
@@ -37,6 +39,8 @@ export interface ServerSettings {
   dataDirectory: string;
   /** Name of the Secret whose key `password` holds the password; the field is left out where the engine has none. */
   passwordSecret?: types.input.core.v1.SecretKeySelector;
+  /** The same for the password that servers know each other by, where one of them leads. */
+  peersSecret?: types.input.core.v1.SecretKeySelector;
   /** The server's own settings, as the application and the stack have them. */
   settings: Readonly<Record<string, string>>;
   /** Host names of all servers, the first one first; one where there is one. */
@@ -76,16 +80,10 @@ export interface BackupCommand {
   /** Variable that the tools take the password from. */
   passwordVariable?: string;
   env?(endpoint: Endpoint): Record<string, string>;
+  /** Whether each server is copied rather than one that knows all. @default false */
+  ofEachServer?: boolean;
   /** Shell commands that put the copy into the folder `unfinished`; `$HOSTS` has the servers' names. */
   script: string;
-}
-
-/** Servers of one store that know of each other. */
-export interface Cluster {
-  /** Ports between them, by name. */
-  ports: Readonly<Record<string, number>>;
-  /** Fewest that survive the loss of one. */
-  servers: number;
 }
 
 /**
@@ -119,8 +117,8 @@ export interface Engine {
   fields: readonly Field[];
   /** Whether `url` contains the password, and so belongs into a Secret. */
   urlHoldsPassword: boolean;
-  /** `password` is left out where the URL holds none; `database` is the tier's own choice over the endpoint's. */
-  url(endpoint: Endpoint, password: string, database?: string): string;
+  /** `password` is escaped already; `database` is the tier's own choice over the endpoint's. */
+  url(endpoint: Endpoint, password: UrlText, database?: string): string;
   server(settings: ServerSettings): ServerContainer;
 }
 

@@ -34,7 +34,7 @@ mongodump --config="$HOME/mongodump.yaml" --host="$HOSTS" --username="$USERNAME"
   fields: ["url", "host", "port", "username", "password", "database"],
   urlHoldsPassword: true,
   url(endpoint, password, database = endpoint.database) {
-    const credentials = `${encodeURIComponent(endpoint.username)}:${encodeURIComponent(password)}`;
+    const credentials = `${encodeURIComponent(endpoint.username)}:${password}`;
     const { tls, certificates, options } = endpoint;
     const query = queryOf({ authSource: "admin", tls: tls ? "true" : undefined, tlsCAFile: certificates, ...options });
     return `mongodb://${credentials}@${endpoint.host}:${endpoint.port}/${encodeURIComponent(database)}${query}`;

@@ -20,7 +20,7 @@ export const neo4j: Engine = {
     username: "neo4j",
   },
   settings: /^(license|[a-z][a-z0-9_.]*)$/,
-  cluster: { ports: { discovery: 5000, cluster: 6000, raft: 7000, routing: 7688 }, servers: 3 },
+  cluster: { kind: "peers", ports: { discovery: 5000, cluster: 6000, raft: 7000, routing: 7688 }, servers: 3 },
   backup: {
     except: "5", // the Community edition is copied at rest only
     port: 6362,

@@ -1,4 +1,11 @@
-import { type Engine, probedBy } from "./engine.ts";
+import { type Endpoint, type Engine, probedBy } from "./engine.ts";
+import { keyOf, RCLONE, remoteOf } from "./rclone.ts";
+
+function url({ tls, host, port }: Endpoint): string {
+  const scheme = tls ? "https" : "http";
+  // Some clients sign the host as it stands here, others leave the usual port out.
+  return port === (tls ? 443 : 80) ? `${scheme}://${host}` : `${scheme}://${host}:${port}`;
+}
 
 /** An S3-compatible store, served by SeaweedFS in one process: MinIO's images are gone (docs/decisions.md). */
 export const objectstore: Engine = {
@@ -13,15 +20,18 @@ export const objectstore: Engine = {
     resources: { requests: { cpu: "100m", memory: "256Mi" }, limits: { cpu: "500m", memory: "1Gi" } },
     username: "app",
   },
+  backup: {
+    image: RCLONE,
+    passwordVariable: keyOf("STORE"),
+    env: (endpoint) => remoteOf("STORE", { endpoint: url(endpoint), accessKeyId: endpoint.username }),
+    // All buckets, those that the application has made itself too.
+    script: "rclone copy store: unfinished",
+  },
   passwordLength: 40,
   terminationGracePeriodSeconds: 60,
   fields: ["url", "host", "port", "username", "password", "bucket"],
   urlHoldsPassword: false,
-  url({ tls, host, port }) {
-    const scheme = tls ? "https" : "http";
-    // Some clients sign the host as it stands here, others leave the usual port out.
-    return port === (tls ? 443 : 80) ? `${scheme}://${host}` : `${scheme}://${host}:${port}`;
-  },
+  url,
   server({ endpoint, dataDirectory, passwordSecret }) {
     const health = { path: "/healthz", port: "api" };
     return {

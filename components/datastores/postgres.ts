@@ -1,3 +1,4 @@
+import { cloudNativePg } from "./cloudnative-pg.ts";
 import { type Engine, probedBy, queryOf } from "./engine.ts";
 
 export const postgres: Engine = {
@@ -15,6 +16,7 @@ export const postgres: Engine = {
     username: "app",
   },
   settings: /^[a-z][a-z0-9_.]*$/,
+  cluster: cloudNativePg,
   exporter: {
     image: "quay.io/prometheuscommunity/postgres-exporter:v0.18.1",
     port: 9187,
@@ -40,7 +42,7 @@ export const postgres: Engine = {
   fields: ["url", "host", "port", "username", "password", "database"],
   urlHoldsPassword: true,
   url(endpoint, password, database = endpoint.database) {
-    const credentials = `${encodeURIComponent(endpoint.username)}:${encodeURIComponent(password)}`;
+    const credentials = `${encodeURIComponent(endpoint.username)}:${password}`;
     const { tls, certificates, options } = endpoint;
     // Without an authority, a client could tell no certificate from another.
     const sslmode = tls ? (certificates ? "verify-full" : "require") : undefined;

@@ -1,3 +1,4 @@
+import { CURL } from "./curl.ts";
 import { type Engine, probedBy } from "./engine.ts";
 
 /** A snapshot of each collection on each server, fetched and then removed there. Names have no quotes or spaces. */
@@ -6,8 +7,10 @@ umask 077; printf 'header = "api-key: %s"\\nfail\\nsilent\\nshow-error\\n' "$API
 for host in $HOSTS; do
   mkdir "unfinished/$host"
   url="http://$host:6333/collections"
-  for collection in $(curl --config "$HOME/curlrc" "$url" | grep -o '"name":"[^"]*"' | cut -d '"' -f 4); do
-    snapshot=$(curl --config "$HOME/curlrc" --request POST "$url/$collection/snapshots" | grep -o '"name":"[^"]*"' | cut -d '"' -f 4)
+  collections=$(curl --config "$HOME/curlrc" "$url")
+  for collection in $(echo "$collections" | grep -o '"name":"[^"]*"' | cut -d '"' -f 4); do
+    made=$(curl --config "$HOME/curlrc" --request POST "$url/$collection/snapshots")
+    snapshot=$(echo "$made" | grep -o '"name":"[^"]*"' | cut -d '"' -f 4)
     curl --config "$HOME/curlrc" --output "unfinished/$host/$collection.snapshot" "$url/$collection/snapshots/$snapshot"
     curl --config "$HOME/curlrc" --request DELETE --output /dev/null "$url/$collection/snapshots/$snapshot"
   done
@@ -27,10 +30,11 @@ export const qdrant: Engine = {
     resources: { requests: { cpu: "250m", memory: "512Mi" }, limits: { cpu: "1", memory: "2Gi" } },
     username: "",
   },
-  cluster: { ports: { p2p: 6335 }, servers: 3 },
+  cluster: { kind: "peers", ports: { p2p: 6335 }, servers: 3 },
   backup: {
-    image: { reference: "docker.io/curlimages/curl:8.16.0", uid: 100, gid: 101 },
+    image: CURL,
     passwordVariable: "API_KEY",
+    ofEachServer: true,
     script: SNAPSHOTS,
   },
   passwordLength: 40,

@@ -1,4 +1,6 @@
 import { type Engine, probedBy, queryOf } from "./engine.ts";
+import { followingServer, sentinel } from "./sentinel.ts";
+import { SENTINEL_PORT } from "./sentinel-group.ts";
 
 /** Served by Valkey, the BSD-licensed continuation of Redis 7.2 (docs/decisions.md). */
 export const redis: Engine = {
@@ -14,6 +16,7 @@ export const redis: Engine = {
     username: "default",
   },
   settings: /^[a-z][a-z-]*$/,
+  cluster: { kind: "peers", ports: { sentinel: SENTINEL_PORT }, servers: 3, failover: sentinel },
   exporter: {
     image: "docker.io/oliver006/redis_exporter:v1.77.0",
     port: 9121,
@@ -38,9 +41,10 @@ export const redis: Engine = {
     // Words of redis-py and Celery; others leave them alone, or take the file from NODE_EXTRA_CA_CERTS and the like.
     const { certificates } = endpoint;
     const query = queryOf({ ssl_cert_reqs: certificates && "required", ssl_ca_certs: certificates });
-    return `${scheme}://${user}:${encodeURIComponent(password)}@${endpoint.host}:${endpoint.port}/${database}${query}`;
+    return `${scheme}://${user}:${password}@${endpoint.host}:${endpoint.port}/${database}${query}`;
   },
-  server({ dataDirectory, passwordSecret, settings }) {
+  server(server) {
+    const { dataDirectory, passwordSecret, settings, servers } = server;
     const ping = ["sh", "-c", '[ "$(valkey-cli ping)" = PONG ]'];
     const configured = {
       appendonly: "yes",
@@ -49,6 +53,7 @@ export const redis: Engine = {
       "maxmemory-policy": "noeviction",
       ...settings,
     };
+    if (servers.length > 1) return followingServer(server, configured);
     return {
       command: ["valkey-server"],
       args: [

@@ -180,6 +180,7 @@ function sourceOf(plan: Plan, peer: Peer): Record<string, string[]> {
     case "edge":
     case "keda":
     case "monitoring":
+    case "operator":
       return { namespaces: [peer.namespace] };
     case "addresses":
       return { ipBlocks: peer.cidrs };

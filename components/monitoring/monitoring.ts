@@ -3,6 +3,7 @@ import type { MonitoringPlan } from "../../config/monitoring.ts";
 import type { Plan } from "../../config/plan.ts";
 import { ownerLabels } from "../labels.ts";
 import type { Namespace } from "../namespace.ts";
+import type { Secrets } from "../secrets/secrets.ts";
 import { dashboard } from "./dashboard.ts";
 import { podMonitor, serviceMonitor } from "./monitors.ts";
 import { notifications } from "./notifications.ts";
@@ -12,7 +13,7 @@ export interface MonitoringArgs {
   plan: Plan;
   monitoring: MonitoringPlan;
   namespace: Namespace;
-  secrets: Record<string, pulumi.Output<string>>;
+  secrets: Secrets;
 }
 
 /** What Prometheus, Grafana and Alertmanager find in the application's namespace. */

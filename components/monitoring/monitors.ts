@@ -11,7 +11,7 @@ interface MonitorArgs {
   metadata: Metadata;
 }
 
-/** Rules and dashboards look for a component by this label, as `job`. */
+/** Rules and dashboards look for a component by the label that has its name, as `job`. */
 const JOB_LABEL = "app.kubernetes.io/name";
 
 export function serviceMonitor(
@@ -34,9 +34,10 @@ export function podMonitor(
   { plan, target: { component, path, port }, metadata }: MonitorArgs,
   opts: pulumi.CustomResourceOptions,
 ): k8s.apiextensions.CustomResource {
+  const selector = selectorOf(plan, component);
   const spec: PodMonitorSpec = {
-    jobLabel: JOB_LABEL,
-    selector: { matchLabels: selectorOf(plan, component) },
+    jobLabel: Object.keys(selector).find((label) => selector[label] === component) as string,
+    selector: { matchLabels: selector },
     podMetricsEndpoints: [{ portNumber: port, path, interval: intervalOf(plan) }],
   };
   const kind = { apiVersion: "monitoring.coreos.com/v1", kind: "PodMonitor" };

@@ -3,11 +3,13 @@ import type * as pulumi from "@pulumi/pulumi";
 import { type NotificationsPlan, secretOf } from "../../config/monitoring/notifications.ts";
 import type { Severity } from "../../config/schema/monitoring.ts";
 import type { Receiver } from "../../config/schema/notifications.ts";
+import { plain } from "../secrets/secret-text.ts";
+import type { Secrets, StoredSecret } from "../secrets/secrets.ts";
 import type { AlertmanagerConfigSpec, Metadata, ReceiverSpec, RouteSpec } from "./custom-resources.ts";
 
 interface NotificationsArgs {
   notifications: NotificationsPlan;
-  secrets: Record<string, pulumi.Output<string>>;
+  secrets: Secrets;
   secretMetadata: Metadata;
   metadata: Metadata;
 }
@@ -19,15 +21,12 @@ export function notifications(
   opts: pulumi.CustomResourceOptions,
 ): k8s.apiextensions.CustomResource {
   const names = [...new Set(Object.values(plan.receivers).flatMap((receiver) => secretOf(receiver)?.name ?? []))];
-  const stringData = Object.fromEntries(names.map((secret) => [secret, secrets[secret] as pulumi.Output<string>]));
-  const stored =
-    names.length > 0
-      ? new k8s.core.v1.Secret(`${name}-receivers`, { metadata: secretMetadata, immutable: true, stringData }, opts)
-      : undefined;
+  const values = Object.fromEntries(names.map((secret) => [secret, plain(secret)]));
+  const stored = secrets.store(`${name}-receivers`, { metadata: secretMetadata, values }, opts);
   const spec: AlertmanagerConfigSpec = {
     route: routeOf(plan),
     receivers: [
-      ...Object.entries(plan.receivers).map(([receiver, given]) => receiverOf(receiver, given, stored?.metadata.name)),
+      ...Object.entries(plan.receivers).map(([receiver, given]) => receiverOf(receiver, given, stored)),
       { name: NOBODY },
     ],
   };
@@ -61,9 +60,8 @@ function routeOf(plan: NotificationsPlan): RouteSpec {
 const SUMMARIES = "{{ range .Alerts }}{{ .Annotations.summary }}\n{{ .Annotations.description }}\n{{ end }}";
 const TITLE = "[{{ .Status | toUpper }}] {{ .CommonLabels.alertname }} in {{ .CommonLabels.namespace }}";
 
-function receiverOf(name: string, receiver: Receiver, stored: pulumi.Output<string> | undefined): ReceiverSpec {
-  const secret = secretOf(receiver);
-  const key = { name: stored, key: secret?.name ?? "" };
+function receiverOf(name: string, receiver: Receiver, stored: StoredSecret): ReceiverSpec {
+  const key = stored.at(secretOf(receiver)?.name ?? "");
   const sendResolved = true;
   switch (receiver.kind) {
     case "slack":

@@ -1,9 +1,10 @@
 import { engines } from "../../components/datastores/engines.ts";
 import type { Layers } from "../layers.ts";
 import { unknownName } from "../mistakes.ts";
-import type { DatastorePlan, TierPlan } from "../plan.ts";
+import type { BundledDatastore, DatastorePlan, TierPlan } from "../plan.ts";
 import type { Alert, Figure } from "../schema/monitoring.ts";
-import { type Exporter, exporters } from "./exporters.ts";
+import { operatedAs } from "../servers.ts";
+import { type Exporter, exporters, operatedExporters } from "./exporters.ts";
 
 /** A tier or datastore as monitoring sees it. */
 export interface Component {
@@ -25,8 +26,12 @@ export interface Component {
   engine?: string;
   /** What the exporter beside a store says of it. */
   exporter?: Exporter;
-  /** Volume claims of a store. */
-  claims: string[];
+  /** Its main containers, as labels of their series. */
+  containers: string;
+  /** Volume claims of a store, as a pattern. */
+  claims: string;
+  /** Whether an operator makes its pods. */
+  operated: boolean;
 }
 
 /** What there is to watch, and where mistakes go. */
@@ -54,20 +59,31 @@ function datastoreComponent({ application }: Layers, store: DatastorePlan): Comp
   const { name, engine, mode } = store;
   const bundled = mode === "bundled" ? store : undefined;
   const { metrics: ownMetrics, exporter: beside } = engines[engine];
+  const operated = bundled && operatedAs(bundled);
   const exporter = bundled ? bundled.exporter : application.datastores?.[name]?.exporter ? beside : undefined;
-  const shown = exporter ?? (ownMetrics && ownMetrics.except !== bundled?.version ? ownMetrics : undefined);
+  const shown =
+    exporter ??
+    (operated && { port: operated.metricsPort }) ??
+    (ownMetrics && ownMetrics.except !== bundled?.version ? ownMetrics : undefined);
   return {
     name,
     kind: "datastore",
     here: bundled !== undefined,
     metrics: shown && { path: "/metrics", port: shown.port },
-    hasService: true,
+    // Neither an operator's Service nor a proxy's leads to the metrics of all servers.
+    hasService: !operated && !bundled?.failover,
     replicas: bundled?.servers.length ?? 1,
     scales: false,
     engine,
-    exporter: exporter && exporters[engine],
-    claims: bundled?.servers.flatMap((server) => bundled.volumes.map((volume) => `${volume.name}-${server}`)) ?? [],
+    exporter: operated ? operatedExporters[engine] : exporter && exporters[engine],
+    containers: operated ? `container="${operated.container}",pod=~"${operated.pods(name)}"` : `container="${name}"`,
+    claims: operated?.claims(name) ?? claimsOf(bundled).join("|"),
+    operated: operated !== undefined,
   };
+}
+
+function claimsOf(store: BundledDatastore | undefined): string[] {
+  return store?.servers.flatMap((server) => store.volumes.map((volume) => `${volume.name}-${server}`)) ?? [];
 }
 
 function tierComponent({ application }: Layers, name: string, tiers: readonly TierPlan[]): Component {
@@ -95,7 +111,9 @@ function tierComponent({ application }: Layers, name: string, tiers: readonly Ti
     scales:
       (autoscale ?? events) !== undefined ||
       (declared.kind !== "singleton" && Boolean(declared.autoscale || declared.events)),
-    claims: [],
+    containers: `container="${name}"`,
+    claims: "",
+    operated: false,
   };
 }
 

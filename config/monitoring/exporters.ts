@@ -33,3 +33,14 @@ export const exporters: Readonly<Record<string, Exporter | undefined>> = {
     },
   },
 };
+
+/** The same where an operator runs the store, and its servers show metrics of their own. */
+export const operatedExporters: Readonly<Record<string, Exporter | undefined>> = {
+  // CloudNativePG, with the queries that it brings
+  postgres: {
+    up: "cnpg_collector_up",
+    connections: (labels) =>
+      `sum by (instance) (cnpg_backends_total{${labels}}) / ` +
+      `max by (instance) (cnpg_pg_settings_setting{${labels},name="max_connections"})`,
+  },
+};

@@ -41,7 +41,7 @@ type OfComponent = Exclude<Observation, { kind: "queueBacklog" }>;
 function expressionOf(namespace: string, component: Component, figure: OfComponent): Pick<Measured, "expr" | "by"> {
   const { name, exporter } = component;
   const own = `namespace="${namespace}",job="${name}"`;
-  const container = `namespace="${namespace}",container="${name}"`;
+  const container = `namespace="${namespace}",${component.containers}`;
   switch (figure.kind) {
     case "requestRate":
       return { expr: requests(component, own, figure.window) };
@@ -71,7 +71,9 @@ function expressionOf(namespace: string, component: Component, figure: OfCompone
       return { expr: orNone(namespace, `avg(up{${own}})`) };
     case "datastoreDown": {
       const servers = `namespace="${namespace}",statefulset="${name}"`;
-      const ready = `sum(kube_statefulset_status_replicas_ready{${servers}}) / sum(kube_statefulset_replicas{${servers}})`;
+      const ready = component.operated
+        ? `${orNone(namespace, `sum(kube_pod_container_status_ready{${container}})`)} / ${component.replicas}`
+        : `sum(kube_statefulset_status_replicas_ready{${servers}}) / sum(kube_statefulset_replicas{${servers}})`;
       return { expr: exporter ? `min(${ready} or ${exporter.up}{${own}})` : ready };
     }
     case "datastoreMemory": {
@@ -82,7 +84,7 @@ function expressionOf(namespace: string, component: Component, figure: OfCompone
     case "datastoreConnections":
       return { expr: exporter?.connections(own) ?? "", by: "instance" };
     case "datastoreStorage": {
-      const claim = `namespace="${namespace}",persistentvolumeclaim=~"${component.claims.join("|")}"`;
+      const claim = `namespace="${namespace}",persistentvolumeclaim=~"${component.claims}"`;
       const of = (what: string) => `max by (persistentvolumeclaim) (kubelet_volume_stats_${what}_bytes{${claim}})`;
       return { expr: `${of("used")} / ${of("capacity")}`, by: "persistentvolumeclaim" };
     }

@@ -1,17 +1,70 @@
-/** Backups of the bundled datastores. */
+/** Copies of the bundled datastores, and snapshots of their volumes. */
 import { z } from "zod";
-import { name } from "./primitives.ts";
+import { cidr, name, quantity } from "./primitives.ts";
 
-export const backup = z.strictObject({
-  /** The application's volume that they are kept on. */
-  volume: name,
-  /** When, in cron's five fields and UTC. @default every night at 2 */
-  schedule: z
+const schedule = z.string().regex(/^(\S+\s+){4}\S+$/, "five fields, such as 0 2 * * *");
+
+const inBucket = {
+  bucket: z.string().regex(/^[a-z0-9][-.a-z0-9]{1,61}[a-z0-9]$/, "a bucket name"),
+  /** Folder in the bucket. @default the namespace */
+  prefix: z
     .string()
-    .regex(/^(\S+\s+){4}\S+$/, "five fields, such as 0 2 * * *")
+    .regex(/^[A-Za-z0-9][A-Za-z0-9._-]*(\/[A-Za-z0-9][A-Za-z0-9._-]*)*$/, "a path such as shop/production")
     .optional(),
-  /** Backups that are kept of each datastore. @default 7 */
+  /** Whether contents are encrypted before they leave the pod; names are not. @default false */
+  encrypt: z.boolean().optional(),
+  /** Room to put a copy together before it is uploaded. @default as large as the datastore's own volumes */
+  scratch: quantity.optional(),
+};
+
+export const DESTINATION_FORMS = "{ volume }, { storage }, { datastore, bucket } or { endpoint, bucket, accessKeyId }";
+export const destination = z.union(
+  [
+    /** One of the application's volumes, for all datastores. */
+    z.strictObject({ volume: name }),
+    /** A volume of its own for each datastore, that one node mounts at a time: every cluster has those. */
+    z.strictObject({
+      storage: quantity,
+      /** By the name that the stack knows it by. @default the stack's */
+      storageClass: name.optional(),
+    }),
+    /** A bucket of one of the application's object stores, bundled or external. */
+    z.strictObject({ datastore: name, ...inBucket }),
+    /** A bucket elsewhere; its secret key is `landfall:secrets.backup`. */
+    z.strictObject({
+      endpoint: z
+        .string()
+        .regex(/^https?:\/\/[a-z0-9.-]+(:\d{1,5})?$/, "an address such as https://s3.eu-west-1.amazonaws.com"),
+      region: z.string().optional(),
+      accessKeyId: z.string(),
+      /** Address ranges of the endpoint, for the NetworkPolicies. Needed where it is a name. */
+      cidrs: z.array(cidr).min(1).optional(),
+      ...inBucket,
+    }),
+  ],
+  DESTINATION_FORMS,
+);
+
+/** VolumeSnapshots of the datastores' volumes. */
+export const snapshots = z.strictObject({
+  /** When, in cron's five fields and UTC. @default every night at 1 */
+  schedule: schedule.optional(),
+  /** Snapshots that are kept of each volume. @default 7 */
   keep: z.int().min(1).optional(),
+  /** By the name that the stack knows it by. @default the cluster's default class */
+  class: name.optional(),
 });
 
-export type Backup = z.infer<typeof backup>;
+export const backup = z.strictObject({
+  /** Where copies go. @default none are made */
+  to: destination.optional(),
+  /** When they are made, in cron's five fields and UTC. @default every night at 2 */
+  schedule: schedule.optional(),
+  /** Copies that are kept of each datastore. @default 7 */
+  keep: z.int().min(1).optional(),
+  /** @default none */
+  snapshots: z.union([snapshots, z.literal(false)], "false, or a mapping").optional(),
+});
+
+export type Backup = z.output<typeof backup>;
+export type DestinationInput = z.output<typeof destination>;

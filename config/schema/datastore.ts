@@ -48,6 +48,8 @@ export const bundledOverride = z.strictObject({
   storageClass: z.string().optional(),
   volumes: volumeSizes.optional(),
   servers: servers.optional(),
+  /** Namespace of the operator that runs it, where one does. @default the operator's own */
+  operatorNamespace: name.optional(),
   settings: settings.optional(),
   exporter: datastoreFields.exporter,
   resources: resourcesOverride.optional(),

@@ -147,8 +147,8 @@ export const applicationMonitoring = z.strictObject({
 
 /** Where the stack's Prometheus is. */
 export const stackMonitoring = z.strictObject({
-  /** Namespace of Prometheus, for the NetworkPolicies. */
-  namespace: name,
+  /** Namespace of Prometheus, for the NetworkPolicies. @default that of the add-on kube-prometheus-stack */
+  namespace: name.optional(),
   /** Labels that Prometheus selects its monitors and rules by, such as { release: kube-prometheus-stack }. */
   labels: z.record(z.string(), z.string()).optional(),
   grafana: z

@@ -14,6 +14,13 @@ const storageClass = z.strictObject({
   mountOptions: z.array(z.string()).optional(),
 });
 
+const snapshotClass = z.strictObject({
+  driver: z.string(),
+  parameters: z.record(z.string(), z.string()).optional(),
+  /** What becomes of a snapshot on the driver's side whose VolumeSnapshot is deleted. @default Retain */
+  deletionPolicy: z.enum(["Delete", "Retain"]).optional(),
+});
+
 export const storageFields = {
   /** Storage class of the bundled datastores. @default the cluster's default class */
   storageClass: z.string().optional(),
@@ -24,6 +31,9 @@ export const storageFields = {
   storageClasses: z
     .record(name, z.union([z.string(), storageClass], "a class's name, or { provisioner, … }"))
     .optional(),
+  /** Classes of VolumeSnapshots, likewise. An application's class that is not here is the cluster's default. */
+  snapshotClasses: z.record(name, z.union([z.string(), snapshotClass], "a class's name, or { driver, … }")).optional(),
 };
 
+export type SnapshotClass = z.infer<typeof snapshotClass>;
 export type StorageClass = z.infer<typeof storageClass>;

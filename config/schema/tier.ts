@@ -10,6 +10,7 @@ import {
   verticalAutoscale,
   verticalOverride,
 } from "./autoscale.ts";
+import { appArmor, seccomp } from "./confinement.ts";
 import { metrics, portlessMetrics } from "./monitoring.ts";
 import { image, name, port, resources, resourcesOverride, seconds } from "./primitives.ts";
 import { routes } from "./route.ts";
@@ -93,6 +94,10 @@ export const tierFields = {
   priorityClass: name.optional(),
   /** Directories that the containers may write to; everything else is read-only. @default ["/tmp"] */
   writable: z.array(z.string().startsWith("/")).optional(),
+  /** @default the application's */
+  appArmor: appArmor.optional(),
+  /** @default RuntimeDefault */
+  seccomp: seccomp.optional(),
 };
 
 export const web = z.strictObject({
@@ -129,6 +134,8 @@ export const tierOverride = z.strictObject({
   minAvailable: tierFields.minAvailable,
   maxUnavailable: tierFields.maxUnavailable,
   priorityClass: tierFields.priorityClass,
+  appArmor: tierFields.appArmor,
+  seccomp: tierFields.seccomp,
 });
 
 export type Tier = z.output<typeof tier>;

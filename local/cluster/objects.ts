@@ -108,5 +108,18 @@ export const usualPlatform: Platform = {
       metadata: { name: "eg" },
       spec: { controllerName: "gateway.envoyproxy.io/gatewayclass-controller" },
     },
+    {
+      apiVersion: "external-secrets.io/v1",
+      kind: "ClusterSecretStore",
+      metadata: { name: "local" },
+      spec: { provider: { fake: { data: [] } } },
+    },
+    {
+      apiVersion: "snapshot.storage.k8s.io/v1",
+      kind: "VolumeSnapshotClass",
+      metadata: { name: "standard", annotations: { "snapshot.storage.kubernetes.io/is-default-class": "true" } },
+      driver: PROVISIONER,
+      deletionPolicy: "Delete",
+    },
   ],
 };

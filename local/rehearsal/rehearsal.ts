@@ -4,6 +4,7 @@ import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, symli
 import { delimiter, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { stringify } from "yaml";
+import type { Plan } from "../../config/plan.ts";
 import { nodeGroup } from "../cluster/nodes.ts";
 import { usualPlatform } from "../cluster/objects.ts";
 import { UserError } from "../command.ts";
@@ -11,7 +12,7 @@ import { ControlPlanes } from "../emulators/control-planes.ts";
 import { EMULATED_CLOUDS, loadCloud } from "../emulators/emulators.ts";
 import type { Entity } from "../emulators/rules.ts";
 import { World } from "../emulators/world.ts";
-import { planOf, type Rehearsed, randomSecret, type Settings } from "./stack-file.ts";
+import { planOf, randomSecret, type Settings } from "./stack-file.ts";
 import { makeHome, makeLoginTools } from "./stand-ins.ts";
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
@@ -31,15 +32,15 @@ export interface RehearsalOptions {
 }
 
 export class Rehearsal {
-  readonly rehearsed: Rehearsed;
+  readonly plan: Plan;
   readonly #options: RehearsalOptions;
   readonly #environment: NodeJS.ProcessEnv;
   readonly #controlPlanes: ControlPlanes;
 
-  private constructor(options: RehearsalOptions, rehearsed: Rehearsed) {
+  private constructor(options: RehearsalOptions, plan: Plan) {
     const { directory } = options;
     this.#options = options;
-    this.rehearsed = rehearsed;
+    this.plan = plan;
     this.#controlPlanes = new ControlPlanes(join(directory, "world"));
     // Neither the user's state nor credentials: what is not set here is not there.
     this.#environment = {
@@ -59,8 +60,8 @@ export class Rehearsal {
   /** Makes the folder, the stand-ins and the stack. @throws ConfigurationError where the program would */
   static async prepare(options: RehearsalOptions): Promise<Rehearsal> {
     const { directory, stack } = options;
-    const rehearsed = await planOf(options.settings, stack);
-    const rehearsal = new Rehearsal(options, rehearsed);
+    const { plan, secretNames } = await planOf(options.settings, stack);
+    const rehearsal = new Rehearsal(options, plan);
     await rehearsal.clear();
     mkdirSync(join(directory, "project"), { recursive: true });
     makeHome(join(directory, "pulumi"), join(directory, "world"));
@@ -68,7 +69,7 @@ export class Rehearsal {
     await rehearsal.#found();
     for (const entry of PROGRAM) symlinkSync(join(ROOT, entry), join(directory, "project", entry));
     cpSync(join(ROOT, "Pulumi.yaml"), join(directory, "project", "Pulumi.yaml"));
-    await rehearsal.#makeStack(await rehearsal.#land());
+    await rehearsal.#makeStack(await rehearsal.#land(), secretNames);
     return rehearsal;
   }
 
@@ -101,7 +102,7 @@ export class Rehearsal {
 
   /** Lifts what keeps the stack from being destroyed, in the clouds and in Pulumi, as its owner does on purpose. */
   async unprotect(): Promise<void> {
-    const { cluster, datastores } = this.rehearsed.plan;
+    const { cluster, datastores } = this.plan;
     const kept = [
       ...("deletionProtection" in cluster && cluster.deletionProtection ? ["cluster.deletionProtection"] : []),
       ...datastores.flatMap((store) =>
@@ -113,19 +114,14 @@ export class Rehearsal {
     await this.#pulumi("state", "unprotect", "--all", "--yes");
   }
 
-  /** What the emulated clouds have still, by cloud. */
-  leftovers(): Record<string, string[]> {
+  /** What the emulated clouds have still. */
+  leftovers(): string[] {
     const world = join(this.#options.directory, "world");
     const clouds = existsSync(world) ? readdirSync(world).filter((file) => file.endsWith(".json")) : [];
-    return Object.fromEntries(
-      clouds.map((file) => {
-        const { entities } = JSON.parse(readFileSync(join(world, file), "utf8")) as {
-          entities: Entity[];
-        };
-        const own = entities.filter(({ foreign }) => !foreign);
-        return [file.replace(/\.json$/, ""), own.map(({ id, type }) => `${type} ${id}`)];
-      }),
-    );
+    return clouds.flatMap((file) => {
+      const { entities } = JSON.parse(readFileSync(join(world, file), "utf8")) as { entities: Entity[] };
+      return entities.filter(({ foreign }) => !foreign).map(({ id, type }) => `${type} ${id}`);
+    });
   }
 
   /** Ends the clusters and removes the folder. */
@@ -142,7 +138,7 @@ export class Rehearsal {
     for (const cloud of EMULATED_CLOUDS) {
       const { existing } = await loadCloud(cloud);
       const world = new World(join(this.#options.directory, "world", `${cloud}.json`));
-      for (const entity of existing?.(this.rehearsed.plan.cluster) ?? []) world.put(entity);
+      for (const entity of existing?.(this.plan.cluster) ?? []) world.put(entity);
     }
   }
 
@@ -159,12 +155,12 @@ export class Rehearsal {
     return { ...settings, cluster: rest };
   }
 
-  async #makeStack(settings: Settings): Promise<void> {
+  async #makeStack(settings: Settings, secretNames: readonly string[]): Promise<void> {
     const { directory, stack } = this.#options;
     const config = Object.fromEntries(Object.entries(settings).map(([key, value]) => [`landfall:${key}`, value]));
     writeFileSync(join(directory, "project", `Pulumi.${stack}.yaml`), stringify({ config }));
     await this.#pulumi("stack", "init", stack);
-    const secrets = ["secret", ...this.rehearsed.secretNames.map((name) => `secrets.${name}`)];
+    const secrets = ["secret", ...secretNames.map((name) => `secrets.${name}`)];
     for (const path of secrets)
       await this.#pulumi("config", "set", "--secret", "--path", `landfall:${path}`, randomSecret());
   }

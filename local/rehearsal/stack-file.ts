@@ -34,14 +34,13 @@ export function override(settings: Settings, assignment: string): Settings {
   return lay(settings, keys) as Settings;
 }
 
-export interface Rehearsed {
-  plan: Plan;
-  /** Names of the secrets that only the owner knows, for which the rehearsal makes up others. */
-  secretNames: string[];
-}
-
-/** The plan that the program will make of the settings. @throws ConfigurationError as the program would */
-export async function planOf(settings: Settings, stack: string): Promise<Rehearsed> {
+/**
+ * The plan that the program will make of the settings, and the names of the secrets that only the owner knows, for
+ * which the rehearsal makes up others.
+ *
+ * @throws ConfigurationError as the program would
+ */
+export async function planOf(settings: Settings, stack: string): Promise<{ plan: Plan; secretNames: string[] }> {
   const app = String(settings.app ?? "pybase");
   const { default: application } = (await import(`../../apps/${app}.ts`)) as { default: unknown };
   const attempt = (names: string[]) =>

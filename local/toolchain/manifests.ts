@@ -10,6 +10,8 @@ import { requirements } from "./versions.ts";
 export interface Manifests {
   /** Custom resource definitions, a subfolder for each project. */
   customResourceDefinitions: string;
+  /** Helm charts, unpacked, each by its name. */
+  charts: string;
   /** kwok's `kustomize`. */
   kwok: string;
 }
@@ -31,9 +33,15 @@ const DEFINITIONS: Readonly<Record<string, readonly string[]>> = {
   "github.com/kubernetes-csi/external-snapshotter/client/v8": ["config/crd"],
   "github.com/vmware-tanzu/velero": ["config/crd/v1/bases"],
   "github.com/cloudnative-pg/cloudnative-pg": ["config/crd/bases"],
-  "go.universe.tf/metallb": ["config/crd/bases"],
   "github.com/external-secrets/external-secrets": ["config/crds/bases"],
+  "github.com/bitnami-labs/sealed-secrets": ["helm/sealed-secrets/crds"],
 };
+
+/** Helm charts for the tests of add-ons, by the Go module that they lie in; the home is the folder that pins it. */
+const CHARTS: readonly { home: string; module: string; folder: string }[] = [
+  { home: "crds", module: "go.universe.tf/metallb", folder: "charts/metallb" },
+  { home: "metrics-server", module: "sigs.k8s.io/metrics-server", folder: "charts/metrics-server" },
+];
 
 /** @throws ToolError where Go or its module proxy is missing. */
 export async function ensureManifests(progress: Progress): Promise<Manifests> {
@@ -42,7 +50,13 @@ export async function ensureManifests(progress: Progress): Promise<Manifests> {
       home: "crds",
       module,
       folders,
-      to: projectOf(module),
+      to: `crds/${projectOf(module)}`,
+    })),
+    ...CHARTS.map(({ home, module, folder }) => ({
+      home,
+      module,
+      folders: [folder],
+      to: `charts/${basename(folder)}`,
     })),
     { home: "kubernetes", module: "sigs.k8s.io/kwok", folders: ["kustomize"], to: "" },
   ].map((source) => ({ ...source, version: requirements(source.home).get(source.module) as string }));
@@ -56,7 +70,7 @@ export async function ensureManifests(progress: Progress): Promise<Manifests> {
       for (const { home, module, folders, to, version } of sources) {
         const answer = await go("Kubernetes manifests", ["mod", "download", "-json", `${module}@${version}`], home);
         const root = (JSON.parse(answer) as { Dir: string }).Dir;
-        const target = join(scratch, to ? join("crds", to) : module);
+        const target = join(scratch, to || module);
         mkdirSync(target, { recursive: true });
         for (const folder of folders) {
           const within = to ? (extname(folder) ? basename(folder) : "") : folder;
@@ -68,6 +82,7 @@ export async function ensureManifests(progress: Progress): Promise<Manifests> {
   );
   return {
     customResourceDefinitions: join(directory, "crds"),
+    charts: join(directory, "charts"),
     kwok: join(directory, "sigs.k8s.io/kwok/kustomize"),
   };
 }

@@ -20,13 +20,20 @@ interface PodSpec {
   hostIPC?: boolean;
 }
 
-const WORKLOADS = ["kubernetes:apps/v1:Deployment", "kubernetes:apps/v1:StatefulSet", "kubernetes:batch/v1:Job"];
+const CRON_JOB = "kubernetes:batch/v1:CronJob";
+const WORKLOADS = [
+  "kubernetes:apps/v1:Deployment",
+  "kubernetes:apps/v1:StatefulSet",
+  "kubernetes:batch/v1:Job",
+  CRON_JOB,
+];
 
 const podsOf = (registrations: readonly Registration[]) =>
-  WORKLOADS.flatMap((type) => ofType(registrations, type)).map(({ name, inputs }) => ({
-    name,
-    pod: (inputs.spec as { template: { spec: PodSpec } }).template.spec,
-  }));
+  WORKLOADS.flatMap((type) => ofType(registrations, type)).map(({ name, type, inputs }) => {
+    const spec = inputs.spec as { jobTemplate: { spec: object } };
+    const { template } = (type === CRON_JOB ? spec.jobTemplate.spec : spec) as { template: { spec: PodSpec } };
+    return { name, pod: template.spec };
+  });
 const containersOf = ({ containers, initContainers = [] }: PodSpec) => [...containers, ...initContainers];
 
 /** What stands in the way of Pod Security restricted (kubernetes.io/docs/concepts/security/pod-security-standards). */
@@ -103,23 +110,31 @@ describe("Everything that lands", () => {
       Ingress: 1,
     };
     assert.deepEqual(counts("dev"), bundled);
-    const withIssuer = { ...bundled, NetworkPolicy: 12 }; // whose challenges have to come through
-    assert.deepEqual(counts("staging"), withIssuer);
+    assert.deepEqual(counts("staging"), {
+      ...bundled,
+      Backup: 4,
+      CronJob: 4,
+      PersistentVolumeClaim: 8, // one more for the copies of each datastore
+      Secret: 12,
+      NetworkPolicy: 16, // one more for the issuer's challenges, which have to come through
+    });
     assert.deepEqual(counts("production"), {
       ...bundled,
       BundledServer: 2,
       StatefulSet: 2,
-      PersistentVolumeClaim: 2,
+      Backup: 2,
+      CronJob: 2,
+      PersistentVolumeClaim: 4,
       PodDisruptionBudget: 4,
       Service: 4,
-      Secret: 6,
-      NetworkPolicy: 10,
+      Secret: 8,
+      NetworkPolicy: 12,
     });
   });
 
   it("passes Pod Security restricted, datastores and jobs included", () => {
     const pods = podsOf(everything());
-    assert.equal(pods.length, 9 + 9 + 7);
+    assert.equal(pods.length, 9 + 13 + 9);
     for (const { name, pod } of pods) assert.deepEqual(violations(pod), [], name);
   });
 
@@ -188,8 +203,10 @@ describe("Everything that lands", () => {
     assert.deepEqual(protectedOnes("staging"), []);
     assert.deepEqual(protectedOnes("production"), [
       "pybase-namespace",
+      "pybase-objects-backup-volume",
       "pybase-objects-data-0",
       "pybase-objects-server",
+      "pybase-search-backup-volume",
       "pybase-search-data-0",
       "pybase-search-server",
     ]);

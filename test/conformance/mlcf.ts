@@ -1,17 +1,23 @@
 import { the } from "../support/read.ts";
 import {
   claimsOf,
+  confinementsOf,
   containerOf,
+  declared,
   metricsOf,
   mustStay,
+  originsOf,
   pace,
   portsOf,
   type Row,
+  redirectsOf,
   resourcesOf,
   rulesOf,
   scalingOf,
+  schedulesOf,
   scrapesOf,
   serverOf,
+  thresholdOf,
   tierOf,
 } from "./row.ts";
 
@@ -124,14 +130,21 @@ export default [
   {
     line: 141,
     says: "Role: read ConfigMaps/Secrets, list Pods",
-    see: ({ roles }) => roles[0]?.rules?.map(({ resources, verbs }) => `${verbs.join()} ${resources?.join()}`),
+    see: ({ roles }) =>
+      declared(roles)[0]?.rules?.map(({ resources, verbs }) => `${verbs.join()} ${resources?.join()}`),
     is: ["get configmaps,secrets", "list pods"],
+  },
+  {
+    line: 160,
+    says: "Seccomp and AppArmor profiles",
+    see: confinementsOf,
+    is: ["RuntimeDefault RuntimeDefault"],
   },
   {
     line: 361,
     says: "Qdrant snapshots (automated via cron); 362: Neo4j dumps (scheduled backups)",
     see: ({ cronJobs }) => cronJobs.map(({ metadata }) => metadata?.labels?.["app.kubernetes.io/name"]).sort(),
-    is: ["neo4j-backup", "qdrant-backup"],
+    is: ["neo4j-backup", "qdrant-backup", "volume-snapshots"],
   },
   { line: 116, says: "Scrape intervals: 30s", see: scrapesOf, is: ["api 30s", "neo4j 30s"] },
   {
@@ -196,5 +209,44 @@ export default [
         { cpu: "8", memory: "16Gi" },
       ],
     ],
+  },
+  {
+    line: 71,
+    says: "NGINX Ingress: TLS/SSL termination; 73: CORS; 75: automatic HTTPS redirect",
+    ingress: true,
+    see: (seen) => [
+      seen.ingresses.every(({ spec }) => spec?.tls?.[0]?.secretName === "tls"),
+      originsOf(seen),
+      redirectsOf(seen),
+    ],
+    is: [true, ["https://mlcf.example.com"], [{ scheme: "https", permanent: true }]],
+  },
+  {
+    line: 121,
+    says: "121-125: error rate (>5%), p95 (>1s), pods (<2 replicas), memory (>90%), CPU (>90%)",
+    see: (seen) =>
+      ["HighErrorRate", "HighLatency", "PodAvailability", "HighMemoryUsage", "HighCpuUsage"].map((alert) =>
+        thresholdOf(seen, alert),
+      ),
+    is: [["> 0.05"], ["> 1"], ["< 2"], ["> 0.9"], ["> 0.9"]],
+  },
+  {
+    line: 148,
+    says: "Qdrant: accepts from API and peers only, beside its backup and Prometheus",
+    see: ({ networkPolicies }) =>
+      the(networkPolicies, "qdrant").spec?.ingress?.flatMap(({ _from }) =>
+        (_from ?? []).flatMap(({ podSelector }) => podSelector?.matchLabels?.["app.kubernetes.io/name"] ?? []),
+      ),
+    is: ["api", "qdrant", "qdrant-backup"],
+  },
+  {
+    line: 363,
+    says: "PVC snapshots (storage class); 361 and 362: by schedule",
+    see: schedulesOf,
+    is: {
+      "neo4j-backup": "0 2 * * *, 7 kept",
+      "qdrant-backup": "0 2 * * *, 7 kept",
+      "volume-snapshots": "0 * * * *, 24 kept",
+    },
   },
 ] satisfies Row[];

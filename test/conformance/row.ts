@@ -1,7 +1,10 @@
 /** A number of an application's document, and where it is seen in the cluster. */
 import type { V1Container, V1PersistentVolumeClaim, V2HorizontalPodAutoscaler } from "@kubernetes/client-node";
 import type { ProfileName } from "../../config/schema.ts";
-import { type NamespaceContents, the } from "../support/read.ts";
+import { type Labelled, type NamespaceContents, the } from "../support/read.ts";
+import type { WayIn } from "../support/way-in.ts";
+
+export type Seen = NamespaceContents & { wayIn: WayIn };
 
 export interface Row {
   /** Line of the document. */
@@ -10,7 +13,9 @@ export interface Row {
   says: string;
   /** @default all profiles */
   profiles?: readonly ProfileName[];
-  see: (seen: NamespaceContents) => unknown;
+  /** Whether it is of the Ingresses, which another way in does without. */
+  ingress?: true;
+  see: (seen: Seen) => unknown;
   is: unknown;
 }
 
@@ -63,6 +68,56 @@ export function portsOf({ services }: NamespaceContents, name: string): string {
   return ports.map(({ port }) => port).join(", ");
 }
 
+/** Those that are the application's, not a component's of its own. */
+export function declared<T extends Labelled>(objects: readonly T[]): T[] {
+  return objects.filter(({ metadata }) => metadata?.labels?.["app.kubernetes.io/name"] === undefined);
+}
+
+/** What an alert asks, of each component. */
+export function expressionsOf({ prometheusRules }: NamespaceContents, alert: string): string[] {
+  return prometheusRules
+    .flatMap(({ spec }) => spec.groups as { rules: { alert?: string; expr: string }[] }[])
+    .flatMap(({ rules }) => rules.flatMap((rule) => (rule.alert === alert ? rule.expr : [])));
+}
+
+/** Its threshold, such as `> 0.05`. */
+export function thresholdOf(seen: NamespaceContents, alert: string): string[] {
+  return [...new Set(expressionsOf(seen, alert).map((expr) => /[<>]=? [\d.]+$/.exec(expr.trim())?.[0] ?? expr))];
+}
+
+/** When CronJobs run and how many copies they keep, by component. */
+export function schedulesOf({ cronJobs }: NamespaceContents): Record<string, string> {
+  return Object.fromEntries(
+    cronJobs.map(({ metadata, spec }) => {
+      const script = spec?.jobTemplate.spec?.template.spec?.containers[0]?.command?.at(-1) ?? "";
+      const kept = Number(/tail -n \+(\d+)/.exec(script)?.[1]) - 1;
+      return [metadata?.labels?.["app.kubernetes.io/name"] ?? "", `${spec?.schedule}, ${kept} kept`];
+    }),
+  );
+}
+
+/** Hosts and paths of the Ingresses, and whether they have a certificate. */
+export function pathsOf({ ingresses }: NamespaceContents): string[] {
+  const paths = ingresses.flatMap(({ spec }) =>
+    (spec?.rules ?? []).flatMap(({ http }) =>
+      (http?.paths ?? []).map(({ path, backend }) => `${path} ${backend.service?.name}`),
+    ),
+  );
+  return [...new Set(paths)].sort();
+}
+
+/** Origins that may call, as Traefik lets them. */
+export function originsOf({ middlewares }: NamespaceContents): string[] {
+  return [
+    ...new Set(middlewares.flatMap(({ spec }) => (spec.headers?.accessControlAllowOriginList ?? []) as string[])),
+  ];
+}
+
+/** Whether plain HTTP is led to HTTPS, for good. */
+export function redirectsOf({ middlewares }: NamespaceContents): unknown[] {
+  return middlewares.flatMap(({ spec }) => spec.redirectScheme ?? []);
+}
+
 /** Names of the alerts, or of the recording rules. */
 export function rulesOf({ prometheusRules }: NamespaceContents, kind: "alert" | "record"): string[] {
   const names = prometheusRules
@@ -104,4 +159,12 @@ export function metricsOf({ autoscalers }: NamespaceContents, component: string)
 /** Pods that a voluntary disruption has to leave, as the disruption controller works it out. */
 export function mustStay({ disruptionBudgets }: NamespaceContents, component: string) {
   return the(disruptionBudgets, component).status?.desiredHealthy;
+}
+
+/** Profiles of seccomp and AppArmor that pods have, each once. */
+export function confinementsOf({ pods }: NamespaceContents): string[] {
+  const profiles = pods.map(
+    ({ spec }) => `${spec?.securityContext?.seccompProfile?.type} ${spec?.securityContext?.appArmorProfile?.type}`,
+  );
+  return [...new Set(profiles)].sort();
 }

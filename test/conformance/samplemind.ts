@@ -2,14 +2,20 @@ import { the } from "../support/read.ts";
 import {
   claimsOf,
   containerOf,
+  declared,
   headersOf,
   limitsOf,
+  originsOf,
   pace,
+  pathsOf,
   type Row,
+  redirectsOf,
   resourcesOf,
   rulesOf,
   scalingOf,
+  schedulesOf,
   scrapesOf,
+  thresholdOf,
   tierOf,
 } from "./row.ts";
 
@@ -172,7 +178,7 @@ export default [
   {
     line: 114,
     says: "backend, celery and frontend: ServiceAccount with Role & RoleBinding",
-    see: ({ roles, roleBindings }) => [roles.length, roleBindings.length],
+    see: ({ roles, roleBindings }) => [declared(roles).length, declared(roleBindings).length],
     is: [3, 3],
   },
   {
@@ -233,5 +239,86 @@ export default [
         headersOf(seen).includes(name),
       ),
     is: true,
+  },
+  {
+    line: 50,
+    says: "41, 50, 58: the floors, 3 and 2 and 2, come about",
+    see: (seen) => ["backend", "celery-worker", "frontend"].map((tier) => tierOf(seen, tier)?.replicas),
+    is: [3, 2, 2],
+  },
+  {
+    line: 75,
+    says: "Path-based routing (/, /api, /health)",
+    see: pathsOf,
+    is: ["/ frontend", "/api backend", "/health backend"],
+  },
+  {
+    line: 74,
+    says: "TLS termination",
+    see: ({ ingresses }) => ingresses.map(({ spec }) => spec?.tls?.[0]?.secretName === "tls").every(Boolean),
+    is: true,
+  },
+  { line: 76, says: "SSL redirect enforced", see: redirectsOf, is: [{ scheme: "https", permanent: true }] },
+  { line: 78, says: "CORS configuration", see: originsOf, is: ["https://samplemind.example.com"] },
+  {
+    line: 80,
+    says: "Multiple ingress for different endpoints",
+    see: ({ ingresses }) => ingresses.length > 1,
+    is: true,
+  },
+  {
+    line: 100,
+    says: "Volume snapshot classes for backups; 388: backup",
+    see: schedulesOf,
+    is: {
+      "mongodb-backup": "0 2 * * *, 7 kept",
+      "redis-backup": "0 2 * * *, 7 kept",
+      "volume-snapshots": "0 1 * * *, 7 kept",
+    },
+  },
+  {
+    line: 104,
+    says: "Default deny all ingress/egress",
+    see: ({ networkPolicies }) =>
+      networkPolicies.some(
+        ({ spec }) =>
+          Object.keys(spec?.podSelector ?? {}).length === 0 &&
+          spec?.policyTypes?.join() === "Ingress,Egress" &&
+          !spec.ingress?.length &&
+          !spec.egress?.length,
+      ),
+    is: true,
+  },
+  {
+    line: 108,
+    says: "Database access control (MongoDB, Redis, ChromaDB)",
+    see: ({ networkPolicies }) =>
+      ["mongodb", "redis", "chromadb"].map((store) =>
+        the(networkPolicies, store).spec?.ingress?.flatMap(({ _from }) =>
+          (_from ?? []).flatMap(({ podSelector }) => podSelector?.matchLabels?.["app.kubernetes.io/name"] ?? []),
+        ),
+      ),
+    is: [
+      ["backend", "celery-worker", "celery-beat", "mongodb-backup"],
+      ["backend", "celery-worker", "celery-beat", "flower", "redis-backup"],
+      ["backend", "celery-worker"],
+    ],
+  },
+  {
+    line: 110,
+    says: "Monitoring ingress allowed",
+    see: ({ networkPolicies }) =>
+      the(networkPolicies, "backend").spec?.ingress?.some(({ _from }) =>
+        _from?.some(
+          ({ namespaceSelector }) => namespaceSelector?.matchLabels?.["kubernetes.io/metadata.name"] === "monitoring",
+        ),
+      ),
+    is: true,
+  },
+  {
+    line: 128,
+    says: "High error rate (> 5%); 129: high response time (> 1s)",
+    see: (seen) => ["HighErrorRate", "HighResponseTime"].map((alert) => thresholdOf(seen, alert)),
+    is: [["> 0.05"], ["> 1"]],
   },
 ] satisfies Row[];

@@ -1,5 +1,15 @@
 import type { NamespaceContents } from "../support/read.ts";
-import { claimsOf, containerOf, type Row, resourcesOf, scalingOf, serverOf, tierOf } from "./row.ts";
+import {
+  claimsOf,
+  containerOf,
+  mustStay,
+  type Row,
+  resourcesOf,
+  scalingOf,
+  schedulesOf,
+  serverOf,
+  tierOf,
+} from "./row.ts";
 
 const TIERS = ["backend", "frontend", "celery-worker"];
 const requestsOf = (seen: NamespaceContents) =>
@@ -168,5 +178,38 @@ export default [
     says: "Exported from backend (/api/system/metrics/prometheus/)",
     see: ({ serviceMonitors }) => serviceMonitors.map(({ spec }) => spec.endpoints[0].path),
     is: ["/api/system/metrics/prometheus/"],
+  },
+  {
+    line: 115,
+    says: "Backup and recovery",
+    see: schedulesOf,
+    is: { "postgres-backup": "0 2 * * *, 7 kept", "redis-backup": "0 2 * * *, 7 kept" },
+  },
+  {
+    line: 149,
+    says: "Media: ReadWriteMany",
+    see: ({ claims }) => claims.find(({ metadata }) => metadata?.name === "media")?.spec?.accessModes,
+    is: ["ReadWriteMany"],
+  },
+  {
+    line: 156,
+    says: "Multi-host routing (the-bot.ru, api.the-bot.ru)",
+    see: ({ ingresses }) =>
+      [...new Set(ingresses.flatMap(({ spec }) => (spec?.rules ?? []).map(({ host }) => host?.split(".")[0])))].length,
+    is: 2,
+  },
+  {
+    line: 212,
+    says: "Backend limits: 1000m CPU, 1Gi; 218: frontend 500m, 512Mi; 223: workers 1000m, 1Gi",
+    profiles: ["staging"],
+    see: (seen) => TIERS.map((tier) => resourcesOf(containerOf(seen, tier)).split(" to ")[1]),
+    is: ["1 1Gi", "500m 512Mi", "1 1Gi"],
+  },
+  {
+    line: 176,
+    says: "Pod Disruption Budgets: minimum available replicas",
+    profiles: ["production"],
+    see: (seen) => TIERS.map((tier) => mustStay(seen, tier)),
+    is: [1, 1, 1],
   },
 ] satisfies Row[];

@@ -37,8 +37,8 @@ export function inputsFor(stack: StackName, settings: object = {}, application: 
 }
 
 /** PyBase's plan for a stack, `settings` laid over the stack file. */
-export function planFor(stack: StackName, settings: object = {}): Plan {
-  return resolve(inputsFor(stack, settings));
+export function planFor(stack: StackName, settings: object = {}, names = OF_EXTERNAL_STORES[stack]): Plan {
+  return resolve({ ...inputsFor(stack, settings), secrets: { stackSecretLength: 44, names } });
 }
 
 /** The cluster of the tests. */
@@ -55,7 +55,9 @@ export const passwordOf = (name: string) => `password-of-${name}`;
 
 /** Everything that lands for the plan. */
 export function land(plan: Plan): Promise<Registration[]> {
-  const secrets = Object.fromEntries(plan.secrets.map(({ name }) => [name, pulumi.secret(passwordOf(name))]));
+  const secrets = Object.fromEntries(
+    plan.secrets.filter(({ stored }) => !stored).map(({ name }) => [name, pulumi.secret(passwordOf(name))]),
+  );
   return record(() => {
     const provider = new k8s.Provider("cluster", { clusterIdentifier: "the-cluster" });
     const cloud = cloudWith(provider);

@@ -1,5 +1,6 @@
 /** A small application for the tests of mistakes, and what is found wrong with it. */
 import assert from "node:assert/strict";
+import type { Charts } from "../../config/addons/mirror.ts";
 import { ConfigurationError, type Mistake } from "../../config/mistakes.ts";
 import type { Plan } from "../../config/plan.ts";
 import { type ResolveInputs, resolve } from "../../config/resolve.ts";
@@ -67,6 +68,11 @@ function inputs(change: (shop: Shop) => void): ResolveInputs {
     secrets: changed.secrets,
     stack: "test",
   };
+}
+
+/** The plan of the shop after `change`, where the mirror is a folder with these charts. */
+export function resolveWith(change: (shop: Shop) => void, charts: Charts): Plan {
+  return resolve({ ...inputs(change), charts });
 }
 
 /** The plan of the shop after `change`. */

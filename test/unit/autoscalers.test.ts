@@ -41,7 +41,7 @@ describe("A cluster that is to scale an application", () => {
     assert.equal(
       refusal,
       `landfall:tiers.web.verticalAutoscale: the cluster knows no VerticalPodAutoscaler (autoscaling.k8s.io/v1).
-  fix      install the Vertical Pod Autoscaler (github.com/kubernetes/autoscaler), or do without: landfall:tiers.web.verticalAutoscale: false
+  fix      set landfall:addons.vertical-pod-autoscaler: true, install the Vertical Pod Autoscaler (github.com/kubernetes/autoscaler), or do without: landfall:tiers.web.verticalAutoscale: false
   Nothing was created or changed.
 `,
     );
@@ -59,7 +59,7 @@ describe("A cluster that is to scale an application", () => {
     assert.equal(
       refusal,
       `landfall:tiers.printer.events: the cluster knows no ScaledObject (keda.sh/v1alpha1).
-  fix      install KEDA (keda.sh), or do without: landfall:tiers.printer.events: false
+  fix      set landfall:addons.keda: true, install KEDA (keda.sh), or do without: landfall:tiers.printer.events: false
   Nothing was created or changed.
 `,
     );
@@ -71,7 +71,7 @@ describe("A cluster that is to scale an application", () => {
   });
 
   for (const [group, tiers, source] of [
-    ["metrics.k8s.io", '"web", "binder"', "metrics-server"],
+    ["metrics.k8s.io", '"web", "binder"', "metrics-server (landfall:addons.metrics-server: true)"],
     ["custom.metrics.k8s.io", '"web"', "an adapter such as prometheus-adapter"],
     ["external.metrics.k8s.io", '"web"', "an adapter such as prometheus-adapter"],
   ] as const) {

@@ -4,7 +4,7 @@ import { execFileSync } from "node:child_process";
 import { chmodSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
-import { keeping } from "../../components/backup.ts";
+import { copying, keeping, uploading } from "../../components/backup/scripts.ts";
 import { engines } from "../../components/datastores/engines.ts";
 import type { BackupPlan } from "../../config/backup.ts";
 
@@ -57,6 +57,103 @@ describe("A backup", () => {
     assert.deepEqual(kept(), ["20261103T020000Z"]);
   });
 
+  /** rclone as far as it is asked here: `to:` is a folder, and lists have folders with a slash. */
+  function rclone(broken = "nothing"): void {
+    tool(
+      "rclone",
+      `echo "$@" >> ${root}/asked
+[ "$1" != ${broken} ] || exit 1
+place() { echo "$1" | sed "s,^to:,${root}/bucket/,"; }
+for last; do :; done
+there=$(place "$last")
+case "$1" in
+  copy) mkdir -p "$there" && cp -R "$2/." "$there" ;;
+  rcat) cat > "$there" ;;
+  lsf) cd "$there" && case "$*" in *.whole*) ls -d */.whole 2> /dev/null || true ;; *) ls -d */ ;; esac ;;
+  purge) rm -r "$there" ;;
+  obscure) echo "obscured $(cat)" ;;
+esac`,
+    );
+  }
+
+  function upload(script: string, keep = 7, encrypted = false, variables: NodeJS.ProcessEnv = {}): void {
+    const plan = { datastore: { name: "store" }, keep } as Pick<BackupPlan, "datastore" | "keep">;
+    const place = join(root, "backups");
+    const env = {
+      PATH: `${join(root, "bin")}${delimiter}${process.env.PATH}`,
+      HOME: root,
+      TO: "to:shop/store",
+      ...variables,
+    };
+    execFileSync("sh", ["-euc", copying(plan, script, place)], { env, stdio: "pipe" });
+    execFileSync("sh", ["-euc", uploading(plan, encrypted, place)], { env, stdio: "pipe" });
+  }
+
+  const uploaded = () => readdirSync(join(root, "bucket", "shop", "store")).sort();
+
+  it("in a bucket is kept with the latest ones that are whole", () => {
+    rclone();
+    mkdirSync(join(root, "bucket", "shop", "store", "20261109T020000Z"), { recursive: true });
+    for (let day = 1; day <= 4; day++) {
+      at(day);
+      upload(`echo ${day} > unfinished/it`, 3);
+    }
+    assert.deepEqual(uploaded(), ["20261102T020000Z", "20261103T020000Z", "20261104T020000Z"]);
+    assert.equal(readFileSync(join(root, "bucket", "shop", "store", "20261104T020000Z", "it"), "utf8"), "4\n");
+  });
+
+  for (const step of ["copy", "rcat", "lsf"]) {
+    it(`in a bucket costs none where rclone ${step} fails`, () => {
+      rclone();
+      at(1);
+      upload("echo whole > unfinished/it", 1);
+      rclone(step);
+      at(2);
+      assert.throws(() => upload("echo half > unfinished/it", 1));
+      assert.ok(uploaded().includes("20261101T020000Z"));
+    });
+  }
+
+  it("is encrypted with a key that no argument tells", () => {
+    rclone();
+    at(1);
+    upload("echo it > unfinished/it", 1, true, { ENCRYPTION_KEY: "secret-key" });
+    assert.ok(!readFileSync(join(root, "asked"), "utf8").includes("secret-key"));
+  });
+
+  it("of Meilisearch has the settings and every page of documents of each index", () => {
+    const asked = join(root, "asked");
+    tool(
+      "curl",
+      `echo "$@" >> ${asked}
+for word; do [ "$last" = --output ] && out=$word; last=$word; done
+case "$last" in
+  *indexes?limit=1000) echo '{"results":[{"uid":"parts"},{"uid":"docs"}],"total":2}' ;;
+  *settings) echo '{"rankingRules":[]}' ;;
+  *) echo '{"results":[{"id":1,"total":5}],"offset":0,"limit":1000,"total":1001}' ;;
+esac > "$out"`,
+    );
+    at(1);
+    run(engines.meilisearch.backup?.script ?? "", 7, { MASTER_KEY: "secret-key" });
+    const backup = join(root, "backups", "store", "20261101T020000Z");
+    assert.deepEqual(readdirSync(backup).sort(), ["docs", "indexes.json", "parts"]);
+    for (const index of ["docs", "parts"]) {
+      assert.deepEqual(readdirSync(join(backup, index)).sort(), [
+        "documents-0.json",
+        "documents-1000.json",
+        "settings.json",
+      ]);
+    }
+    assert.ok(!readFileSync(asked, "utf8").includes("secret-key"));
+  });
+
+  it("of any engine is a script that a shell can read", () => {
+    for (const [name, { backup }] of Object.entries(engines)) {
+      if (backup) execFileSync("sh", ["-nc", backup.script], { stdio: "pipe" });
+      assert.ok(backup || name === "chromadb", name);
+    }
+  });
+
   it("of Qdrant fetches a snapshot of every collection from every server, and leaves none behind", () => {
     const asked = join(root, "asked");
     tool(
@@ -79,6 +176,16 @@ esac`,
     assert.equal(calls.match(/DELETE/g)?.length, 4);
     assert.ok(!calls.includes("secret-key"), "the key stands among the arguments");
   });
+
+  for (const engine of ["qdrant", "meilisearch"] as const) {
+    it(`of ${engine} that does not answer is none`, () => {
+      tool("curl", "exit 22");
+      at(1);
+      const variables = { API_KEY: "secret-key", MASTER_KEY: "secret-key" };
+      assert.throws(() => run(engines[engine].backup?.script ?? "", 7, variables));
+      assert.deepEqual(kept(), ["unfinished"]);
+    });
+  }
 
   it("of MongoDB passes the password by a file", () => {
     const asked = join(root, "asked");

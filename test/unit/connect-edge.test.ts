@@ -49,7 +49,7 @@ describe("Before anything is created, a cluster", () => {
     assert.equal(
       await check(marketPlan({ kind: "ingress", tls: { selfSigned: true } }), lacking),
       `landfall:edge: the cluster does not know Issuer (cert-manager.io/v1), Middleware (traefik.io/v1alpha1), ServersTransport (traefik.io/v1alpha1), which this way in is made of.
-  fix      install cert-manager, with its Helm chart, or use landfall:edge.tls.secretName; install Traefik 3, with its Helm chart and providers.kubernetesCRD enabled; or choose another kind of edge
+  fix      set landfall:addons.cert-manager: true, or install cert-manager, with its Helm chart, or use landfall:edge.tls.secretName; set landfall:addons.traefik: true, or install Traefik 3, with its Helm chart and providers.kubernetesCRD enabled; or choose another kind of edge
   Nothing was created or changed.
 `,
     );

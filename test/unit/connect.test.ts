@@ -199,7 +199,7 @@ describe("Connecting to a cluster by kubeconfig", () => {
       await refusal({ settings: { edge: { class: "haproxy" } } }),
       `landfall:edge.class: the cluster has no ingress class "haproxy".
   allowed  nginx, traefik
-  fix      use one of these, or install an ingress controller
+  fix      use one of these, or set landfall:addons.haproxy: true, or install an ingress controller
   Nothing was created or changed.
 `,
     );
@@ -224,7 +224,7 @@ describe("Connecting to a cluster by kubeconfig", () => {
       assert.equal(
         await refusal({ plan: harborPlan() }),
         `landfall:monitoring: the cluster does not know ServiceMonitor, PodMonitor, PrometheusRule, AlertmanagerConfig (monitoring.coreos.com).
-  fix      install the Prometheus operator, such as by the chart kube-prometheus-stack, or remove landfall:monitoring
+  fix      set landfall:addons.kube-prometheus-stack: true, install the Prometheus operator yourself, or remove landfall:monitoring
   Nothing was created or changed.
 `,
       );

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { readFileSync, writeFileSync } from "node:fs";
 import { diagram } from "../../config/diagram.ts";
+import { beaconPlan } from "../support/beacon.ts";
 import { planFor } from "../support/pybase.ts";
 import { harborPlan } from "../support/watched.ts";
 
@@ -30,5 +31,20 @@ describe("The picture of a plan", () => {
     const end = lines.indexOf("  end");
     assert.ok(lines.indexOf(`  postgres[("postgres<br>postgres, postgres.example.com")]`) > end);
     assert.ok(lines.findIndex((line) => line.includes("search[(")) < end);
+  });
+
+  it("shows what stands before several servers, and who runs them", () => {
+    const lines = diagram(beaconPlan())
+      .split("\n")
+      .map((line) => line.trim());
+    for (const line of [
+      'queue_proxy["queue-proxy<br>2 pods"]',
+      'operator(["CloudNativePG"])',
+      "web -->|6379| queue_proxy",
+      "queue_proxy -->|6379, 26379| queue",
+      "operator -->|8000| db",
+    ]) {
+      assert.ok(lines.includes(line), line);
+    }
   });
 });

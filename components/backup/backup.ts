@@ -1,0 +1,110 @@
+import * as k8s from "@pulumi/kubernetes";
+import * as pulumi from "@pulumi/pulumi";
+import type { BackupPlan } from "../../config/backup.ts";
+import type { Plan } from "../../config/plan.ts";
+import type { Connection } from "../datastores/datastore.ts";
+import { keyOf } from "../datastores/rclone.ts";
+import { labelsOf } from "../labels.ts";
+import type { Namespace } from "../namespace.ts";
+import { allowLinks } from "../network.ts";
+import { plain } from "../secrets/secret-text.ts";
+import type { Secrets, StoredSecret } from "../secrets/secrets.ts";
+import { backupPod, commandOf } from "./pod.ts";
+import { cronJob } from "./schedule.ts";
+
+export interface BackupArgs {
+  plan: Plan;
+  backup: BackupPlan;
+  namespace: Namespace;
+  connection: Connection;
+  /** The application's volumes by name. */
+  volumes: Record<string, k8s.core.v1.PersistentVolumeClaim>;
+  secrets: Secrets;
+}
+
+interface Metadata {
+  namespace: pulumi.Output<string>;
+  labels: Record<string, string>;
+}
+
+/** Copies one datastore to a volume or a bucket on schedule, and keeps the latest copies. */
+export class Backup extends pulumi.ComponentResource {
+  constructor(name: string, args: BackupArgs, opts: pulumi.ComponentResourceOptions) {
+    super("landfall:backup:Backup", name, {}, opts);
+    const { plan, backup, namespace } = args;
+
+    const metadata = { namespace: namespace.namespaceName, labels: labelsOf(plan, backup.name) };
+    const inside = { parent: this, deletedWith: namespace.resource, dependsOn: namespace };
+    const network = allowLinks(name, { plan, component: backup.name, namespace: metadata.namespace }, inside);
+    const password = credentials(name, args, metadata, inside);
+    const keys = bucketKeys(name, args, metadata, inside);
+    const claim = claimOf(name, args, metadata, { ...inside, protect: plan.profile.protectData });
+    const pod = backupPod({
+      backup,
+      imagePullSecrets: namespace.imagePullSecrets,
+      confinement: plan.confinement,
+      password: password?.envFrom,
+      keys: keys?.envFrom,
+      claim: claim?.metadata.name,
+    });
+    cronJob(name, { metadata, schedule: backup.schedule, pod }, { ...inside, dependsOn: [namespace, network] });
+
+    this.registerOutputs({});
+  }
+}
+
+/** The password, under the name that the datastore's own tools look for it. */
+function credentials(
+  name: string,
+  { backup, connection, secrets }: BackupArgs,
+  metadata: Metadata,
+  opts: pulumi.CustomResourceOptions,
+): StoredSecret | undefined {
+  const variable = commandOf(backup).passwordVariable;
+  if (variable === undefined) return undefined;
+  const values = { [variable]: connection.field("password").value };
+  return secrets.store(`${name}-secret`, { metadata, values }, opts);
+}
+
+/** What opens the bucket, and what copies are encrypted with. */
+function bucketKeys(
+  name: string,
+  { backup: { to }, secrets }: BackupArgs,
+  metadata: Metadata,
+  opts: pulumi.CustomResourceOptions,
+): StoredSecret | undefined {
+  if (to.kind !== "bucket") return undefined;
+  const values = {
+    [keyOf("TO")]: plain(to.secret),
+    ...(to.encryption ? { ENCRYPTION_KEY: plain(to.encryption) } : {}),
+  };
+  return secrets.store(`${name}-bucket`, { metadata, values }, opts);
+}
+
+function claimOf(
+  name: string,
+  { backup, volumes }: BackupArgs,
+  { namespace, labels }: Metadata,
+  opts: pulumi.CustomResourceOptions,
+): k8s.core.v1.PersistentVolumeClaim | undefined {
+  switch (backup.to.kind) {
+    case "volume":
+      return volumes[backup.to.volume];
+    case "bucket":
+      return undefined;
+    case "claim":
+      return new k8s.core.v1.PersistentVolumeClaim(
+        `${name}-volume`,
+        {
+          // A class that binds at first use waits for the first backup.
+          metadata: { name: backup.name, namespace, labels, annotations: { "pulumi.com/skipAwait": "true" } },
+          spec: {
+            accessModes: ["ReadWriteOnce"],
+            storageClassName: backup.to.storageClass,
+            resources: { requests: { storage: backup.to.storage } },
+          },
+        },
+        opts,
+      );
+  }
+}

@@ -1,0 +1,101 @@
+/** How an engine runs as several servers. */
+import type { types } from "@pulumi/kubernetes";
+import type * as pulumi from "@pulumi/pulumi";
+import type { Resources } from "../../config/schema/primitives.ts";
+import type { Endpoint, Image, ServerContainer, ServerSettings } from "./engine.ts";
+
+export type Cluster = Peers | Operated;
+
+/** Servers of one StatefulSet that know of each other. */
+export interface Peers {
+  kind: "peers";
+  /** Ports between them, by name. */
+  ports: Readonly<Record<string, number>>;
+  /** Fewest that survive the loss of one. */
+  servers: number;
+  /** How one of them leads; left out where all are alike to clients. */
+  failover?: Failover;
+}
+
+/** One server leads; watchers beside the servers choose another one when it is gone, and a proxy leads clients to it. */
+export interface Failover {
+  watcher: {
+    name: string;
+    resources: Resources;
+    container(settings: ServerSettings): ServerContainer;
+  };
+  proxy: {
+    image: Image;
+    replicas: number;
+    resources: Resources;
+    /** Where it says that it has found the leader, over HTTP. */
+    health: { port: number; path: string };
+    command: string[];
+    /** Directory of its configuration, by file name. */
+    directory: string;
+    configuration(settings: ServerSettings): Record<string, string>;
+    env(settings: ServerSettings): types.input.core.v1.EnvVar[];
+  };
+  /** Length of the password that they know each other by, in characters. It outlives a change of the clients' own. */
+  passwordLength: number;
+}
+
+/** Servers that an operator, installed in the cluster beforehand, makes and mends as its custom resource asks. */
+export interface Operated {
+  kind: "operated";
+  /** Ports between them beside the clients' own, by name. */
+  ports: Readonly<Record<string, number>>;
+  /** Fewest that survive the loss of one. */
+  servers: number;
+  operator: {
+    /** In messages. */
+    name: string;
+    /** Where it runs unless the stack says otherwise. */
+    namespace: string;
+    /** Ports of the servers that it asks. */
+    ports: readonly number[];
+    /** How it is installed. */
+    install: string;
+  };
+  resource: { apiVersion: string; kind: string; plural: string };
+  /** Images of the server by the engine's versions. */
+  images: Readonly<Record<string, string>>;
+  /** Names of settings; of these it decides the reserved ones itself. */
+  settings: RegExp;
+  reserved: RegExp;
+  /** Volumes beside the data that it knows, made where they are asked for. */
+  volumes: readonly string[];
+  /** Name of the Service that leads to the server which takes writes. */
+  host(store: string): string;
+  /** Whether it encrypts connections. */
+  tls: boolean;
+  /** Labels of its pods; the store's name is the value of one. */
+  selector(store: string): Record<string, string>;
+  /** Its pods, their main container and their claims, as patterns of Prometheus' labels. */
+  container: string;
+  pods(store: string): string;
+  claims(store: string): string;
+  /** Where each server shows metrics. */
+  metricsPort: number;
+  /** Type and labels of the Secret that it reads `username` and `password` from. */
+  credentials: { type: string; labels: Record<string, string> };
+  spec(settings: OperatedSettings): Record<string, unknown>;
+}
+
+/** What an operator is told of a store. */
+export interface OperatedSettings {
+  image: string;
+  imagePullSecrets?: { name: pulumi.Input<string> }[];
+  servers: number;
+  endpoint: Endpoint;
+  /** Name of the Secret with `username` and `password`. */
+  credentials: pulumi.Input<string>;
+  /** Sizes of its volumes by name; `data` among them. */
+  volumes: Readonly<Record<string, string>>;
+  storageClass?: string;
+  settings: Readonly<Record<string, string>>;
+  resources: Resources;
+  /** Whether servers must, or only should, be on different nodes. */
+  apart: "preferred" | "required";
+  topologySpreadConstraints?: types.input.core.v1.PodSpec["topologySpreadConstraints"];
+}

@@ -1,0 +1,74 @@
+import * as k8s from "@pulumi/kubernetes";
+import * as pulumi from "@pulumi/pulumi";
+import type { BundledDatastore } from "../../config/plan.ts";
+import { labelsOf } from "../labels.ts";
+import { allowLinks } from "../network.ts";
+import { serversApart } from "../pod.ts";
+import { plain } from "../secrets/secret-text.ts";
+import type { Operated } from "./cluster.ts";
+import type { DatastoreArgs } from "./datastore.ts";
+
+export interface OperatedArgs extends DatastoreArgs<BundledDatastore> {
+  operated: Operated;
+}
+
+/**
+ * A datastore whose servers an operator makes: its custom resource, the password, and the ways in. Pods, volumes,
+ * Services and disruption budgets are the operator's, and go with the custom resource.
+ */
+export class OperatedServers extends pulumi.ComponentResource {
+  constructor(name: string, args: OperatedArgs, opts: pulumi.ComponentResourceOptions) {
+    super("landfall:datastores:OperatedServers", name, {}, opts);
+    const { plan, datastore, namespace, operated, secrets } = args;
+
+    const labels = labelsOf(plan, datastore.name);
+    const metadata = { namespace: namespace.namespaceName, labels };
+    const inside = { parent: this, deletedWith: namespace.resource, dependsOn: namespace };
+    const secret = secrets.store(
+      `${name}-credentials`,
+      {
+        metadata: { ...metadata, labels: { ...labels, ...operated.credentials.labels } },
+        type: operated.credentials.type,
+        values: { username: datastore.endpoint.username, password: plain(datastore.name) },
+      },
+      inside,
+    );
+    const network = allowLinks(name, { plan, component: datastore.name, namespace: metadata.namespace }, inside);
+    const { apiVersion, kind } = operated.resource;
+    new k8s.apiextensions.CustomResource(
+      `${name}-servers`,
+      {
+        apiVersion,
+        kind,
+        metadata: {
+          ...metadata,
+          name: datastore.name,
+          // Whoever uses the store waits until its servers are up.
+          annotations: { "pulumi.com/waitFor": "condition=Ready" },
+        },
+        spec: operated.spec({
+          image: datastore.image,
+          imagePullSecrets: namespace.imagePullSecrets,
+          servers: datastore.servers.length,
+          endpoint: datastore.endpoint,
+          credentials: secret.at("password").name,
+          volumes: Object.fromEntries(datastore.volumes.map((volume) => [volume.name, volume.storage])),
+          storageClass: datastore.storageClass,
+          settings: datastore.settings,
+          resources: datastore.resources,
+          apart: plan.profile.spread,
+          topologySpreadConstraints: serversApart(plan, datastore.name).topologySpreadConstraints,
+        }),
+      },
+      {
+        ...inside,
+        protect: plan.profile.protectData,
+        dependsOn: [namespace, network],
+        // Servers are made one after the other, each with a copy of the first.
+        customTimeouts: { create: "20m" },
+      },
+    );
+
+    this.registerOutputs({});
+  }
+}

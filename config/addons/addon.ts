@@ -1,0 +1,85 @@
+import type { AddonSettings } from "../schema/addons.ts";
+import type { ControllerName, Implementation } from "../schema/edge.ts";
+
+/** Values of a Helm chart. */
+export type Values = Record<string, unknown>;
+
+/** In the order from strict to lax: what a namespace admits. https://kubernetes.io/docs/concepts/security/pod-security-standards/ */
+export const POD_SECURITY = ["restricted", "baseline", "privileged"] as const;
+export type PodSecurity = (typeof POD_SECURITY)[number];
+
+/** What an add-on's values may go by. */
+export interface AddonContext {
+  /** Namespace of the application. */
+  application: string;
+  settings: AddonSettings;
+  /** Pods of what answers requests: one in dev, else two. */
+  replicas: number;
+  /** Class that it goes by, for a controller of Ingresses or Gateways. */
+  className: string;
+  /** An image, from the stack's registry where it has one. */
+  image(reference: string): string;
+  /** Whether another add-on is installed too. */
+  has(addon: string): boolean;
+}
+
+/** An object that the chart leaves to its users. */
+export interface AddonObject {
+  apiVersion: string;
+  kind: string;
+  name: string;
+  /** Whether it lies in no namespace. */
+  belongsToCluster?: true;
+  spec: Record<string, unknown>;
+}
+
+/** A Secret beside the chart: keys to names under `landfall:secrets`. */
+export interface AddonSecret {
+  name: string;
+  type: string;
+  data: Record<string, string>;
+}
+
+/** An entry of the catalogue: everything that is known of an add-on. */
+export interface Addon {
+  title: string;
+  chart: string;
+  /** https: an index of charts; oci: the folder that the chart lies in. */
+  repository: string;
+  /** Of the chart. */
+  version: string;
+  /** Where the version, values and images were read. */
+  source: string;
+  namespace: string;
+  /** What its pods need of their namespace. */
+  podSecurity: PodSecurity;
+  /** API groups that it serves, custom resources or not. Where one is served already, somebody else's is installed. */
+  groups: readonly string[];
+  /** Controller of Ingresses that it is. */
+  controller?: ControllerName;
+  /** Implementation of Gateways that it is. */
+  implementation?: Implementation;
+  /** Add-ons that it does not work without; they go first. */
+  requires?: readonly string[];
+  /** API groups that have to be served before it is installed, by whomever. */
+  needs?: readonly string[];
+  /** Values, by their paths, that the chart has no default for. */
+  requiredValues?: readonly string[];
+  /** Whether its namespace holds what cannot be had again: keys, accounts, metrics. */
+  keepsData?: true;
+  /** Values that are laid over the chart's own. */
+  values(context: AddonContext): Values;
+  /** Values by their paths that let the Prometheus of the add-on kube-prometheus-stack read it. */
+  monitored?: Readonly<Values>;
+  /** Values, by their paths, that name an image's repository; and those that name a registry alone. */
+  images?: { repositories?: Readonly<Record<string, string>>; registries?: readonly string[] };
+  objects?(context: AddonContext): AddonObject[];
+  secrets?(context: AddonContext): AddonSecret[];
+  /** Values, by their paths, that are names under `landfall:secrets`. */
+  secretValues?(context: AddonContext): Record<string, string>;
+}
+
+/** `value` at the dotted path, as values of a chart. */
+export function valueAt(path: string, value: unknown): Values {
+  return path.split(".").reduceRight<unknown>((inner, key) => ({ [key]: inner }), value) as Values;
+}

@@ -1,0 +1,99 @@
+/** Every application on every kind of cluster, in every profile, with its datastores in every place. */
+import { readdirSync } from "node:fs";
+import { ConfigurationError, type Mistake } from "../../config/mistakes.ts";
+import type { ClusterSettings } from "../../config/schema/cluster.ts";
+import { PROFILES, type ProfileName } from "../../config/schema.ts";
+import { planOf, type Settings } from "./stack-file.ts";
+
+const MODES = ["bundled", "managed", "external"] as const;
+type Mode = (typeof MODES)[number];
+type Provider = ClusterSettings["provider"];
+
+export interface Cell {
+  application: string;
+  provider: Provider;
+  profile: ProfileName;
+  mode: Mode;
+}
+
+/** A cluster of each kind that needs no more than the rehearsal has. */
+const CLUSTERS: Record<Provider, Settings> = {
+  kubeconfig: {
+    provider: "kubeconfig",
+    context: "rehearsal",
+    storageClasses: { fast: "fast", shared: "shared" },
+  },
+  eks: { provider: "eks", region: "eu-west-1" },
+  gke: { provider: "gke", project: "my-project-123456", region: "europe-west4" },
+};
+
+export function allCells(): Cell[] {
+  const applications = readdirSync(new URL("../../apps/", import.meta.url)).map((file) => file.replace(/\.ts$/, ""));
+  return applications.flatMap((application) =>
+    (Object.keys(CLUSTERS) as Provider[]).flatMap((provider) =>
+      PROFILES.flatMap((profile) => MODES.map((mode) => ({ application, provider, profile, mode }))),
+    ),
+  );
+}
+
+export function nameOf({ application, provider, profile, mode }: Cell): string {
+  return `${application}/${provider}/${profile}/${mode}`;
+}
+
+/** What became of the plan of a cell. */
+export type Planned =
+  | { kind: "possible"; settings: Settings; note?: string }
+  /** Nobody runs any of its datastores there, which the plan says by name. */
+  | { kind: "refused"; because: string };
+
+/**
+ * The stack file of a cell. Datastores that the cloud does not run stay in the cluster, once the plan has refused to
+ * have them managed.
+ *
+ * @throws ConfigurationError where the plan refuses anything else
+ */
+export async function settingsOf(cell: Cell): Promise<Planned> {
+  const stores = await datastoresOf(cell.application);
+  const settings = (managed: readonly string[]): Settings => ({
+    app: cell.application,
+    profile: cell.profile,
+    cluster: CLUSTERS[cell.provider],
+    monitoring: { namespace: "monitoring" },
+    edge: { kind: "ingress", host: `${cell.application}.example.com`, tls: { secretName: "tls" } },
+    datastores: Object.fromEntries(stores.flatMap((name) => placement(name, cell.mode, managed))),
+  });
+  if (cell.mode !== "managed") return { kind: "possible", settings: settings([]) };
+  const refusals = await refusalsOf(settings(stores), cell.profile);
+  const unmanaged = refusals.map(({ path }) => path.split(".").at(-2) as string);
+  if (unmanaged.length === stores.length) {
+    return { kind: "refused", because: [...new Set(refusals.map(({ problem }) => problem))].join("; ") };
+  }
+  const managed = stores.filter((name) => !unmanaged.includes(name));
+  const note = unmanaged.length > 0 ? `in the cluster: ${unmanaged.join(", ")}` : undefined;
+  return { kind: "possible", settings: settings(managed), note };
+}
+
+async function datastoresOf(application: string): Promise<string[]> {
+  const { default: declared } = (await import(`../../apps/${application}.ts`)) as { default: { datastores?: object } };
+  return Object.keys(declared.datastores ?? {});
+}
+
+function placement(name: string, mode: Mode, managed: readonly string[]): [string, Settings][] {
+  if (mode === "external") {
+    return [[name, { mode, host: `${name}.example.com`, cidrs: ["192.0.2.0/24"] }]];
+  }
+  return managed.includes(name) ? [[name, { mode: "managed" }]] : [];
+}
+
+/** What the plan says against having the datastores managed. */
+async function refusalsOf(settings: Settings, stack: string): Promise<readonly Mistake[]> {
+  try {
+    await planOf(settings, stack);
+    return [];
+  } catch (error) {
+    if (!(error instanceof ConfigurationError)) throw error;
+    const others = error.mistakes.filter(({ got, allowed }) => got !== "managed" || allowed !== "bundled, external");
+    if (others.length > 0) throw error;
+    return error.mistakes;
+  }
+}

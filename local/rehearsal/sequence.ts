@@ -1,0 +1,62 @@
+/** What every rehearsal goes through. */
+import type { Plan } from "../../config/plan.ts";
+import { UserError } from "../command.ts";
+import type { Changes, Rehearsal } from "./rehearsal.ts";
+
+/** Something that the rehearsal does, and what came of it. */
+export type Act = (title: string, work: () => Promise<Changes>) => Promise<Changes>;
+
+export interface Rehearsed {
+  /** How many resources there were of each type. */
+  kinds: Record<string, number>;
+  outputs: Record<string, unknown>;
+}
+
+/**
+ * Up from nothing, nothing to do the second time, an everyday edit; then down again, with nothing left.
+ *
+ * @param keep whether it stays up
+ * @throws UserError where it does not go like that
+ */
+export async function rehearse(rehearsal: Rehearsal, act: Act, keep = false): Promise<Rehearsed> {
+  await act("pulumi up, from nothing", () => rehearsal.up());
+  const kinds = await rehearsal.resources();
+  await act("pulumi up, again", async () => unchanged(await rehearsal.up()));
+  const { path, value } = tuning(rehearsal.plan);
+  await rehearsal.configure(path, value);
+  await act(`pulumi up, with ${path} at ${value}`, () => rehearsal.up());
+  const outputs = await rehearsal.outputs();
+  if (!keep) await act("pulumi destroy", () => down(rehearsal));
+  return { kinds, outputs };
+}
+
+export function describeChanges(changes: Changes): string {
+  return Object.entries(changes)
+    .map(([kind, count]) => `${count} ${kind}`)
+    .join(", ");
+}
+
+function unchanged(changes: Changes): Changes {
+  const changed = Object.entries(changes).filter(([kind]) => kind !== "unchanged");
+  if (changed.length === 0) return changes;
+  const what = describeChanges(Object.fromEntries(changed));
+  throw new UserError(`The second update changed what the first had made: ${what}.`);
+}
+
+/** An everyday edit of the stack file. */
+function tuning({ tiers }: Plan): { path: string; value: string } {
+  const scaled = tiers.find(({ autoscale }) => autoscale);
+  if (scaled?.autoscale) return { path: `tiers.${scaled.name}.autoscale.max`, value: String(scaled.autoscale.max + 1) };
+  const tier = tiers.find(({ kind, events }) => (kind === "web" || kind === "worker") && !events);
+  if (!tier) throw new UserError("The application has no tier that could be tuned.");
+  return { path: `tiers.${tier.name}.replicas`, value: String(tier.replicas + 1) };
+}
+
+async function down(rehearsal: Rehearsal): Promise<Changes> {
+  await rehearsal.unprotect();
+  const changes = await rehearsal.destroy();
+  const left = rehearsal.leftovers();
+  if (left.length > 0) throw new UserError(`The clouds have still:\n${left.map((what) => `  ${what}`).join("\n")}`);
+  await rehearsal.clear();
+  return changes;
+}

@@ -1,0 +1,155 @@
+/** Datastores of several servers, through the real engine and provider on a real API server. */
+import assert from "node:assert/strict";
+import { addApplication } from "../support/application.ts";
+import { BEACON_SETTINGS, beacon } from "../support/beacon.ts";
+import { clusterConfig, sharedCluster, type TestCluster } from "../support/cluster.ts";
+import { eventually, type NamespaceContents, readCustomObjects, readNamespace, the } from "../support/read.ts";
+import { TestStack } from "../support/stack.ts";
+
+const NAMESPACE = "beacon";
+
+describe("an application whose datastores are of several servers", function () {
+  this.timeout(300_000);
+  let cluster: TestCluster;
+  let stack: TestStack;
+  let seen: NamespaceContents;
+  let created: number;
+
+  before(async () => {
+    cluster = await sharedCluster();
+    const { edge, monitoring } = BEACON_SETTINGS;
+    const config = {
+      "landfall:app": "beacon",
+      "landfall:profile": "staging",
+      "landfall:cluster": clusterConfig(cluster),
+      "landfall:edge": edge,
+      "landfall:monitoring": monitoring,
+      "landfall:autoscaling": { kedaNamespace: "keda-system" },
+    };
+    stack = new TestStack("dev", config);
+    addApplication(stack, "beacon", beacon);
+    await stack.create();
+    const changes = await stack.up();
+    assert.deepEqual(Object.keys(changes), ["created"]);
+    created = changes.created as number;
+    seen = await readNamespace(cluster.clients, NAMESPACE);
+  });
+
+  after(() => stack?.remove());
+
+  const postgres = async () =>
+    the(
+      await readCustomObjects(cluster.clients, {
+        group: "postgresql.cnpg.io",
+        version: "v1",
+        namespace: NAMESPACE,
+        plural: "clusters",
+      }),
+      "db",
+    );
+
+  it("has a Cluster of CloudNativePG that is ready, and no server of Postgres beside it", async () => {
+    const { metadata, spec, status } = await postgres();
+    assert.equal(metadata?.name, "db");
+    assert.equal(spec.instances, 3);
+    assert.equal(status?.phase, "Cluster in healthy state");
+    assert.equal(status?.readyInstances, 3);
+    assert.ok(status?.conditions?.some(({ type, status }) => type === "Ready" && status === "True"));
+    assert.ok(!seen.statefulSets.some((it) => it.metadata?.name === "db"));
+    assert.ok(!seen.claims.some((it) => it.metadata?.labels?.["app.kubernetes.io/name"] === "db"));
+  });
+
+  it("tells it user and password by a Secret of the type that it reads", async () => {
+    const { spec } = await postgres();
+    const { name } = spec.bootstrap.initdb.secret;
+    const secret = seen.secrets.find(({ metadata }) => metadata?.name === name);
+    assert.equal(secret?.type, "kubernetes.io/basic-auth");
+    assert.deepEqual(Object.keys(secret?.data ?? {}).sort(), ["password", "username"]);
+    const password = Buffer.from(secret?.data?.password ?? "", "base64").toString();
+    const url = Buffer.from(
+      seen.secrets.find(({ data }) => data?.DATABASE_URL !== undefined)?.data?.DATABASE_URL ?? "",
+      "base64",
+    ).toString();
+    assert.equal(url, `postgresql://app:${password}@db-rw:5432/beacon?sslmode=require`);
+    assert.ok(!(await stack.state()).includes(password), "the password stands in the state");
+  });
+
+  it("has three servers of Redis in three zones, with sentinels, and two proxies, all ready", async () => {
+    const servers = the(seen.statefulSets, "queue");
+    assert.equal(servers.status?.readyReplicas, 3);
+    assert.equal(the(seen.deployments, "queue-proxy").status?.readyReplicas, 2);
+    const pods = seen.pods.filter(({ metadata }) => metadata?.labels?.["app.kubernetes.io/name"] === "queue");
+    assert.deepEqual(
+      pods.map(({ spec }) => spec?.containers.map(({ name }) => name)),
+      Array(3).fill(["queue", "sentinel", "exporter"]),
+    );
+    const { items } = await cluster.clients.core.listNode();
+    const zoneOf = (node = "") =>
+      items.find(({ metadata }) => metadata?.name === node)?.metadata?.labels?.["topology.kubernetes.io/zone"];
+    assert.equal(new Set(pods.map(({ spec }) => zoneOf(spec?.nodeName))).size, 3);
+  });
+
+  it("leads clients of Redis to the proxies, by the store's own name", () => {
+    const service = seen.services.find(({ metadata }) => metadata?.name === "queue");
+    assert.equal(service?.spec?.selector?.["app.kubernetes.io/name"], "queue-proxy");
+    const budgets = seen.disruptionBudgets.map(({ metadata }) => metadata?.labels?.["app.kubernetes.io/name"]);
+    assert.deepEqual(budgets.filter((name) => name?.startsWith("queue")).sort(), ["queue", "queue-proxy"]);
+  });
+
+  it("lets CloudNativePG's operator in where its servers tell how they fare, and nowhere else", () => {
+    const inlets = seen.networkPolicies.flatMap(({ spec }) =>
+      (spec?.ingress ?? []).flatMap(({ _from = [], ports = [] }) =>
+        _from
+          .filter(({ namespaceSelector: from }) => from?.matchLabels?.["kubernetes.io/metadata.name"] === "cnpg-system")
+          .flatMap(() => ports.map(({ port }) => [spec?.podSelector?.matchLabels, port])),
+      ),
+    );
+    assert.deepEqual(inlets, [[{ "cnpg.io/cluster": "db" }, 8000]]);
+  });
+
+  it("changes nothing the second time, and has not drifted", async () => {
+    assert.deepEqual(await stack.up(), { unchanged: created });
+    assert.deepEqual(await stack.preview("--refresh", "--expect-no-changes"), { unchanged: created });
+  });
+
+  it("is tuned in place", async () => {
+    const before = await postgres();
+    stack.configure({ "landfall:datastores": { db: { servers: 4, settings: { max_connections: 300 } } } });
+    const { replaced, deleted, ...changes } = await stack.up();
+    assert.deepEqual([replaced, deleted], [undefined, undefined]);
+    assert.ok((changes.updated as number) >= 1);
+    const after = await eventually(postgres, ({ status }) => status?.readyInstances === 4);
+    assert.equal(after.metadata?.uid, before.metadata?.uid);
+    assert.equal(after.spec.postgresql.parameters.max_connections, "300");
+  });
+
+  it("rotates a password by another Secret, which the same Cluster is told of", async () => {
+    const before = await postgres();
+    stack.configure({ "landfall:secretVersions": { db: 2 } });
+    await stack.up();
+    const after = await postgres();
+    assert.equal(after.metadata?.uid, before.metadata?.uid);
+    const { name } = after.spec.bootstrap.initdb.secret;
+    assert.notEqual(name, before.spec.bootstrap.initdb.secret.name);
+    const { secrets } = await readNamespace(cluster.clients, NAMESPACE);
+    assert.deepEqual(
+      secrets.filter(({ type }) => type === "kubernetes.io/basic-auth").map(({ metadata }) => metadata?.name),
+      [name],
+    );
+  });
+
+  it("is not turned into one server, which would begin without the data", async () => {
+    stack.configure({ "landfall:datastores": { db: { servers: 1 } } });
+    const { code, output } = await stack.run("up", "--yes", "--skip-preview", "--stack", "dev");
+    assert.notEqual(code, 0);
+    assert.match(output, /datastores\.db\.servers: 1 would leave the data of the Cluster "db" behind/);
+    assert.equal((await postgres()).spec.instances, 4);
+    stack.configure({ "landfall:datastores": { db: { servers: 3 } } });
+  });
+
+  it("destroy leaves nothing behind", async () => {
+    await stack.destroy();
+    const { items } = await cluster.clients.core.listNamespace();
+    assert.ok(!items.some(({ metadata }) => metadata?.name === NAMESPACE));
+  });
+});

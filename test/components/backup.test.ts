@@ -1,0 +1,199 @@
+import assert from "node:assert/strict";
+import { resolve } from "../../config/resolve.ts";
+import { find, ofType, type Registration, secret } from "../support/mocks.ts";
+import { inputsFor, land, passwordOf, planFor } from "../support/pybase.ts";
+
+const CLAIM = "kubernetes:core/v1:PersistentVolumeClaim";
+const CRON_JOB = "kubernetes:batch/v1:CronJob";
+const SECRET = "kubernetes:core/v1:Secret";
+const POLICY = "kubernetes:networking.k8s.io/v1:NetworkPolicy";
+
+const labelsOf = (name: string) => ({
+  "app.kubernetes.io/name": name,
+  "app.kubernetes.io/part-of": "pybase",
+  "app.kubernetes.io/instance": "dev",
+  "app.kubernetes.io/managed-by": "landfall",
+});
+
+interface Pod {
+  securityContext: { runAsUser: number };
+  initContainers?: Container[];
+  containers: Container[];
+  volumes: { name: string }[];
+}
+interface Container {
+  name: string;
+  image: string;
+  command: string[];
+  env: { name: string; value: string }[];
+  envFrom?: unknown;
+}
+
+function podOf(landed: readonly Registration[], name: string): Pod {
+  const { spec } = find(landed, CRON_JOB, name).inputs as {
+    spec: { jobTemplate: { spec: { template: { spec: Pod } } } };
+  };
+  return spec.jobTemplate.spec.template.spec;
+}
+const env = ({ env }: Container) => Object.fromEntries(env.map(({ name, value }) => [name, value]));
+
+describe("A backup", () => {
+  it("to a volume of its own is mounted by one pod at a time, on whichever node", async () => {
+    const landed = await land(planFor("dev", { backup: { to: { storage: "3Gi", storageClass: "slow" }, keep: 4 } }));
+    assert.deepEqual(find(landed, CLAIM, "pybase-redis-backup-volume").inputs.spec, {
+      accessModes: ["ReadWriteOnce"],
+      resources: { requests: { storage: "3Gi" } },
+    });
+    const { spec } = find(landed, CRON_JOB, "pybase-redis-backup-schedule").inputs as { spec: Record<string, unknown> };
+    assert.deepEqual([spec.schedule, spec.timeZone, spec.concurrencyPolicy], ["0 2 * * *", "Etc/UTC", "Forbid"]);
+    const { containers, volumes } = podOf(landed, "pybase-redis-backup-schedule");
+    assert.match(containers[0]?.command[2] ?? "", /valkey-cli[\s\S]*tail -n \+5/);
+    assert.deepEqual(volumes[0], { name: "backups", persistentVolumeClaim: { claimName: "redis-backup" } });
+  });
+
+  describe("to a bucket of the application's store", () => {
+    let landed: Registration[];
+    before(async () => {
+      const to = { datastore: "objects", bucket: "uploads", prefix: "copies/dev", encrypt: true };
+      landed = await land(planFor("dev", { backup: { to } }));
+    });
+
+    it("is made by the engine's own tools, then uploaded by rclone, as one user", () => {
+      const pod = podOf(landed, "pybase-postgres-backup-schedule");
+      assert.equal(pod.securityContext.runAsUser, 70);
+      const [copy] = pod.initContainers as [Container];
+      const [upload] = pod.containers as [Container];
+      assert.equal(copy.image, "docker.io/library/postgres:16.11-alpine3.22");
+      assert.equal(upload.image, "docker.io/rclone/rclone:1.75.1");
+      assert.deepEqual(env(upload), {
+        HOME: "/tmp",
+        RCLONE_CONFIG_TO_TYPE: "s3",
+        RCLONE_CONFIG_TO_PROVIDER: "Other",
+        RCLONE_CONFIG_TO_ENDPOINT: "http://objects:9000",
+        RCLONE_CONFIG_TO_ACCESS_KEY_ID: "app",
+        RCLONE_CONFIG_TO_NO_CHECK_BUCKET: "true",
+        RCLONE_CONFIG_SEALED_TYPE: "crypt",
+        RCLONE_CONFIG_SEALED_REMOTE: "to:uploads/copies/dev",
+        RCLONE_CONFIG_SEALED_FILENAME_ENCRYPTION: "off",
+        RCLONE_CONFIG_SEALED_DIRECTORY_NAME_ENCRYPTION: "false",
+        RCLONE_CONFIG_SEALED_SUFFIX: "none",
+        TO: "sealed:postgres",
+      });
+      assert.deepEqual(
+        find(landed, SECRET, "pybase-postgres-backup-bucket").inputs.stringData,
+        secret({
+          RCLONE_CONFIG_TO_SECRET_ACCESS_KEY: passwordOf("objects"),
+          ENCRYPTION_KEY: passwordOf("backup-encryption"),
+        }),
+      );
+    });
+
+    it("lies meanwhile on a volume that goes with the pod", () => {
+      const { volumes } = podOf(landed, "pybase-postgres-backup-schedule");
+      assert.deepEqual(volumes[0], {
+        name: "backups",
+        ephemeral: {
+          volumeClaimTemplate: {
+            spec: { accessModes: ["ReadWriteOnce"], resources: { requests: { storage: "10Gi" } } },
+          },
+        },
+      });
+    });
+
+    it("is let into the store, and the store keeps none of itself", () => {
+      const { spec } = find(landed, POLICY, "pybase-objects-network").inputs as {
+        spec: { ingress: { from: unknown[] }[] };
+      };
+      const from = JSON.stringify(spec.ingress);
+      for (const store of ["postgres", "redis", "search"]) assert.ok(from.includes(`"${store}-backup"`), store);
+      assert.ok(!ofType(landed, CRON_JOB).some(({ name }) => name.includes("objects")));
+    });
+  });
+
+  it("to a bucket elsewhere may reach its addresses and the datastore, and nothing else", async () => {
+    const to = {
+      endpoint: "https://s3.example.com:8443",
+      bucket: "copies",
+      accessKeyId: "pybase",
+      region: "eu-west-1",
+      cidrs: ["203.0.113.0/24"],
+    };
+    const inputs = inputsFor("dev", { backup: { to } });
+    const landed = await land(resolve({ ...inputs, secrets: { ...inputs.secrets, names: ["backup"] } }));
+    assert.deepEqual(find(landed, POLICY, "pybase-redis-backup-network").inputs.spec, {
+      podSelector: { matchLabels: { "app.kubernetes.io/name": "redis-backup", "app.kubernetes.io/part-of": "pybase" } },
+      policyTypes: ["Ingress", "Egress"],
+      ingress: [],
+      egress: [
+        {
+          to: [
+            {
+              podSelector: {
+                matchLabels: { "app.kubernetes.io/name": "redis", "app.kubernetes.io/part-of": "pybase" },
+              },
+            },
+          ],
+          ports: [{ protocol: "TCP", port: 6379 }],
+        },
+        { to: [{ ipBlock: { cidr: "203.0.113.0/24" } }], ports: [{ protocol: "TCP", port: 8443 }] },
+      ],
+    });
+    const [upload] = podOf(landed, "pybase-redis-backup-schedule").containers as [Container];
+    assert.equal(env(upload).TO, "to:copies/pybase/redis");
+    assert.equal(env(upload).RCLONE_CONFIG_TO_REGION, "eu-west-1");
+    // The object store is copied too, for its bucket is another one.
+    assert.ok(find(landed, CRON_JOB, "pybase-objects-backup-schedule"));
+  });
+});
+
+describe("Snapshots", () => {
+  let landed: Registration[];
+  before(async () => {
+    const cluster = { snapshotClasses: { fast: { driver: "csi.example.com", parameters: { tier: "cold" } } } };
+    landed = await land(planFor("dev", { backup: { snapshots: { class: "fast", keep: 3 } }, cluster }));
+  });
+
+  it("are of a class that the stack describes, which retains what it took", () => {
+    const { inputs } = find(
+      landed,
+      "kubernetes:snapshot.storage.k8s.io/v1:VolumeSnapshotClass",
+      "pybase-fast-snapshots",
+    );
+    assert.deepEqual(
+      [inputs.metadata, inputs.driver, inputs.deletionPolicy, inputs.parameters],
+      [
+        {
+          name: "pybase-fast",
+          labels: {
+            "app.kubernetes.io/part-of": "pybase",
+            "app.kubernetes.io/instance": "dev",
+            "app.kubernetes.io/managed-by": "landfall",
+          },
+        },
+        "csi.example.com",
+        "Retain",
+        { tier: "cold" },
+      ],
+    );
+  });
+
+  it("are taken by an account that may do this and no more", () => {
+    assert.deepEqual(
+      find(landed, "kubernetes:rbac.authorization.k8s.io/v1:Role", "pybase-snapshots-role").inputs.rules,
+      [
+        { apiGroups: [""], resources: ["persistentvolumeclaims"], verbs: ["list"] },
+        {
+          apiGroups: ["snapshot.storage.k8s.io"],
+          resources: ["volumesnapshots"],
+          verbs: ["create", "get", "list", "delete"],
+        },
+      ],
+    );
+    const { inputs } = find(landed, CRON_JOB, "pybase-snapshots-schedule");
+    const { metadata, spec } = inputs as { metadata: { labels: object }; spec: { schedule: string } };
+    assert.deepEqual([metadata.labels, spec.schedule], [labelsOf("volume-snapshots"), "0 1 * * *"]);
+    const pod = podOf(landed, "pybase-snapshots-schedule") as Pod & Record<string, unknown>;
+    assert.deepEqual([pod.serviceAccountName, pod.automountServiceAccountToken], ["volume-snapshots", true]);
+    assert.match(pod.containers[0]?.command[2] ?? "", /"volumeSnapshotClassName":"pybase-fast"/);
+  });
+});
