@@ -4,6 +4,7 @@ import { existing } from "./existing.ts";
 import { gke } from "./gke.ts";
 import { iam, project } from "./iam.ts";
 import { network } from "./network.ts";
+import { nodePools } from "./node-pools.ts";
 import { sql } from "./sql.ts";
 import { stores } from "./stores.ts";
 
@@ -34,7 +35,7 @@ export const gcp: CloudEmulator = {
       badPattern("project", project, /^[a-z][-a-z0-9]{4,28}[a-z0-9]$/),
       region !== undefined && !REGIONS.includes(region) && { property: "region", reason: `"${region}" is no region` },
     ),
-  resources: { ...network, ...iam, ...gke, ...sql, ...stores },
+  resources: { ...network, ...iam, ...gke, ...nodePools, ...sql, ...stores },
   functions: { "gcp:organizations/getProject:getProject": project },
   existing,
   common: (inputs, { settings }) => ({ project: inputs.project ?? settings.project }),

@@ -1,11 +1,9 @@
-/** GKE and its machines. Rules by https://cloud.google.com/kubernetes-engine/docs and its API reference. */
-import type { NodeSpec } from "../../cluster/nodes.ts";
+/** GKE. Rules by https://cloud.google.com/kubernetes-engine/docs and its API reference. */
 import { lengthOf } from "../addresses.ts";
 import type { Context, Entity, Rules, Values } from "../rules.ts";
 import { CloudError } from "../rules.ts";
-import { badPattern, badRange, failures, notIn, notOneOf, projectOf } from "./common.ts";
+import { badPattern, badRange, failures, notOneOf, projectOf } from "./common.ts";
 import { ACCOUNT, CRYPTO_KEY, requireService } from "./iam.ts";
-import { machineOf } from "./machines.ts";
 import { checkFree, NETWORK, SUBNETWORK } from "./network.ts";
 import { platform } from "./platform.ts";
 
@@ -13,11 +11,10 @@ export const CLUSTER = "gcp:container/cluster:Cluster";
 
 /** In some channel on 2026-11-21, the oldest first: https://cloud.google.com/kubernetes-engine/docs/release-schedule */
 const VERSIONS = ["1.32", "1.33", "1.34", "1.35", "1.36"];
-const NAME = /^[a-z]([-a-z0-9]{0,38}[a-z0-9])?$/;
+/** Names of clusters and of node pools. */
+export const NAME = /^[a-z]([-a-z0-9]{0,38}[a-z0-9])?$/;
 const CHANNELS = ["UNSPECIFIED", "RAPID", "REGULAR", "STABLE", "EXTENDED"];
 const LOGS = ["SYSTEM_COMPONENTS", "WORKLOADS", "APISERVER", "SCHEDULER", "CONTROLLER_MANAGER", "KCP_VPA"];
-/** A machine keeps this much of its memory for itself. */
-const RESERVED_GIB = 1;
 
 interface ClusterInputs extends Values {
   name: string;
@@ -143,62 +140,7 @@ export const gke: Record<string, Rules> = {
       await controlPlanes.remove(name);
     },
   },
-
-  "gcp:container/nodePool:NodePool": {
-    autoname: { property: "name", maxLength: 40 },
-    immutable: ["name", "cluster", "location", "nodeConfig.spot", "nodeConfig.serviceAccount", "initialNodeCount"],
-    references: { cluster: { to: CLUSTER }, "nodeConfig.serviceAccount": { to: ACCOUNT, by: "email" } },
-    check({ name, nodeConfig = {}, autoscaling = {}, initialNodeCount, management, cluster }, { world }) {
-      const { machineType = "e2-medium", diskType, diskSizeGb, taints = [] } = nodeConfig as Record<string, unknown>;
-      const machine = machineOf(machineType as string);
-      return failures(
-        badPattern("name", name, NAME),
-        !machine && { property: "nodeConfig.machineType", reason: `"${machineType}" is no machine that is known here` },
-        machine?.hyperdisksOnly &&
-          !String(diskType).startsWith("hyperdisk-") && {
-            property: "nodeConfig.diskType",
-            reason: `${diskType} disk type cannot be used by ${machineType} machine type`,
-          },
-        machine &&
-          !machine.hyperdisksOnly &&
-          String(diskType).startsWith("hyperdisk-balanced") &&
-          /^(e2|n2|n2d|t2d)-/.test(machineType as string) && {
-            property: "nodeConfig.diskType",
-            reason: `${diskType} disk type cannot be used by ${machineType} machine type`,
-          },
-        notIn("nodeConfig.diskSizeGb", diskSizeGb, 10, 65_536),
-        ...(taints as { effect: string }[]).map(({ effect }) =>
-          notOneOf("nodeConfig.taints", effect, ["NO_SCHEDULE", "PREFER_NO_SCHEDULE", "NO_EXECUTE"]),
-        ),
-        notIn("initialNodeCount", initialNodeCount, 0, 1000),
-        badAutoscaling(autoscaling as Record<string, number>),
-        // https://cloud.google.com/kubernetes-engine/docs/concepts/release-channels
-        isEnrolled(world.get(CLUSTER, cluster as string)) &&
-          (management as Values | undefined)?.autoUpgrade === false && {
-            property: "management.autoUpgrade",
-            reason: "must be true where the cluster is in a release channel",
-          },
-      );
-    },
-    async create(inputs, context) {
-      await place(inputs, context);
-      return { id: `${inputs.cluster}/nodePools/${inputs.name}`, outputs: { instanceGroupUrls: [] } };
-    },
-    async update({ outputs }, inputs, context) {
-      await place(inputs, context);
-      return { ...outputs, ...inputs };
-    },
-    async remove({ inputs }, { controlPlanes, world }) {
-      const name = world.get(CLUSTER, inputs.cluster as string)?.inputs.name as string;
-      await controlPlanes.setNodes(name, inputs.name as string, []);
-    },
-  },
 };
-
-function isEnrolled(cluster: Entity | undefined): boolean {
-  const channel = (cluster?.inputs.releaseChannel as { channel?: string } | undefined)?.channel;
-  return channel !== undefined && channel !== "UNSPECIFIED";
-}
 
 function badWindow(policy: Values = {}) {
   const { recurringMaintenanceWindow: window } = policy as {
@@ -209,16 +151,6 @@ function badWindow(policy: Values = {}) {
   const hours = /^(\d+)h$/.exec(window.windowDuration)?.[1];
   if (hours === undefined || Number(hours) < 4) return { property, reason: "is shorter than four hours" };
   return badPattern(property, window.recurrence, /^FREQ=(DAILY|WEEKLY(;BYDAY=(MO|TU|WE|TH|FR|SA|SU)(,\w{2})*)?)$/);
-}
-
-function badAutoscaling({ totalMinNodeCount, totalMaxNodeCount, minNodeCount, maxNodeCount }: Record<string, number>) {
-  const property = "autoscaling";
-  if (totalMaxNodeCount !== undefined && maxNodeCount !== undefined) {
-    return { property, reason: "counts either the machines of each zone or those of all, not both" };
-  }
-  const [least = 0, most = 1] = [totalMinNodeCount ?? minNodeCount, totalMaxNodeCount ?? maxNodeCount];
-  if (most < 1 || least > most) return { property, reason: `${least} to ${most} machines are none` };
-  return undefined;
 }
 
 /** @throws CloudError where the subnetwork has no such ranges, or the control plane's is in use */
@@ -249,64 +181,4 @@ function checkEncryption({ databaseEncryption }: Values, { world }: Context): vo
       `Error 400: Cloud KMS key ${keyName}: the GKE service agent may not use it, failedPrecondition`,
     );
   }
-}
-
-const EFFECTS: Readonly<Record<string, NonNullable<NodeSpec["taints"]>[number]["effect"]>> = {
-  NO_SCHEDULE: "NoSchedule",
-  PREFER_NO_SCHEDULE: "PreferNoSchedule",
-  NO_EXECUTE: "NoExecute",
-};
-
-/** Gives the cluster the pool's machines, spread over its zones. */
-async function place(inputs: Values, { world, controlPlanes, settings }: Context): Promise<void> {
-  const {
-    name,
-    cluster,
-    initialNodeCount = 1,
-    nodeLocations,
-    autoscaling,
-    nodeConfig,
-  } = inputs as {
-    name: string;
-    cluster: string;
-    initialNodeCount?: number;
-    nodeLocations?: string[];
-    autoscaling?: { totalMinNodeCount?: number };
-    nodeConfig: {
-      machineType: string;
-      spot?: boolean;
-      diskSizeGb?: number;
-      labels?: Record<string, string>;
-      taints?: { key: string; value: string; effect: string }[];
-    };
-  };
-  const made = world.get(CLUSTER, cluster) as Entity;
-  const zones = nodeLocations ?? (made.inputs.nodeLocations as string[]);
-  const machine = machineOf(nodeConfig.machineType) as NonNullable<ReturnType<typeof machineOf>>;
-  const count = autoscaling?.totalMinNodeCount ?? initialNodeCount * zones.length;
-  const nodes = Array.from(
-    { length: count },
-    (_, index): NodeSpec => ({
-      name: `gke-${name}-${index + 1}`,
-      zone: zones[index % zones.length] as string,
-      region: settings.region as string,
-      instanceType: nodeConfig.machineType,
-      architecture: machine.architecture,
-      cpu: String(machine.cpus),
-      memory: `${machine.memoryGiB - RESERVED_GIB}Gi`,
-      pods: 110,
-      ephemeralStorage: `${nodeConfig.diskSizeGb ?? 100}Gi`,
-      labels: {
-        "cloud.google.com/gke-nodepool": name,
-        ...(nodeConfig.spot ? { "cloud.google.com/gke-spot": "true" } : {}),
-        ...nodeConfig.labels,
-      },
-      taints: nodeConfig.taints?.map(({ key, value, effect }) => ({
-        key,
-        value,
-        effect: EFFECTS[effect] as "NoExecute",
-      })),
-    }),
-  );
-  await controlPlanes.setNodes(made.inputs.name as string, name, nodes);
 }
