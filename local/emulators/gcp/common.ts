@@ -47,11 +47,7 @@ export function projectOf({ settings }: Context): string {
 }
 
 /** A resource that is known by its path in the project, such as `projects/P/global/networks/N`. */
-export function named(
-  path: (inputs: Values & { name: string }, context: Context) => string,
-  rules: Partial<Rules> = {},
-  more?: (inputs: Values, context: Context) => Values,
-): Rules {
+export function named(path: (inputs: Values & { name: string }) => string, rules: Partial<Rules> = {}): Rules {
   return {
     autoname: { property: "name", maxLength: 63 },
     ...rules,
@@ -61,11 +57,8 @@ export function named(
       ...(rules.check?.(inputs, context) ?? []),
     ],
     create(inputs, context) {
-      const id = `projects/${projectOf(context)}/${path(inputs as Values & { name: string }, context)}`;
-      return {
-        id,
-        outputs: { selfLink: `https://www.googleapis.com/compute/v1/${id}`, ...more?.(inputs, context) },
-      };
+      const id = `projects/${projectOf(context)}/${path(inputs as Values & { name: string })}`;
+      return { id, outputs: { selfLink: `https://www.googleapis.com/compute/v1/${id}` } };
     },
   };
 }

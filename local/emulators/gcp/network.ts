@@ -2,7 +2,7 @@
 import { lengthOf, overlap } from "../addresses.ts";
 import type { Context, Rules, Values } from "../rules.ts";
 import { CloudError } from "../rules.ts";
-import { badPattern, badRange, failures, named, notIn, notOneOf } from "./common.ts";
+import { badPattern, badRange, failures, named, notIn, notOneOf, RFC1035 } from "./common.ts";
 import { ACCOUNT, requireService } from "./iam.ts";
 
 export const NETWORK = "gcp:compute/network:Network";
@@ -36,10 +36,11 @@ export const network: Record<string, Rules> = {
     check(inputs) {
       const { ipCidrRange, secondaryIpRanges = [] } = inputs as Subnetwork;
       return failures(
+        badPattern("name", inputs.name, RFC1035),
         ...rangeFailures("ipCidrRange", ipCidrRange),
         ...secondaryIpRanges.flatMap(({ ipCidrRange, rangeName }, index) => [
           ...rangeFailures(`secondaryIpRanges[${index}].ipCidrRange`, ipCidrRange),
-          badPattern(`secondaryIpRanges[${index}].rangeName`, rangeName, /^[a-z]([-a-z0-9]{0,61}[a-z0-9])?$/),
+          badPattern(`secondaryIpRanges[${index}].rangeName`, rangeName, RFC1035),
         ]),
       );
     },
@@ -101,8 +102,9 @@ export const network: Record<string, Rules> = {
     ...named(({ name }) => `global/addresses/${name}`),
     immutable: ["name", "address", "prefixLength", "purpose", "network", "addressType"],
     references: { network: { to: NETWORK } },
-    check: ({ purpose, addressType, prefixLength, network, address }) =>
+    check: ({ name, purpose, addressType, prefixLength, network, address }) =>
       failures(
+        badPattern("name", name, RFC1035),
         notOneOf("purpose", purpose, ["VPC_PEERING", "PRIVATE_SERVICE_CONNECT"]),
         notOneOf("addressType", addressType, ["INTERNAL", "EXTERNAL"]),
         notIn("prefixLength", prefixLength, 8, 29),
@@ -117,8 +119,7 @@ export const network: Record<string, Rules> = {
     create(inputs, context) {
       const { network, address = "10.219.0.0", prefixLength } = inputs as Record<string, string>;
       checkFree([`${address}/${prefixLength}`], network as string, context);
-      const made = named(({ name }) => `global/addresses/${name}`).create(inputs, context);
-      return made;
+      return named(({ name }) => `global/addresses/${name}`).create(inputs, context);
     },
   },
 
