@@ -16,7 +16,6 @@ export function createRegistry(
       format: "DOCKER",
       description: `Images of ${name}`,
       dockerConfig: { immutableTags: true },
-      cleanupPolicyDryRun: false,
     },
     opts,
   );
