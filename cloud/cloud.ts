@@ -59,6 +59,10 @@ export async function connect(plan: Plan): Promise<Cloud> {
       const { connectEks } = await import("./aws/connect.ts");
       return connectEks(plan, plan.cluster);
     }
+    case "gke": {
+      const { connectGke } = await import("./gcp/connect.ts");
+      return connectGke(plan, plan.cluster);
+    }
   }
 }
 
@@ -67,6 +71,10 @@ async function storesFrom(plan: Plan, site: Site): Promise<Pick<Cloud, "managed"
   switch (site.provider) {
     case "aws": {
       const { connectSite } = await import("./aws/site.ts");
+      return connectSite(plan, site);
+    }
+    case "gcp": {
+      const { connectSite } = await import("./gcp/site.ts");
       return connectSite(plan, site);
     }
   }

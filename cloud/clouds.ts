@@ -4,9 +4,10 @@ import type { ClusterSettings, KubeconfigCluster, Site } from "../config/schema/
 import type { StorageClass } from "../config/schema/storage.ts";
 import type { VolumePlan } from "../config/storage.ts";
 import { awsManager, type EksPlan, eksManager, eksRange, eksStorage, resolveEks } from "./aws/plan.ts";
+import { type GkePlan, gcpManager, gkeManager, gkeStorage, LOAD_BALANCERS, resolveGke } from "./gcp/plan.ts";
 import type { Manager } from "./managed.ts";
 
-export type ClusterPlan = KubeconfigCluster | EksPlan;
+export type ClusterPlan = KubeconfigCluster | EksPlan | GkePlan;
 
 export interface StorageClasses {
   /** Class of whoever names none; left out for the cluster's default. */
@@ -23,6 +24,8 @@ export function resolveCluster(layers: Layers, volumes: readonly VolumePlan[]): 
       return cluster;
     case "eks":
       return resolveEks(layers, cluster, volumes);
+    case "gke":
+      return resolveGke(layers, cluster);
   }
 }
 
@@ -32,6 +35,8 @@ export function storageOf(cluster: ClusterSettings): StorageClasses {
       return { storageClass: cluster.storageClass, storageClasses: cluster.storageClasses ?? {} };
     case "eks":
       return eksStorage(cluster);
+    case "gke":
+      return gkeStorage(cluster);
   }
 }
 
@@ -42,6 +47,8 @@ export function managerOf(cluster: ClusterSettings): Manager | undefined {
       return cluster.cloud && managerAt(cluster.cloud);
     case "eks":
       return eksManager(cluster);
+    case "gke":
+      return gkeManager(cluster);
   }
 }
 
@@ -50,6 +57,8 @@ function managerAt(site: Site): Manager {
   switch (site.provider) {
     case "aws":
       return awsManager(site);
+    case "gcp":
+      return gcpManager(site);
   }
 }
 
@@ -60,5 +69,7 @@ export function loadBalancerRanges(cluster: ClusterSettings): string[] | undefin
       return undefined;
     case "eks":
       return [eksRange(cluster)];
+    case "gke":
+      return [...LOAD_BALANCERS];
   }
 }

@@ -38,7 +38,10 @@ export const redis: Engine = {
   url(endpoint, password, database = "0") {
     const user = endpoint.username === "default" ? "" : encodeURIComponent(endpoint.username);
     const scheme = endpoint.tls ? "rediss" : "redis";
-    return `${scheme}://${user}:${password}@${endpoint.host}:${endpoint.port}/${database}${queryOf(endpoint.options ?? {})}`;
+    // Words of redis-py and Celery; others leave them alone, or take the file from NODE_EXTRA_CA_CERTS and the like.
+    const { certificates, options } = endpoint;
+    const query = queryOf({ ssl_cert_reqs: certificates && "required", ssl_ca_certs: certificates, ...options });
+    return `${scheme}://${user}:${password}@${endpoint.host}:${endpoint.port}/${database}${query}`;
   },
   server(server) {
     const { dataDirectory, passwordSecret, settings, servers } = server;

@@ -1,11 +1,12 @@
 /** Where a stack lands. */
 import { z } from "zod";
 import { awsSite, eksSettings } from "../../cloud/aws/settings.ts";
+import { gcpSite, gkeSettings } from "../../cloud/gcp/settings.ts";
 import { cidr, port } from "./primitives.ts";
 import { storageFields } from "./storage.ts";
 
 /** A cloud that runs datastores for a cluster that is not this stack's, and the network that both are in. */
-export const site = z.discriminatedUnion("provider", [awsSite]);
+export const site = z.discriminatedUnion("provider", [awsSite, gcpSite]);
 
 export const kubeconfigCluster = z.strictObject({
   provider: z.literal("kubeconfig"),
@@ -20,7 +21,7 @@ export const kubeconfigCluster = z.strictObject({
   cloud: site.optional(),
 });
 
-export const cluster = z.discriminatedUnion("provider", [kubeconfigCluster, eksSettings]);
+export const cluster = z.discriminatedUnion("provider", [kubeconfigCluster, eksSettings, gkeSettings]);
 
 export type ClusterSettings = z.output<typeof cluster>;
 export type KubeconfigCluster = z.infer<typeof kubeconfigCluster>;

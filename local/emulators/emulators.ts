@@ -2,6 +2,7 @@ import type { CloudEmulator } from "./rules.ts";
 
 const EMULATORS: Readonly<Record<string, () => Promise<CloudEmulator>>> = {
   aws: async () => (await import("./aws/aws.ts")).aws,
+  gcp: async () => (await import("./gcp/gcp.ts")).gcp,
 };
 
 export const EMULATED_CLOUDS = Object.keys(EMULATORS);

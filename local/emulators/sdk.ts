@@ -87,14 +87,19 @@ export class Sdk {
     return { inputs: inputs === undefined ? {} : parseProperties(inputs), outputs };
   }
 
-  /** `aws:eks/cluster:Cluster` is in eks/cluster.d.ts, `azure-native:containerservice:AgentPool` in containerservice/agentPool.d.ts. */
+  /**
+   * `aws:eks/cluster:Cluster` is in eks/cluster.d.ts, `azure-native:containerservice:AgentPool` in
+   * containerservice/agentPool.d.ts, and `gcp:projects/iAMMember:IAMMember` in projects/iammember.d.ts.
+   */
   #declaration(token: string): string | undefined {
     const [, module = "", name = ""] = token.split(":");
     const path = module.includes("/")
       ? module.replace(/^index\//, "")
       : join(module, `${name[0]?.toLowerCase()}${name.slice(1)}`);
-    const file = `${path}.d.ts`;
-    return existsSync(join(this.#directory, file)) ? this.#read(file) : undefined;
+    const file = [path, path.toLowerCase()]
+      .map((path) => `${path}.d.ts`)
+      .find((file) => existsSync(join(this.#directory, file)));
+    return file && this.#read(file);
   }
 
   #read(file: string): string {

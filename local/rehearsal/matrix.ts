@@ -24,6 +24,7 @@ const CLUSTERS: Record<Provider, Settings> = {
     storageClasses: { fast: "fast", shared: "shared" },
   },
   eks: { provider: "eks", region: "eu-west-1" },
+  gke: { provider: "gke", project: "my-project-123456", region: "europe-west4" },
 };
 
 export function allCells(): Cell[] {

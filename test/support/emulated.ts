@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import type { NodeSpec } from "../../local/cluster/nodes.ts";
 import { type ControlPlane, ControlPlanes } from "../../local/emulators/control-planes.ts";
 import { Emulator } from "../../local/emulators/emulator.ts";
 import type { CloudEmulator, Values } from "../../local/emulators/rules.ts";
@@ -14,7 +15,12 @@ class OnPaper extends ControlPlanes {
     return { endpoint: "https://127.0.0.1:1", certificateAuthority: "" };
   }
 
-  override async setNodes(): Promise<void> {}
+  /** Machines by pool. */
+  readonly nodes: Record<string, readonly NodeSpec[]> = {};
+
+  override async setNodes(_cluster: string, pool: string, nodes: readonly NodeSpec[]): Promise<void> {
+    this.nodes[pool] = nodes;
+  }
 
   override async remove(): Promise<void> {}
 }
@@ -30,12 +36,18 @@ export interface Made {
 
 export class Emulated {
   readonly #directory = mkdtempSync(join(tmpdir(), "landfall-world-"));
+  readonly #controlPlanes = new OnPaper(this.#directory);
   readonly #emulator: Emulator;
+  readonly world = new World(join(this.#directory, "world.json"));
 
   constructor(cloud: CloudEmulator, settings: Record<string, string>) {
-    const world = new World(join(this.#directory, "world.json"));
-    this.#emulator = new Emulator(cloud, world, new OnPaper(this.#directory));
+    this.#emulator = new Emulator(cloud, this.world, this.#controlPlanes);
     this.#emulator.configure(settings);
+  }
+
+  /** Machines of the clusters by pool. */
+  get nodes(): Readonly<Record<string, readonly NodeSpec[]>> {
+    return this.#controlPlanes.nodes;
   }
 
   /** As the engine makes it: checked, then made. @throws where the cloud refuses */

@@ -47,10 +47,21 @@ interface Monitor {
   registerResource(request: Request, ...rest: unknown[]): unknown;
 }
 
+/** What a cloud adds to the inputs of a resource, or answers to a question, by type. */
+export type Answers = Readonly<Record<string, (inputs: Record<string, unknown>, name: string) => object>>;
+
 /** Everything that `program` registers, children of its children included, sorted by name and type. */
-export async function record(program: () => unknown, stack = "dev"): Promise<Registration[]> {
+export async function record(program: () => unknown, stack = "dev", answers: Answers = {}): Promise<Registration[]> {
   const registrations: Registration[] = [];
-  await pulumi.runtime.setMocks({ newResource, call: ({ inputs }) => inputs }, "landfall", stack);
+  const added = (type: string, inputs: Record<string, unknown>, name: string) => answers[type]?.(inputs, name) ?? {};
+  const mocks: pulumi.runtime.Mocks = {
+    newResource(args) {
+      const { id, state } = newResource(args);
+      return { id, state: { ...state, ...added(args.type, args.inputs, args.name) } };
+    },
+    call: ({ token, inputs }) => ({ ...inputs, ...added(token, inputs, "") }),
+  };
+  await pulumi.runtime.setMocks(mocks, "landfall", stack);
   const monitor = pulumi.runtime.getMonitor() as unknown as Monitor;
   const register = monitor.registerResource.bind(monitor);
   monitor.registerResource = (request, ...rest) => {

@@ -1,0 +1,213 @@
+import { refuses, type Shop } from "../support/shop.ts";
+
+const gke = { provider: "gke", project: "my-project-123456", region: "europe-west4" };
+
+/** One thing of the cluster's. */
+const cluster =
+  (settings: object) =>
+  ({ stack }: Shop) =>
+    (stack.cluster = { ...gke, ...settings });
+
+/** One thing of a managed store's. */
+const store =
+  (name: string, placement: object, engine?: object, settings: object = gke) =>
+  ({ app, stack }: Shop) => {
+    stack.cluster = { ...settings };
+    if (engine) app.datastores[name] = engine;
+    stack.datastores = { [name]: { mode: "managed", ...placement } };
+  };
+
+describe("What GKE does not have is refused:", () => {
+  refuses([
+    [
+      "a version that the channel has no more",
+      cluster({ version: "1.31" }),
+      {
+        path: "landfall:cluster.version",
+        got: "1.31",
+        problem: "GKE does not support it",
+        allowed: "1.35, 1.36",
+        fix: "set it to one of these; a cluster is upgraded one minor version after the other",
+      },
+    ],
+    [
+      "a cluster without a project",
+      ({ stack }) => (stack.cluster = { provider: "gke", region: "europe-west4" }),
+      { path: "landfall:cluster.project", problem: "is missing", allowed: "a string", fix: "set it" },
+    ],
+    [
+      "a project by its name for people",
+      cluster({ project: "My Project" }),
+      {
+        path: "landfall:cluster.project",
+        got: "My Project",
+        problem: "not valid",
+        allowed: "the id of a project, such as my-project-123456",
+        fix: "write it in that form",
+      },
+    ],
+    [
+      "a zone in the place of a region",
+      cluster({ region: "europe-west4-a" }),
+      {
+        path: "landfall:cluster.region",
+        got: "europe-west4-a",
+        problem: "not valid",
+        allowed: "a region of Google Cloud such as europe-west4",
+        fix: "write it in that form",
+      },
+    ],
+    [
+      "a zone of another region",
+      cluster({ zones: ["europe-west4-a", "europe-west1-b"] }),
+      {
+        path: "landfall:cluster.zones",
+        got: "europe-west1-b",
+        problem: "is not in region europe-west4",
+        allowed: "names such as europe-west4-b",
+        fix: "name zones of the region, or change the region",
+      },
+    ],
+    [
+      "a network that is too small",
+      cluster({ network: { cidr: "10.0.0.0/24" } }),
+      {
+        path: "landfall:cluster.network.cidr",
+        got: "10.0.0.0/24",
+        problem: "is no size that is cut into subnets",
+        allowed: "a /16 to /20 such as 10.0.0.0/16",
+        fix: "choose a range that no network beside it has",
+      },
+    ],
+    [
+      "more machines than pods have addresses for",
+      cluster({ network: { cidr: "10.0.0.0/20" } }),
+      {
+        path: "landfall:cluster.nodePools",
+        got: 9,
+        problem: "is how far the machines may grow, and pods have addresses (10.0.0.0/21) for 8 of them",
+        allowed: "8 machines in all pools together",
+        fix: "lower nodePools.<name>.max, or choose a larger landfall:cluster.network.cidr",
+      },
+    ],
+    [
+      "a machine of another cloud",
+      cluster({ nodePools: { general: { machine: "m6i.xlarge" } } }),
+      {
+        path: "landfall:cluster.nodePools.general.machine",
+        got: "m6i.xlarge",
+        problem: "is no machine type of Compute Engine",
+        allowed: "names such as e2-standard-4 or n4-highmem-8",
+        fix: "use Compute Engine's own name of a machine",
+      },
+    ],
+    [
+      "machines that no one disk fits",
+      cluster({ nodePools: { general: {}, newer: { machine: "n4-standard-4" } } }),
+      {
+        path: "landfall:cluster.nodePools",
+        got: ["e2-standard-4", "n4-standard-4"],
+        problem: "machines of one pool take hyperdisks only and those of another none, so that no volume fits both",
+        allowed: "machines of the families n4 and c4 in all pools without taints, or in none",
+        fix: "change a pool's machine, or give the pool a taint",
+      },
+    ],
+    [
+      "a name that leaves the provider no room for its suffix",
+      cluster({ name: "the-shop-that-sells-everything", nodePools: { it: {} } }),
+      {
+        path: "landfall:cluster.name",
+        got: "the-shop-that-sells-everything-it",
+        problem: "is too long for a name of GKE's",
+        allowed: "32 characters, of <name> and of <name>-<node pool>",
+        fix: "set landfall:cluster.name to a shorter one, or shorten the node pool's",
+      },
+    ],
+    [
+      "a range of its API server's callers that is none",
+      cluster({ publicAccess: ["203.0.113.7"] }),
+      {
+        path: "landfall:cluster.publicAccess[0]",
+        got: "203.0.113.7",
+        problem: "not valid",
+        allowed: "an IPv4 range such as 203.0.113.7/32",
+        fix: "write it in that form",
+      },
+    ],
+  ]);
+});
+
+describe("What Google Cloud's datastores do not have is refused:", () => {
+  refuses([
+    [
+      "MongoDB, which Firestore only resembles",
+      store("documents", {}, { engine: "mongodb" }),
+      {
+        path: "landfall:datastores.documents.mode",
+        got: "managed",
+        problem: "Google Cloud runs no mongodb for its customers",
+        allowed: "bundled, external",
+        fix: "bundle it, or name the store that you run elsewhere with mode: external",
+      },
+    ],
+    [
+      "a machine of the other edition",
+      store("db", { machine: "db-perf-optimized-N-2" }),
+      {
+        path: "landfall:datastores.db.machine",
+        got: "db-perf-optimized-N-2",
+        problem: "is no size of Cloud SQL for PostgreSQL",
+        allowed: "names such as db-g1-small, db-custom-2-7680, db-custom-4-15360",
+        fix: "use the cloud's own name of a size, or size: small, medium or large",
+      },
+    ],
+    [
+      "a version that Cloud SQL does not have",
+      store("db", { version: "12" }),
+      {
+        path: "landfall:datastores.db.version",
+        got: "12",
+        problem: 'there is no version of Cloud SQL for PostgreSQL "12"',
+        allowed: "17, 16, 15, 18",
+        fix: "set landfall:datastores.db.version to one of these",
+      },
+    ],
+    [
+      "more memory than Memorystore has",
+      store("queue", { machine: "512GB" }),
+      {
+        path: "landfall:datastores.queue.machine",
+        got: "512GB",
+        problem: "is no size of Memorystore for Redis",
+        allowed: "names such as 1GB, 5GB, 16GB",
+        fix: "use the cloud's own name of a size, or size: small, medium or large",
+      },
+    ],
+    [
+      "an identity where Google does not know the cluster's pods",
+      store(
+        "files",
+        { access: "identity" },
+        { engine: "objectstore", buckets: ["uploads"] },
+        {
+          provider: "kubeconfig",
+          context: "test",
+          cloud: {
+            provider: "gcp",
+            project: "my-project-123456",
+            region: "europe-west4",
+            network: "theirs",
+            privateServices: { range: "managed", cidr: "10.8.0.0/20" },
+          },
+        },
+      ),
+      {
+        path: "landfall:datastores.files.access",
+        got: "identity",
+        problem: "clients of Cloud Storage cannot show who they are in this way",
+        allowed: "password",
+        fix: "use one of these, or remove it",
+      },
+    ],
+  ]);
+});
