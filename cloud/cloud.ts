@@ -57,5 +57,9 @@ export async function connect(plan: Plan): Promise<Cloud> {
       const { connectEks } = await import("./aws/connect.ts");
       return connectEks(plan, plan.cluster);
     }
+    case "aks": {
+      const { connectAks } = await import("./azure/connect.ts");
+      return connectAks(plan, plan.cluster);
+    }
   }
 }

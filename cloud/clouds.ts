@@ -3,9 +3,10 @@ import type { Layers } from "../config/layers.ts";
 import type { ClusterSettings, KubeconfigCluster } from "../config/schema/cluster.ts";
 import type { StorageClass } from "../config/schema/storage.ts";
 import { type EksPlan, eksManager, eksStorage, resolveEks } from "./aws/plan.ts";
+import { type AksPlan, aksManager, aksStorage, resolveAks } from "./azure/plan.ts";
 import type { Manager } from "./managed.ts";
 
-export type ClusterPlan = KubeconfigCluster | EksPlan;
+export type ClusterPlan = KubeconfigCluster | EksPlan | AksPlan;
 
 export interface StorageClasses {
   /** Class of whoever names none; left out for the cluster's default. */
@@ -22,6 +23,8 @@ export function resolveCluster(layers: Layers): ClusterPlan {
       return cluster;
     case "eks":
       return resolveEks(layers, cluster);
+    case "aks":
+      return resolveAks(layers, cluster);
   }
 }
 
@@ -31,6 +34,8 @@ export function storageOf(cluster: ClusterSettings): StorageClasses {
       return { storageClass: cluster.storageClass, storageClasses: cluster.storageClasses ?? {} };
     case "eks":
       return eksStorage(cluster);
+    case "aks":
+      return aksStorage(cluster);
   }
 }
 
@@ -41,5 +46,7 @@ export function managerOf(cluster: ClusterSettings): Manager | undefined {
       return undefined;
     case "eks":
       return eksManager(cluster);
+    case "aks":
+      return aksManager(cluster);
   }
 }

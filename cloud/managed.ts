@@ -2,7 +2,15 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { Endpoint } from "../components/datastores/engine.ts";
 import type { EngineName } from "../components/datastores/engines.ts";
-import type { Size } from "../config/schema/datastore.ts";
+import type { Protocol, Size } from "../config/schema/datastore.ts";
+
+/** Addresses that pods may reach. */
+export interface Reach {
+  cidrs: string[];
+  /** Ranges within them that they may not. */
+  except?: string[];
+  ports: number[];
+}
 
 /** One of the cloud's services. */
 export interface Offer {
@@ -20,10 +28,24 @@ export interface Offer {
   settings?: RegExp;
   /** Smallest volume, in GiB. @default none: it grows with what is in it */
   leastStorageGiB?: number;
+  /** Sizes of volumes that there are, in GiB, the smallest first. @default any */
+  volumesGiB?: readonly number[];
+  /** Names of sizes that cannot have a second server. @default all can */
+  singleServer?: RegExp;
+  /** Fewest days that backups are kept. @default 1 */
+  leastBackupDays?: number;
   /** Where it answers. */
   reached: "in the network" | "over the internet";
   /** How clients may show who they are; the first is the default. */
   access: readonly ("identity" | "password")[];
+  /** What URLs say to its clients beside what the engine's always do. */
+  options?: Readonly<Record<string, string>>;
+  /** Whether clients ask DNS for the servers behind the host's name. @default false */
+  srv?: boolean;
+  /** Whether it has one database where the engine has several by number. @default false */
+  oneDatabase?: boolean;
+  /** What its clients speak, where that is not what the engine's do; a stack has to agree to it. */
+  protocol?: Protocol;
 }
 
 export type Offers = Partial<Readonly<Record<EngineName, Offer>>>;
@@ -35,6 +57,8 @@ export interface Manager {
   offers: Offers;
   /** Address ranges that its services have in the network. */
   cidrs: readonly string[];
+  /** Where pods get what they show who they are with. @default nowhere that has to be let through */
+  credentials?: Reach;
 }
 
 /** A store as the cloud has made it. */

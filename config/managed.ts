@@ -6,7 +6,7 @@ import { databaseOf } from "./datastores.ts";
 import { type Layers, placeOf } from "./layers.ts";
 import { PRIVATE } from "./links.ts";
 import { unknownName } from "./mistakes.ts";
-import type { DatastorePlan } from "./plan.ts";
+import type { DatastorePlan, Link, TierPlan } from "./plan.ts";
 import { parseQuantity } from "./quantity.ts";
 import type { Datastore, ManagedPlacement } from "./schema/datastore.ts";
 
@@ -36,6 +36,10 @@ export function resolveManaged(
     return [];
   }
   const production = layers.stack.profile === "production";
+  const machine = machineOf(layers, name, placement, offer);
+  const highAvailability = placement.highAvailability ?? production;
+  if (highAvailability) checkSecondServer(layers, name, machine, offer);
+  checkProtocol(layers, name, placement, offer);
   return [
     {
       name,
@@ -47,18 +51,40 @@ export function resolveManaged(
         database: databaseOf(layers, datastore),
         buckets: datastore.buckets ?? [],
         tls: true,
+        options: offer.options,
+        srv: offer.srv,
+        oneDatabase: offer.oneDatabase,
       },
       version: versionOf(layers, name, datastore, placement, offer),
-      machine: machineOf(layers, name, placement, offer),
-      storageGiB: storageOf(placement.storage ?? datastore.storage ?? engine.defaults.storage, offer),
-      highAvailability: placement.highAvailability ?? production,
-      backupRetentionDays: placement.backupRetentionDays ?? (production ? 30 : 7),
+      machine,
+      storageGiB: storageOf(layers, name, placement.storage ?? datastore.storage ?? engine.defaults.storage, offer),
+      highAvailability,
+      backupRetentionDays: backupDaysOf(layers, name, placement, offer) ?? (production ? 30 : 7),
       protect: placement.protect ?? layers.profile.protectData,
       settings: settingsOf(layers, name, placement, offer),
       access: accessOf(layers, name, placement, offer),
       ...reachOf(manager, offer),
     },
   ];
+}
+
+/** Tiers that show who they are reach whoever hands out the proof. */
+export function linksOfIdentity(
+  { stack }: Layers,
+  tiers: readonly TierPlan[],
+  datastores: readonly DatastorePlan[],
+): Link[] {
+  const credentials = managerOf(stack.cluster)?.credentials;
+  if (!credentials) return [];
+  const { cidrs, except, ports } = credentials;
+  const byIdentity = datastores.filter((store) => store.mode === "managed" && store.access === "identity");
+  return tiers
+    .filter(({ after }) => byIdentity.some(({ name }) => after.includes(name)))
+    .map(({ name }) => ({
+      from: { kind: "pods", component: name },
+      to: { kind: "addresses", name: "credentials", cidrs, except },
+      ports,
+    }));
 }
 
 /** What the application asks for, if the cloud has it; `7` is the newest of the cloud's 7s. */
@@ -107,10 +133,67 @@ function machineOf(layers: Layers, name: string, { size, machine }: ManagedPlace
   return machine;
 }
 
-function storageOf(storage: string, { leastStorageGiB = 0 }: Offer): number {
+function storageOf(layers: Layers, name: string, storage: string, offer: Offer): number {
+  const { leastStorageGiB = 0, volumesGiB } = offer;
   const wanted = Number((parseQuantity(storage) + GIB - 1n) / GIB);
   // What an application asks for in a cluster may be less than a cloud gives.
-  return Math.max(wanted, leastStorageGiB);
+  if (!volumesGiB) return Math.max(wanted, leastStorageGiB);
+  const volume = volumesGiB.find((size) => size >= wanted);
+  if (volume !== undefined) return volume;
+  layers.mistakes.push({
+    path: placeOf(layers, "datastores", name, "storage"),
+    got: storage,
+    problem: `${offer.service} has no volume of that size`,
+    allowed: volumesGiB.map((size) => `${size}Gi`).join(", "),
+    fix: "ask for less",
+  });
+  return wanted;
+}
+
+function backupDaysOf(layers: Layers, name: string, { backupRetentionDays: days }: ManagedPlacement, offer: Offer) {
+  const { leastBackupDays = 1, service } = offer;
+  if (days !== undefined && days < leastBackupDays) {
+    layers.mistakes.push({
+      path: placeOf(layers, "datastores", name, "backupRetentionDays"),
+      got: days,
+      problem: `${service} keeps its backups longer`,
+      allowed: `${leastBackupDays} to 35`,
+      fix: "raise it, or remove it",
+    });
+  }
+  return days;
+}
+
+function checkSecondServer(layers: Layers, name: string, machine: string | undefined, offer: Offer): void {
+  if (machine === undefined || !offer.singleServer?.test(machine)) return;
+  const sizes = Object.entries(offer.sizes ?? {}).filter(([, machine]) => !offer.singleServer?.test(machine));
+  layers.mistakes.push({
+    path: placeOf(layers, "datastores", name, "highAvailability"),
+    problem: `${offer.service} runs no second server of size ${machine}`,
+    allowed: `sizes such as ${sizes.map(([size, machine]) => `${size} (${machine})`).join(", ")}`,
+    fix: "choose a larger size, or set highAvailability: false",
+  });
+}
+
+function checkProtocol(layers: Layers, name: string, { protocol }: ManagedPlacement, offer: Offer): void {
+  if (protocol === offer.protocol) return;
+  const path = `landfall:datastores.${name}.protocol`;
+  if (offer.protocol === undefined) {
+    layers.mistakes.push({
+      path,
+      got: protocol,
+      problem: `${offer.service} speaks what its engine does`,
+      fix: "remove it",
+    });
+    return;
+  }
+  layers.mistakes.push({
+    path,
+    got: protocol,
+    problem: `${offer.service} speaks "${offer.protocol}", which is not what the engine's usual clients do`,
+    allowed: `protocol: ${offer.protocol}; mode: bundled; mode: external`,
+    fix: `set protocol: ${offer.protocol} if the application's clients speak it, else bundle the store or name one elsewhere`,
+  });
 }
 
 function settingsOf(layers: Layers, name: string, placement: ManagedPlacement, offer: Offer): Record<string, string> {

@@ -5,6 +5,7 @@ import { resolveDatastores } from "./datastores.ts";
 import { resolveEdge } from "./edge.ts";
 import { checkOverrideNames, type Layers, layersOf } from "./layers.ts";
 import { resolveLinks } from "./links.ts";
+import { linksOfIdentity } from "./managed.ts";
 import { ConfigurationError, fromZod, type Mistake, unknownName } from "./mistakes.ts";
 import { linksOfMonitoring, resolveMonitoring } from "./monitoring.ts";
 import type { Plan } from "./plan.ts";
@@ -74,6 +75,7 @@ export function resolve({ application, source, settings, secrets, stack }: Resol
     edge,
     links: [
       ...resolveLinks(layers, tiers, datastores, edge),
+      ...linksOfIdentity(layers, tiers, datastores),
       ...linksOfEvents(layers, tiers, datastores),
       ...linksOfBackups(backups),
       ...(monitoring ? linksOfMonitoring(monitoring) : []),

@@ -10,6 +10,19 @@ export interface Endpoint {
   database: string;
   buckets: readonly string[];
   tls: boolean;
+  /** What its URL says to clients beside what the engine's always do. */
+  options?: Readonly<Record<string, string>>;
+  /** Whether clients ask DNS for the servers behind `host`. @default false */
+  srv?: boolean;
+  /** Whether it has one database where the engine has several by number. @default false */
+  oneDatabase?: boolean;
+}
+
+/** `?a=b&c=d`; nothing for nothing. */
+export function queryOf(parameters: Readonly<Record<string, string | undefined>>): string {
+  const given = Object.entries(parameters).filter((entry): entry is [string, string] => entry[1] !== undefined);
+  const pairs = given.map(([key, value]) => `${key}=${value.split("/").map(encodeURIComponent).join("/")}`);
+  return pairs.length > 0 ? `?${pairs.join("&")}` : "";
 }
 
 /** What a bundled server needs to know of itself. */

@@ -1,4 +1,4 @@
-import type { Engine } from "./engine.ts";
+import { type Engine, queryOf } from "./engine.ts";
 
 export const mongodb: Engine = {
   ports: { mongodb: 27017 },
@@ -35,8 +35,10 @@ mongodump --config="$HOME/mongodump.yaml" --host="$HOSTS" --username="$USERNAME"
   urlHoldsPassword: true,
   url(endpoint, password, database = endpoint.database) {
     const credentials = `${encodeURIComponent(endpoint.username)}:${encodeURIComponent(password)}`;
-    const tls = endpoint.tls ? "&tls=true" : "";
-    return `mongodb://${credentials}@${endpoint.host}:${endpoint.port}/${encodeURIComponent(database)}?authSource=admin${tls}`;
+    const { tls, srv, options } = endpoint;
+    const [scheme, host] = srv ? ["mongodb+srv", endpoint.host] : ["mongodb", `${endpoint.host}:${endpoint.port}`];
+    const query = queryOf({ authSource: "admin", tls: tls ? "true" : undefined, ...options });
+    return `${scheme}://${credentials}@${host}/${encodeURIComponent(database)}${query}`;
   },
   server({ endpoint, dataDirectory, passwordSecret }) {
     const command = ["mongosh", "--quiet", "--norc", "--eval", "quit(db.adminCommand({ ping: 1 }).ok ? 0 : 1)"];

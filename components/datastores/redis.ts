@@ -35,7 +35,8 @@ export const redis: Engine = {
   url(endpoint, password, database = "0") {
     const user = endpoint.username === "default" ? "" : encodeURIComponent(endpoint.username);
     const scheme = endpoint.tls ? "rediss" : "redis";
-    return `${scheme}://${user}:${encodeURIComponent(password)}@${endpoint.host}:${endpoint.port}/${database}`;
+    const number = endpoint.oneDatabase ? "0" : database;
+    return `${scheme}://${user}:${encodeURIComponent(password)}@${endpoint.host}:${endpoint.port}/${number}`;
   },
   server({ dataDirectory, passwordSecret, settings }) {
     const ping = ["sh", "-c", '[ "$(valkey-cli ping)" = PONG ]'];

@@ -1,6 +1,7 @@
 /** Where a stack lands. */
 import { z } from "zod";
 import { eksSettings } from "../../cloud/aws/settings.ts";
+import { aksSettings } from "../../cloud/azure/settings.ts";
 import { cidr, port } from "./primitives.ts";
 import { storageFields } from "./storage.ts";
 
@@ -15,7 +16,7 @@ export const kubeconfigCluster = z.strictObject({
   apiServer: z.strictObject({ cidrs: z.array(cidr).min(1), ports: z.array(port).min(1) }).optional(),
 });
 
-export const cluster = z.discriminatedUnion("provider", [kubeconfigCluster, eksSettings]);
+export const cluster = z.discriminatedUnion("provider", [kubeconfigCluster, eksSettings, aksSettings]);
 
 export type ClusterSettings = z.output<typeof cluster>;
 export type KubeconfigCluster = z.infer<typeof kubeconfigCluster>;

@@ -2,6 +2,7 @@ import type { CloudEmulator } from "./rules.ts";
 
 const EMULATORS: Readonly<Record<string, () => Promise<CloudEmulator>>> = {
   aws: async () => (await import("./aws/aws.ts")).aws,
+  "azure-native": async () => (await import("./azure-native/azure-native.ts")).azureNative,
 };
 
 export const EMULATED_CLOUDS = Object.keys(EMULATORS);
