@@ -1,6 +1,7 @@
 import type * as k8s from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
 import type { ManagedDatastore, Plan } from "../config/plan.ts";
+import type { Site } from "../config/schema/cluster.ts";
 import type { ManagedStore } from "./managed.ts";
 
 /** What a place to land on hands to the application, whichever place it is. */
@@ -51,7 +52,8 @@ export async function connect(plan: Plan): Promise<Cloud> {
   switch (plan.cluster.provider) {
     case "kubeconfig": {
       const { connectKubeconfig } = await import("./kubeconfig.ts");
-      return connectKubeconfig(plan, plan.cluster);
+      const cloud = await connectKubeconfig(plan, plan.cluster);
+      return plan.cluster.cloud ? { ...cloud, ...(await storesFrom(plan, plan.cluster.cloud)) } : cloud;
     }
     case "eks": {
       const { connectEks } = await import("./aws/connect.ts");
@@ -60,6 +62,16 @@ export async function connect(plan: Plan): Promise<Cloud> {
     case "aks": {
       const { connectAks } = await import("./azure/connect.ts");
       return connectAks(plan, plan.cluster);
+    }
+  }
+}
+
+/** The cloud that runs datastores for a cluster that is not this stack's. */
+async function storesFrom(plan: Plan, site: Site): Promise<Pick<Cloud, "managed" | "identify">> {
+  switch (site.provider) {
+    case "aws": {
+      const { connectSite } = await import("./aws/site.ts");
+      return connectSite(plan, site);
     }
   }
 }

@@ -1,9 +1,10 @@
 /** What the plan has to know of the places to land, without their SDKs. */
 import type { Layers } from "../config/layers.ts";
-import type { ClusterSettings, KubeconfigCluster } from "../config/schema/cluster.ts";
+import type { ClusterSettings, KubeconfigCluster, Site } from "../config/schema/cluster.ts";
 import type { StorageClass } from "../config/schema/storage.ts";
-import { type EksPlan, eksManager, eksStorage, resolveEks } from "./aws/plan.ts";
-import { type AksPlan, aksManager, aksStorage, resolveAks } from "./azure/plan.ts";
+import type { VolumePlan } from "../config/storage.ts";
+import { awsManager, type EksPlan, eksManager, eksRange, eksStorage, resolveEks } from "./aws/plan.ts";
+import { type AksPlan, aksManager, aksRange, aksStorage, resolveAks } from "./azure/plan.ts";
 import type { Manager } from "./managed.ts";
 
 export type ClusterPlan = KubeconfigCluster | EksPlan | AksPlan;
@@ -16,13 +17,13 @@ export interface StorageClasses {
 }
 
 /** The cluster as it will be. */
-export function resolveCluster(layers: Layers): ClusterPlan {
+export function resolveCluster(layers: Layers, volumes: readonly VolumePlan[]): ClusterPlan {
   const { cluster } = layers.stack;
   switch (cluster.provider) {
     case "kubeconfig":
       return cluster;
     case "eks":
-      return resolveEks(layers, cluster);
+      return resolveEks(layers, cluster, volumes);
     case "aks":
       return resolveAks(layers, cluster);
   }
@@ -43,10 +44,30 @@ export function storageOf(cluster: ClusterSettings): StorageClasses {
 export function managerOf(cluster: ClusterSettings): Manager | undefined {
   switch (cluster.provider) {
     case "kubeconfig":
-      return undefined;
+      return cluster.cloud && managerAt(cluster.cloud);
     case "eks":
       return eksManager(cluster);
     case "aks":
       return aksManager(cluster);
+  }
+}
+
+/** For a cluster that is not this stack's. */
+function managerAt(site: Site): Manager {
+  switch (site.provider) {
+    case "aws":
+      return awsManager(site);
+  }
+}
+
+/** Ranges that a load balancer of the cloud's has its connections come from; undefined where the stack has to say. */
+export function loadBalancerRanges(cluster: ClusterSettings): string[] | undefined {
+  switch (cluster.provider) {
+    case "kubeconfig":
+      return undefined;
+    case "eks":
+      return [eksRange(cluster)];
+    case "aks":
+      return [aksRange(cluster)];
   }
 }

@@ -46,6 +46,8 @@ export interface Offer {
   oneDatabase?: boolean;
   /** What its clients speak, where that is not what the engine's do; a stack has to agree to it. */
   protocol?: Protocol;
+  /** Whether its certificates are of an authority that nobody knows who is not told. @default false */
+  ownAuthority?: boolean;
 }
 
 export type Offers = Partial<Readonly<Record<EngineName, Offer>>>;
@@ -66,6 +68,8 @@ export interface ManagedStore {
   endpoint: pulumi.Output<Endpoint>;
   /** Where the cloud has made one; else the one that it was given. */
   password?: pulumi.Output<string>;
+  /** Certificates of the authority that its own are of, as PEM, where the offer says that it has one. */
+  certificates?: pulumi.Input<string>;
   /** What has to be there before a client starts. */
   ready: pulumi.Resource[];
 }

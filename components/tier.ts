@@ -5,6 +5,7 @@ import { SURGE } from "../config/quota.ts";
 import type { Account } from "./access.ts";
 import { autoscaling } from "./autoscaling/autoscaling.ts";
 import type { Connection } from "./datastores/datastore.ts";
+import { CERTIFICATES } from "./datastores/engine.ts";
 import { serviceAnnotations } from "./edge/ingresses.ts";
 import { type Environment, environmentOf } from "./environment.ts";
 import { labelsOf, selectorOf } from "./labels.ts";
@@ -56,11 +57,12 @@ interface Metadata {
 }
 
 function podTemplate(
-  { plan, tier, namespace, account, volumes: shared, priorityClasses }: TierArgs,
+  { plan, tier, namespace, account, volumes: shared, priorityClasses, connections }: TierArgs,
   environment: Environment,
 ): k8s.types.input.core.v1.PodTemplateSpec & { spec: k8s.types.input.core.v1.PodSpec } {
   const { volumes, volumeMounts } = scratch(tier.writable);
   const mounts = Object.entries(tier.mounts);
+  const certificates = certificatesOf(tier, connections);
   return {
     metadata: { labels: { ...labelsOf(plan, tier.name), ...account.podLabels } },
     spec: {
@@ -82,7 +84,11 @@ function podTemplate(
           ...probesOf({ readiness: tier.readiness, liveness: tier.liveness, startup: tier.startup }),
           resources: tier.resources,
           securityContext: containerSecurity,
-          volumeMounts: [...volumeMounts, ...mounts.map(([name, mountPath]) => ({ name, mountPath }))],
+          volumeMounts: [
+            ...volumeMounts,
+            ...mounts.map(([name, mountPath]) => ({ name, mountPath })),
+            ...certificates.map(({ name }) => ({ name, mountPath: CERTIFICATES, readOnly: true })),
+          ],
         },
       ],
       volumes: [
@@ -91,9 +97,17 @@ function podTemplate(
           name,
           persistentVolumeClaim: { claimName: (shared[name] as k8s.core.v1.PersistentVolumeClaim).metadata.name },
         })),
+        ...certificates,
       ],
     },
   };
+}
+
+/** The authorities of all stores that the tier uses, as one volume; none where all are known. */
+function certificatesOf({ after }: TierPlan, connections: TierArgs["connections"]): k8s.types.input.core.v1.Volume[] {
+  const maps = after.flatMap((name) => connections[name]?.certificates ?? []);
+  if (maps.length === 0) return [];
+  return [{ name: "store-certificates", projected: { sources: maps.map((name) => ({ configMap: { name } })) } }];
 }
 
 function portsOf({ port, metricsPort }: TierPlan): k8s.types.input.core.v1.ContainerPort[] | undefined {

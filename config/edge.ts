@@ -1,3 +1,4 @@
+import { loadBalancerRanges } from "../cloud/clouds.ts";
 import type { Controller } from "../components/edge/controllers/controller.ts";
 import { controllerOf, usualController } from "../components/edge/controllers/controllers.ts";
 import type { GatewayImplementation } from "../components/edge/gateways/implementation.ts";
@@ -43,7 +44,7 @@ function resolveIngress(layers: Layers, place: string, given: IngressFields): { 
 }
 
 function peersOf(
-  { mistakes }: Layers,
+  { stack, mistakes }: Layers,
   place: string,
   { cidrs, controllerNamespace }: IngressFields,
   { comesFrom, title }: Controller,
@@ -52,6 +53,8 @@ function peersOf(
   if (cidrs) return [{ kind: "addresses", name: "edge", cidrs }];
   if (comesFrom === "namespace") return [{ kind: "edge", namespace: controllerNamespace ?? ingressClass }];
   if (comesFrom !== "addresses") return [{ kind: "addresses", name: "edge", cidrs: [...comesFrom] }];
+  const ranges = loadBalancerRanges(stack.cluster);
+  if (ranges) return [{ kind: "addresses", name: "edge", cidrs: ranges }];
   mistakes.push({
     path: `${place}.cidrs`,
     problem: `is missing: ${title} is outside the cluster, and the NetworkPolicies need its addresses`,

@@ -1,6 +1,6 @@
 import { managerOf } from "../cloud/clouds.ts";
 import type { Manager, Offer } from "../cloud/managed.ts";
-import type { Engine } from "../components/datastores/engine.ts";
+import { certificatesPath, type Engine } from "../components/datastores/engine.ts";
 import type { EngineName } from "../components/datastores/engines.ts";
 import { databaseOf } from "./datastores.ts";
 import { type Layers, placeOf } from "./layers.ts";
@@ -31,7 +31,9 @@ export function resolveManaged(
         ? `${manager.title} runs no ${datastore.engine} for its customers`
         : `cluster provider "${layers.stack.cluster.provider}" has no cloud that could manage "${name}"`,
       allowed: "bundled, external",
-      fix: "bundle it, or name the store that you run elsewhere with mode: external",
+      fix: manager
+        ? "bundle it, or name the store that you run elsewhere with mode: external"
+        : "bundle it, name the store that you run elsewhere with mode: external, or a cloud with landfall:cluster.cloud",
     });
     return [];
   }
@@ -54,6 +56,7 @@ export function resolveManaged(
         options: offer.options,
         srv: offer.srv,
         oneDatabase: offer.oneDatabase,
+        certificates: offer.ownAuthority ? certificatesPath(name) : undefined,
       },
       version: versionOf(layers, name, datastore, placement, offer),
       machine,

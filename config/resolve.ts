@@ -64,7 +64,7 @@ export function resolve({ application, source, settings, secrets, stack }: Resol
     profileName: layers.stack.profile,
     profile: layers.profile,
     namespace,
-    cluster: resolveCluster(layers),
+    cluster: resolveCluster(layers, volumes),
     datastores,
     backups,
     volumes,

@@ -1,7 +1,11 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import type { NodePoolPlan } from "../../config/nodes.ts";
+import { createAddon, needsMachines } from "./addons.ts";
+import { createAdministrators } from "./administrators.ts";
+import { permitAutoscaler } from "./autoscaler.ts";
+import { createNodeGroup } from "./nodes.ts";
 import type { EksPlan } from "./plan.ts";
+import { serviceRole } from "./roles.ts";
 
 export interface ClusterArgs {
   plan: EksPlan;
@@ -14,7 +18,10 @@ export interface ClusterArgs {
 /** An EKS cluster with its machines: private, audited, its secrets encrypted with a key of its own. */
 export class Cluster extends pulumi.ComponentResource {
   readonly cluster: aws.eks.Cluster;
-  readonly nodeGroups: aws.eks.NodeGroup[];
+  /** What has to be there before anything runs in it. */
+  readonly ready: pulumi.Resource[];
+  /** Security group of its machines and their pods. */
+  readonly clientGroup: pulumi.Output<string>;
 
   constructor(name: string, args: ClusterArgs, opts?: pulumi.ComponentResourceOptions) {
     super("landfall:aws:Cluster", name, {}, opts);
@@ -56,54 +63,26 @@ export class Cluster extends pulumi.ComponentResource {
       { ...inside, protect: plan.deletionProtection, dependsOn: [...role.attachments, logs] },
     );
 
-    const nodeRole = serviceRole(`${name}-nodes`, "ec2.amazonaws.com", NODE_POLICIES, inside);
-    this.nodeGroups = plan.nodePools.map((pool) =>
-      this.nodeGroup(name, pool, { ...args, nodeRole }, { ...inside, dependsOn: [...nodeRole.attachments, ...wayOut] }),
-    );
-    this.registerOutputs({});
-  }
+    const { name: clusterName, vpcConfig } = this.cluster;
+    this.clientGroup = vpcConfig.clusterSecurityGroupId;
+    const access = createAdministrators(name, plan, clusterName, inside);
+    const [first, then] = [false, true].map((late) => plan.addons.filter((addon) => needsMachines(addon) === late));
+    const addons = (some: typeof first = [], dependsOn: pulumi.Resource[] = []) =>
+      some.map((addon) => createAddon(name, { addon, plan, clusterName }, { ...inside, dependsOn }));
+    const early = addons(first);
 
-  private nodeGroup(
-    name: string,
-    pool: NodePoolPlan,
-    { plan, subnetIds, nodeRole }: ClusterArgs & { nodeRole: ServiceRole },
-    opts: pulumi.CustomResourceOptions,
-  ): aws.eks.NodeGroup {
-    const template = new aws.ec2.LaunchTemplate(
-      `${name}-${pool.name}-template`,
-      {
-        // One hop: pods, which are a hop further, do not get the machine's credentials.
-        metadataOptions: { httpTokens: "required", httpPutResponseHopLimit: 1, httpEndpoint: "enabled" },
-        blockDeviceMappings: [
-          {
-            deviceName: "/dev/xvda",
-            ebs: { volumeSize: pool.diskGiB, volumeType: "gp3", encrypted: "true", deleteOnTermination: "true" },
-          },
-        ],
-        updateDefaultVersion: true,
-      },
-      { parent: this },
+    const nodeRole = serviceRole(`${name}-nodes`, "ec2.amazonaws.com", NODE_POLICIES, inside);
+    const before = [...nodeRole.attachments, ...wayOut, ...early];
+    const nodeGroups = plan.nodePools.map((pool) =>
+      createNodeGroup(
+        name,
+        { pool, plan, clusterName, subnetIds, roleArn: nodeRole.arn },
+        { ...inside, dependsOn: before },
+      ),
     );
-    return new aws.eks.NodeGroup(
-      `${name}-${pool.name}-nodes`,
-      {
-        clusterName: this.cluster.name,
-        nodeRoleArn: nodeRole.arn,
-        subnetIds,
-        version: plan.version,
-        amiType: "AL2023_x86_64_STANDARD",
-        instanceTypes: [pool.machine],
-        capacityType: pool.spot ? "SPOT" : "ON_DEMAND",
-        scalingConfig: { minSize: pool.min, maxSize: pool.max, desiredSize: pool.min },
-        updateConfig: { maxUnavailablePercentage: 33 },
-        nodeRepairConfig: { enabled: true },
-        labels: pool.labels,
-        taints: pool.taints.map(({ key, value, effect }) => ({ key, value, effect: EFFECTS[effect] })),
-        launchTemplate: { id: template.id, version: template.latestVersion.apply(String) },
-      },
-      // The autoscaler decides.
-      { ...opts, ignoreChanges: ["scalingConfig.desiredSize"] },
-    );
+    permitAutoscaler(name, clusterName, inside);
+    this.ready = [...access, ...nodeGroups, ...addons(then, nodeGroups)];
+    this.registerOutputs({});
   }
 }
 
@@ -111,37 +90,3 @@ export class Cluster extends pulumi.ComponentResource {
 export const SERVICE_CIDR = "172.20.0.0/16";
 const LOG_RETENTION_DAYS = 90;
 const NODE_POLICIES = ["AmazonEKSWorkerNodePolicy", "AmazonEC2ContainerRegistryPullOnly"];
-const EFFECTS = { NoSchedule: "NO_SCHEDULE", PreferNoSchedule: "PREFER_NO_SCHEDULE", NoExecute: "NO_EXECUTE" } as const;
-
-export interface ServiceRole {
-  arn: pulumi.Output<string>;
-  attachments: aws.iam.RolePolicyAttachment[];
-}
-
-/** A role that one of AWS's services takes on, with policies of AWS's own. */
-export function serviceRole(
-  name: string,
-  service: string,
-  policies: readonly string[],
-  opts: pulumi.CustomResourceOptions,
-): ServiceRole {
-  const role = new aws.iam.Role(
-    `${name}-role`,
-    {
-      assumeRolePolicy: JSON.stringify({
-        Version: "2012-10-17",
-        Statement: [{ Effect: "Allow", Action: "sts:AssumeRole", Principal: { Service: service } }],
-      }),
-    },
-    opts,
-  );
-  const attachments = policies.map(
-    (policy) =>
-      new aws.iam.RolePolicyAttachment(
-        `${name}-${policy}`,
-        { role: role.name, policyArn: `arn:aws:iam::aws:policy/${policy}` },
-        opts,
-      ),
-  );
-  return { arn: role.arn, attachments };
-}

@@ -1,62 +1,62 @@
-import * as aws from "@pulumi/aws";
+import type * as aws from "@pulumi/aws";
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import type { Plan } from "../../config/plan.ts";
 import type { Cloud } from "../cloud.ts";
 import { Cluster, SERVICE_CIDR } from "./cluster.ts";
+import { FileSystem } from "./file-system.ts";
 import { Network } from "./network.ts";
 import type { EksPlan } from "./plan.ts";
+import { createRepositories } from "./repositories.ts";
+import { createProvider, storesAt } from "./site.ts";
 import { createStorageClasses } from "./storage.ts";
-import { createStore } from "./stores.ts";
 
 /** Makes the network, the cluster and its machines, or finds them as they were made. */
 export function connectEks(plan: Plan, cluster: EksPlan): Cloud {
-  const { name } = cluster;
-  const provider = new aws.Provider("aws", {
-    region: cluster.region as aws.Region,
-    allowedAccountIds: cluster.account ? [cluster.account] : undefined,
-    defaultTags: { tags: { "landfall:application": plan.application, "landfall:stack": plan.stack } },
-  });
+  const { name, region } = cluster;
+  const provider = createProvider(plan, cluster);
   const opts = { providers: [provider] };
   const network = networkOf(name, cluster, opts);
-  const eks = new Cluster(name, { plan: cluster, subnetIds: network.privateSubnetIds, wayOut: network.wayOut }, opts);
+  const { vpcId, privateSubnetIds, dataSubnetIds, wayOut } = network;
+  const eks = new Cluster(name, { plan: cluster, subnetIds: privateSubnetIds, wayOut }, opts);
   const kubernetes = new k8s.Provider(
     "cluster",
     {
-      kubeconfig: kubeconfigOf(eks.cluster, cluster.region),
+      kubeconfig: kubeconfigOf(eks.cluster, region),
       clusterIdentifier: pulumi.interpolate`${eks.cluster.arn} ${eks.cluster.createdAt}`,
       enableServerSideApply: true,
     },
-    { dependsOn: eks.nodeGroups },
+    { dependsOn: eks.ready },
   );
-  const storageClasses = createStorageClasses(name, { provider: kubernetes });
+  const fileSystem = cluster.sharedFileSystem
+    ? new FileSystem(
+        `${name}-shared`,
+        { vpcId, subnetIds: privateSubnetIds, clientGroup: eks.clientGroup, protect: plan.profile.protectData },
+        opts,
+      )
+    : undefined;
+  createRepositories(name, cluster, { provider });
   return {
     provider: kubernetes,
     // The control plane answers from the private subnets, and at the Service's first address.
     apiServer: { cidrs: [firstAddressOf(SERVICE_CIDR), cluster.network.cidr], ports: [443] },
-    ready: storageClasses,
-    managed: (storeName, { datastore, password }, storeOpts) =>
-      createStore(
-        storeName,
-        {
-          datastore,
-          password,
-          network,
-          clientGroup: eks.cluster.vpcConfig.clusterSecurityGroupId,
-          identifier: `${name}-${datastore.name}`,
-        },
-        { ...storeOpts, providers: [provider] },
-      ),
-    identify: () => {
-      throw new Error("the plan has no datastore that asks for an identity");
-    },
+    ready: createStorageClasses(name, fileSystem, { provider: kubernetes }),
+    ...storesAt({
+      provider,
+      region,
+      vpcId,
+      dataSubnetIds,
+      clients: { securityGroupIds: [eks.clientGroup] },
+      prefix: name,
+      clusterName: eks.cluster.name,
+    }),
   };
 }
 
 function networkOf(name: string, { network, region }: EksPlan, opts: pulumi.ComponentResourceOptions) {
   if (network.kind === "new") return new Network(name, { plan: network, region, clusterName: name }, opts);
-  const { vpcId, privateSubnetIds } = network;
-  return { vpcId, privateSubnetIds, dataSubnetIds: privateSubnetIds, wayOut: [] };
+  const { vpcId, privateSubnetIds, dataSubnetIds } = network;
+  return { vpcId, privateSubnetIds, dataSubnetIds, wayOut: [] };
 }
 
 /** Credentials are obtained when they are needed, from whoever runs Pulumi; none is in the state. */

@@ -1,5 +1,7 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
+import { createEndpoints } from "./endpoints.ts";
+import { createFlowLogs } from "./flow-logs.ts";
 import type { NewNetwork } from "./plan.ts";
 
 export interface NetworkArgs {
@@ -21,7 +23,7 @@ export class Network extends pulumi.ComponentResource {
 
   constructor(name: string, args: NetworkArgs, opts?: pulumi.ComponentResourceOptions) {
     super("landfall:aws:Network", name, {}, opts);
-    const { plan, clusterName } = args;
+    const { plan, region, clusterName } = args;
     const inside = { parent: this };
     const tagged = (what: string, tags = {}) => ({ Name: `${clusterName}-${what}`, ...tags });
 
@@ -76,6 +78,7 @@ export class Network extends pulumi.ComponentResource {
       );
     });
 
+    const routeTableIds: pulumi.Output<string>[] = [];
     this.wayOut = [];
     this.privateSubnetIds = plan.zones.map(({ zone, privateCidr }, index) => {
       const made = subnet("private", zone, privateCidr, { "kubernetes.io/role/internal-elb": "1" });
@@ -85,10 +88,15 @@ export class Network extends pulumi.ComponentResource {
         { vpcId: vpc.id, routes: [{ cidrBlock: EVERYWHERE, natGatewayId }], tags: tagged(`private-${zone}`) },
         inside,
       );
+      routeTableIds.push(routes.id);
       this.wayOut.push(routed("private", zone, made.id, routes.id));
       return made.id;
     });
     this.dataSubnetIds = plan.zones.map(({ zone, dataCidr }) => subnet("data", zone, dataCidr).id);
+    const { cidr, interfaceEndpoints: interfaces } = plan;
+    const endpoints = { region, vpcId: vpc.id, cidr, subnetIds: this.privateSubnetIds, routeTableIds, interfaces };
+    this.wayOut.push(...createEndpoints(name, endpoints, inside));
+    if (plan.flowLogs) createFlowLogs(name, { vpcId: vpc.id, clusterName }, inside);
 
     this.registerOutputs({ vpcId: this.vpcId });
   }

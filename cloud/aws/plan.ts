@@ -1,12 +1,14 @@
 /** What a stack on EKS is going to have, as plain data. */
 import type { Layers } from "../../config/layers.ts";
 import { type NodePoolPlan, resolveNodePools } from "../../config/nodes.ts";
+import type { VolumePlan } from "../../config/storage.ts";
 import type { StorageClasses } from "../clouds.ts";
 import type { Manager } from "../managed.ts";
 import { subnetsOf } from "../subnets.ts";
 import { unsupportedVersion } from "../versions.ts";
-import { offers } from "./offers.ts";
-import type { EksSettings } from "./settings.ts";
+import { type AmiType, amiTypeOf } from "./machines.ts";
+import { offersTo, POD_IDENTITY_AGENT } from "./offers.ts";
+import type { AddonName, AwsSite, EksSettings } from "./settings.ts";
 
 /** In standard support on 2026-11-21 and for a month at least; the first is the default. */
 export const EKS_VERSIONS = ["1.36", "1.35"] as const;
@@ -14,6 +16,12 @@ export const EKS_VERSIONS = ["1.36", "1.35"] as const;
 /** 4 CPUs, 16 GiB. */
 const DEFAULT_MACHINE = "m6i.xlarge";
 const DEFAULT_CIDR = "10.0.0.0/16";
+/** Class of volumes that pods on several nodes mount. */
+const SHARED_CLASS = "efs";
+const ALWAYS: readonly AddonName[] = [
+  ...(["vpc-cni", "kube-proxy", "eks-pod-identity-agent", "coredns"] as const),
+  ...(["aws-ebs-csi-driver", "snapshot-controller", "metrics-server"] as const),
+];
 
 export interface NewNetwork {
   kind: "new";
@@ -21,6 +29,8 @@ export interface NewNetwork {
   /** By zone. */
   zones: { zone: string; publicCidr: string; privateCidr: string; dataCidr: string }[];
   natGateways: "perZone" | "one";
+  flowLogs: boolean;
+  interfaceEndpoints: boolean;
 }
 
 export interface ExistingNetwork {
@@ -28,6 +38,18 @@ export interface ExistingNetwork {
   cidr: string;
   vpcId: string;
   privateSubnetIds: string[];
+  dataSubnetIds: string[];
+}
+
+export interface EksNodePool extends NodePoolPlan {
+  amiType: AmiType;
+}
+
+/** Add-ons that a cluster has; the shared file system's driver where volumes need it. */
+export interface AddonPlan {
+  name: AddonName;
+  /** @default AWS's own default for the version of Kubernetes */
+  version?: string;
 }
 
 export interface EksPlan {
@@ -39,12 +61,18 @@ export interface EksPlan {
   network: NewNetwork | ExistingNetwork;
   publicAccess: string[];
   administrators: string[];
-  nodePools: NodePoolPlan[];
+  nodePools: EksNodePool[];
+  nodeRelease?: string;
+  addons: AddonPlan[];
+  /** Whether volumes are on a file system that pods on several nodes mount. */
+  sharedFileSystem: boolean;
+  repositories: string[];
   deletionProtection: boolean;
 }
 
-export function resolveEks(layers: Layers, settings: EksSettings): EksPlan {
+export function resolveEks(layers: Layers, settings: EksSettings, volumes: readonly VolumePlan[]): EksPlan {
   const { stack, application, profile } = layers;
+  const sharedFileSystem = volumes.some(({ storageClass }) => storageClass === SHARED_CLASS);
   return {
     provider: "eks",
     region: settings.region,
@@ -54,7 +82,11 @@ export function resolveEks(layers: Layers, settings: EksSettings): EksPlan {
     network: networkOf(layers, settings),
     publicAccess: settings.publicAccess ?? [],
     administrators: settings.administrators ?? [],
-    nodePools: resolveNodePools(layers, settings.nodePools, DEFAULT_MACHINE),
+    nodePools: nodePoolsOf(layers, settings),
+    nodeRelease: settings.nodeRelease,
+    addons: addonsOf(settings, sharedFileSystem),
+    sharedFileSystem,
+    repositories: settings.repositories ?? [],
     deletionProtection: settings.deletionProtection ?? profile.protectData,
   };
 }
@@ -64,9 +96,46 @@ function versionOf({ mistakes }: Layers, { version = EKS_VERSIONS[0] }: EksSetti
   return version;
 }
 
+function nodePoolsOf(
+  layers: Layers,
+  { nodePools, version = EKS_VERSIONS[0], nodeRelease }: EksSettings,
+): EksNodePool[] {
+  if (nodeRelease !== undefined && !nodeRelease.startsWith(`${version}.`)) {
+    layers.mistakes.push({
+      path: "landfall:cluster.nodeRelease",
+      got: nodeRelease,
+      problem: `is no release for Kubernetes ${version}`,
+      allowed: `releases such as ${version}.0-20261112`,
+      fix: "name one of the cluster's version, or remove it for AWS's newest",
+    });
+  }
+  return resolveNodePools(layers, nodePools, DEFAULT_MACHINE).map((pool) => {
+    const amiType = amiTypeOf(pool.machine);
+    if (amiType !== undefined) return { ...pool, amiType };
+    layers.mistakes.push({
+      path: `landfall:cluster.nodePools.${pool.name}.machine`,
+      got: pool.machine,
+      problem: "is no instance type of EC2",
+      allowed: "names such as m6i.xlarge, or m7g.xlarge for Graviton",
+      fix: "use EC2's own name of a machine",
+    });
+    return { ...pool, amiType: "AL2023_x86_64_STANDARD" };
+  });
+}
+
+function addonsOf({ addonVersions = {}, cloudWatch = false }: EksSettings, sharedFileSystem: boolean): AddonPlan[] {
+  const names: AddonName[] = [
+    ...ALWAYS,
+    ...(sharedFileSystem ? (["aws-efs-csi-driver"] as const) : []),
+    ...(cloudWatch ? (["amazon-cloudwatch-observability"] as const) : []),
+  ];
+  return names.map((name) => ({ name, version: addonVersions[name] }));
+}
+
 function networkOf(layers: Layers, { region, zones, network = {} }: EksSettings): NewNetwork | ExistingNetwork {
-  if ("vpcId" in network) return { kind: "existing", ...network };
+  if ("vpcId" in network) return { kind: "existing", dataSubnetIds: network.privateSubnetIds, ...network };
   const cidr = network.cidr ?? DEFAULT_CIDR;
+  const production = layers.stack.profile === "production";
   const names = zones ?? ["a", "b", "c"].map((letter) => `${region}${letter}`);
   for (const zone of names.filter((zone) => !zone.startsWith(region))) {
     layers.mistakes.push({
@@ -82,17 +151,35 @@ function networkOf(layers: Layers, { region, zones, network = {} }: EksSettings)
     kind: "new",
     cidr,
     zones: names.map((zone, index) => ({ zone, ...subnets[index] }) as NewNetwork["zones"][number]),
-    natGateways: network.natGateways ?? (layers.stack.profile === "production" ? "perZone" : "one"),
+    natGateways: network.natGateways ?? (production ? "perZone" : "one"),
+    flowLogs: network.flowLogs ?? production,
+    interfaceEndpoints: network.interfaceEndpoints ?? false,
   };
 }
 
 export function eksStorage({ storageClass, storageClasses }: EksSettings): StorageClasses {
   return {
     storageClass: storageClass ?? "gp3",
-    storageClasses: { standard: "gp3", fast: "gp3-fast", shared: "efs", ...storageClasses },
+    storageClasses: { standard: "gp3", fast: "gp3-fast", shared: SHARED_CLASS, ...storageClasses },
   };
 }
 
-export function eksManager({ network }: EksSettings): Manager {
-  return { title: "AWS", offers, cidrs: [network?.cidr ?? DEFAULT_CIDR] };
+/** Addresses of the whole network. */
+export function eksRange({ network }: EksSettings): string {
+  return network?.cidr ?? DEFAULT_CIDR;
+}
+
+export function eksManager(settings: EksSettings): Manager {
+  return {
+    title: "AWS",
+    offers: offersTo({ identity: true }),
+    cidrs: [eksRange(settings)],
+    credentials: POD_IDENTITY_AGENT,
+  };
+}
+
+/** For a cluster that is not this stack's. */
+export function awsManager({ cidrs, eksCluster }: AwsSite): Manager {
+  const identity = eksCluster !== undefined;
+  return { title: "AWS", offers: offersTo({ identity }), cidrs, credentials: POD_IDENTITY_AGENT };
 }

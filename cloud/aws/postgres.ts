@@ -1,37 +1,32 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import type { ManagedDatastore } from "../../config/plan.ts";
-import type { ManagedStore } from "../managed.ts";
-import type { StoreArgs } from "./stores.ts";
+import { certificatesOf } from "./certificates.ts";
+import { clientRules } from "./clients.ts";
+import { fitting } from "./names.ts";
+import type { AwsStore, StoreArgs } from "./stores.ts";
 
 /** PostgreSQL by Amazon RDS: private, encrypted, TLS only. */
 export class RdsPostgres extends pulumi.ComponentResource {
-  readonly store: ManagedStore;
+  readonly store: AwsStore;
 
   constructor(name: string, args: StoreArgs, opts: pulumi.ComponentResourceOptions) {
     super("landfall:aws:RdsPostgres", name, {}, opts);
-    const { datastore, password, network, clientGroup, identifier } = args;
+    const { datastore, password, site } = args;
+    const identifier = fitting(args.identifier, 63);
     const inside = { parent: this };
     const { endpoint } = datastore;
 
     const group = new aws.ec2.SecurityGroup(
       `${name}-group`,
       {
-        vpcId: network.vpcId,
+        vpcId: site.vpcId,
         description: `PostgreSQL ${datastore.name}`,
-        ingress: [
-          {
-            description: "the cluster's pods",
-            protocol: "tcp",
-            fromPort: endpoint.port,
-            toPort: endpoint.port,
-            securityGroups: [clientGroup],
-          },
-        ],
+        ingress: clientRules(site, endpoint.port),
       },
       inside,
     );
-    const subnets = new aws.rds.SubnetGroup(`${name}-subnets`, { subnetIds: network.dataSubnetIds }, inside);
+    const subnets = new aws.rds.SubnetGroup(`${name}-subnets`, { subnetIds: site.dataSubnetIds }, inside);
     const parameters = new aws.rds.ParameterGroup(
       `${name}-parameters`,
       { family: `postgres${datastore.version}`, parameters: parametersOf(datastore) },
@@ -67,7 +62,12 @@ export class RdsPostgres extends pulumi.ComponentResource {
       },
       { ...inside, protect: datastore.protect },
     );
-    this.store = { endpoint: instance.address.apply((host) => ({ ...endpoint, host })), ready: [instance] };
+    this.store = {
+      endpoint: instance.address.apply((host) => ({ ...endpoint, host })),
+      ready: [instance],
+      certificates: certificatesOf(site.region),
+      permissions: [],
+    };
     this.registerOutputs({});
   }
 }

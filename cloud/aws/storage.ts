@@ -1,8 +1,13 @@
 import * as k8s from "@pulumi/kubernetes";
-import type * as pulumi from "@pulumi/pulumi";
+import * as pulumi from "@pulumi/pulumi";
+import type { FileSystem } from "./file-system.ts";
 
 /** The classes of plan.ts. EKS brings none of its own since Kubernetes 1.30. */
-export function createStorageClasses(name: string, opts: pulumi.CustomResourceOptions): k8s.storage.v1.StorageClass[] {
+export function createStorageClasses(
+  name: string,
+  fileSystem: FileSystem | undefined,
+  opts: pulumi.CustomResourceOptions,
+): k8s.storage.v1.StorageClass[] {
   const block = (className: string, parameters: Record<string, string>, isDefault = false) =>
     new k8s.storage.v1.StorageClass(
       `${name}-${className}`,
@@ -18,5 +23,25 @@ export function createStorageClasses(name: string, opts: pulumi.CustomResourceOp
       },
       opts,
     );
-  return [block("gp3", {}, true), block("gp3-fast", { iops: "6000", throughput: "250" })];
+  const blocks = [block("gp3", {}, true), block("gp3-fast", { iops: "6000", throughput: "250" })];
+  return fileSystem ? [...blocks, shared(name, fileSystem, opts)] : blocks;
+}
+
+/** Each volume is a directory of the file system with an owner of its own. */
+function shared(
+  name: string,
+  { fileSystemId, ready }: FileSystem,
+  opts: pulumi.CustomResourceOptions,
+): k8s.storage.v1.StorageClass {
+  return new k8s.storage.v1.StorageClass(
+    `${name}-efs`,
+    {
+      metadata: { name: "efs" },
+      provisioner: "efs.csi.aws.com",
+      parameters: { provisioningMode: "efs-ap", fileSystemId, directoryPerms: "700", basePath: "/volumes" },
+      volumeBindingMode: "Immediate",
+      allowVolumeExpansion: true,
+    },
+    pulumi.mergeOptions(opts, { dependsOn: ready }),
+  );
 }

@@ -19,7 +19,7 @@ export const SERVICE_CIDR = "172.20.0.0/16";
 /** https://learn.microsoft.com/azure/aks/azure-cni-overlay#ip-address-planning */
 const RESERVED = [POD_CIDR, SERVICE_CIDR, "169.254.0.0/16", "172.30.0.0/16", "172.31.0.0/16", "192.0.2.0/24"];
 
-const DEFAULT_CIDR = "10.0.0.0/16";
+export const DEFAULT_CIDR = "10.0.0.0/16";
 const SMALLEST = 20;
 const LARGEST = 16;
 /** In sixteenths of the network: where each begins, and how many it has. */

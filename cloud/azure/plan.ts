@@ -7,7 +7,7 @@ import type { Manager } from "../managed.ts";
 import { unsupportedVersion } from "../versions.ts";
 import { ZONAL_LOCATIONS } from "./locations.ts";
 import { LONGEST_POOL_NAME } from "./names.ts";
-import { type AzureNetwork, networkOf, rangesOf } from "./network-plan.ts";
+import { type AzureNetwork, DEFAULT_CIDR, networkOf, rangesOf } from "./network-plan.ts";
 import { offers } from "./offers.ts";
 import type { AksSettings } from "./settings.ts";
 
@@ -164,6 +164,11 @@ export function aksStorage({ storageClass, storageClasses }: AksSettings): Stora
       ...storageClasses,
     },
   };
+}
+
+/** Of the whole network. Cilium lets a range name neither pods nor machines, so it is open to what stands beside them. */
+export function aksRange({ network }: AksSettings): string {
+  return network?.cidr ?? DEFAULT_CIDR;
 }
 
 export function aksManager({ network }: AksSettings): Manager {

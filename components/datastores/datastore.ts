@@ -1,7 +1,9 @@
+import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import type { Cloud } from "../../cloud/cloud.ts";
 import type { DatastorePlan, Plan } from "../../config/plan.ts";
 import type { Field } from "../../config/schema/tier.ts";
+import { labelsOf } from "../labels.ts";
 import type { Namespace } from "../namespace.ts";
 import { BundledServer } from "./bundled.ts";
 import type { Endpoint } from "./engine.ts";
@@ -25,6 +27,8 @@ export interface Connection {
   hostElsewhere: pulumi.Input<string>;
   /** What has to be up before a client starts. */
   ready: pulumi.Resource[];
+  /** Name of the ConfigMap that clients mount the store's authority from; left out for one that is known. */
+  certificates?: pulumi.Output<string>;
 }
 
 /** Makes the datastore, where it is ours to make, and returns the way to it. */
@@ -43,7 +47,9 @@ export function createDatastore(
     case "managed": {
       const store = args.cloud.managed(name, { datastore, password }, opts);
       const hostElsewhere = store.endpoint.apply(({ host }) => host);
-      return connectionTo(datastore, { password, ...store, hostElsewhere });
+      const { certificates: pem } = store;
+      const certificates = pem === undefined ? undefined : authority(name, args, pem, opts);
+      return connectionTo(datastore, { password, ...store, hostElsewhere, certificates });
     }
     case "external":
       return connectionTo(datastore, {
@@ -55,7 +61,26 @@ export function createDatastore(
   }
 }
 
-interface Reached extends Pick<Connection, "hostElsewhere" | "ready"> {
+/** The certificates that clients trust the store by. */
+function authority(
+  name: string,
+  { plan, datastore, namespace }: DatastoreArgs,
+  certificates: pulumi.Input<string>,
+  opts: pulumi.ComponentResourceOptions,
+): pulumi.Output<string> {
+  const map = new k8s.core.v1.ConfigMap(
+    `${name}-certificates`,
+    {
+      metadata: { namespace: namespace.namespaceName, labels: labelsOf(plan, datastore.name) },
+      immutable: true,
+      data: { [`${datastore.name}.pem`]: certificates },
+    },
+    { parent: opts.parent, deletedWith: namespace.resource, dependsOn: namespace },
+  );
+  return map.metadata.name;
+}
+
+interface Reached extends Pick<Connection, "hostElsewhere" | "ready" | "certificates"> {
   endpoint: pulumi.Input<Endpoint>;
   password?: pulumi.Output<string>;
 }

@@ -16,6 +16,15 @@ export interface Endpoint {
   srv?: boolean;
   /** Whether it has one database where the engine has several by number. @default false */
   oneDatabase?: boolean;
+  /** File of clients' containers that has the authority of its certificates; left out for one that is known. */
+  certificates?: string;
+}
+
+/** Folder of clients' containers with the authorities of their stores. */
+export const CERTIFICATES = "/etc/landfall/certificates";
+
+export function certificatesPath(store: string): string {
+  return `${CERTIFICATES}/${store}.pem`;
 }
 
 /** `?a=b&c=d`; nothing for nothing. */

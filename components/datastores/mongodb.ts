@@ -35,9 +35,9 @@ mongodump --config="$HOME/mongodump.yaml" --host="$HOSTS" --username="$USERNAME"
   urlHoldsPassword: true,
   url(endpoint, password, database = endpoint.database) {
     const credentials = `${encodeURIComponent(endpoint.username)}:${encodeURIComponent(password)}`;
-    const { tls, srv, options } = endpoint;
+    const { tls, certificates, srv, options } = endpoint;
     const [scheme, host] = srv ? ["mongodb+srv", endpoint.host] : ["mongodb", `${endpoint.host}:${endpoint.port}`];
-    const query = queryOf({ authSource: "admin", tls: tls ? "true" : undefined, ...options });
+    const query = queryOf({ authSource: "admin", tls: tls ? "true" : undefined, tlsCAFile: certificates, ...options });
     return `${scheme}://${credentials}@${host}/${encodeURIComponent(database)}${query}`;
   },
   server({ endpoint, dataDirectory, passwordSecret }) {

@@ -17,7 +17,11 @@ export const objectstore: Engine = {
   terminationGracePeriodSeconds: 60,
   fields: ["url", "host", "port", "username", "password", "bucket"],
   urlHoldsPassword: false,
-  url: (endpoint) => `${endpoint.tls ? "https" : "http"}://${endpoint.host}:${endpoint.port}`,
+  url({ tls, host, port }) {
+    const scheme = tls ? "https" : "http";
+    // Some clients sign the host as it stands here, others leave the usual port out.
+    return port === (tls ? 443 : 80) ? `${scheme}://${host}` : `${scheme}://${host}:${port}`;
+  },
   server({ endpoint, dataDirectory, passwordSecret }) {
     const health = { path: "/healthz", port: "api" };
     return {

@@ -1,4 +1,4 @@
-import { type Engine, probedBy } from "./engine.ts";
+import { type Engine, probedBy, queryOf } from "./engine.ts";
 
 export const postgres: Engine = {
   ports: { postgres: 5432 },
@@ -41,8 +41,11 @@ export const postgres: Engine = {
   urlHoldsPassword: true,
   url(endpoint, password, database = endpoint.database) {
     const credentials = `${encodeURIComponent(endpoint.username)}:${encodeURIComponent(password)}`;
-    const sslmode = endpoint.tls ? "?sslmode=require" : "";
-    return `postgresql://${credentials}@${endpoint.host}:${endpoint.port}/${encodeURIComponent(database)}${sslmode}`;
+    const { tls, certificates, options } = endpoint;
+    // Without an authority, a client could tell no certificate from another.
+    const sslmode = tls ? (certificates ? "verify-full" : "require") : undefined;
+    const query = queryOf({ sslmode, sslrootcert: certificates, ...options });
+    return `postgresql://${credentials}@${endpoint.host}:${endpoint.port}/${encodeURIComponent(database)}${query}`;
   },
   server({ endpoint, dataDirectory, passwordSecret, settings }) {
     const ready = [

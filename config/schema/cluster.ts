@@ -1,9 +1,12 @@
 /** Where a stack lands. */
 import { z } from "zod";
-import { eksSettings } from "../../cloud/aws/settings.ts";
+import { awsSite, eksSettings } from "../../cloud/aws/settings.ts";
 import { aksSettings } from "../../cloud/azure/settings.ts";
 import { cidr, port } from "./primitives.ts";
 import { storageFields } from "./storage.ts";
+
+/** A cloud that runs datastores for a cluster that is not this stack's, and the network that both are in. */
+export const site = z.discriminatedUnion("provider", [awsSite]);
 
 export const kubeconfigCluster = z.strictObject({
   provider: z.literal("kubeconfig"),
@@ -14,9 +17,12 @@ export const kubeconfigCluster = z.strictObject({
   ...storageFields,
   /** Addresses of the API server as pods see them, for the NetworkPolicies. @default read from the cluster */
   apiServer: z.strictObject({ cidrs: z.array(cidr).min(1), ports: z.array(port).min(1) }).optional(),
+  /** Who runs managed datastores for it. @default nobody */
+  cloud: site.optional(),
 });
 
 export const cluster = z.discriminatedUnion("provider", [kubeconfigCluster, eksSettings, aksSettings]);
 
 export type ClusterSettings = z.output<typeof cluster>;
 export type KubeconfigCluster = z.infer<typeof kubeconfigCluster>;
+export type Site = z.output<typeof site>;

@@ -147,6 +147,7 @@ export class Emulator {
 
   #named({ autoname }: Rules, name: string, before: Values | undefined, given: Values): Values {
     if (!autoname || given[autoname.property] !== undefined) return given;
+    if (autoname.unless && given[autoname.unless] !== undefined) return given;
     const made = before?.[autoname.property] ?? `${name.slice(0, autoname.maxLength - 8)}-${this.#world.unique(7)}`;
     return { ...given, [autoname.property]: made };
   }

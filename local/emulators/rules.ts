@@ -42,7 +42,12 @@ export interface Made {
 
 export interface Rules {
   /** Property that gets a name of its own where none is given, as the provider gives it. */
-  autoname?: { property: string; maxLength: number };
+  autoname?: {
+    property: string;
+    maxLength: number;
+    /** Property that takes its place: a prefix, which the cloud completes. */
+    unless?: string;
+  };
   /** Paths of properties that the cloud cannot change: the resource is made anew. */
   immutable?: readonly string[];
   /** By path; lists on the way are gone through. */

@@ -95,8 +95,17 @@ export class Rehearsal {
     return Object.fromEntries([...new Set(types)].sort().map((type) => [type, types.filter((t) => t === type).length]));
   }
 
-  /** Lifts what keeps the stack's resources from being destroyed, as its owner does on purpose. */
+  /** Lifts what keeps the stack from being destroyed, in the clouds and in Pulumi, as its owner does on purpose. */
   async unprotect(): Promise<void> {
+    const { cluster, datastores } = this.rehearsed.plan;
+    const kept = [
+      ...("deletionProtection" in cluster && cluster.deletionProtection ? ["cluster.deletionProtection"] : []),
+      ...datastores.flatMap((store) =>
+        store.mode === "managed" && store.protect ? [`datastores.${store.name}.protect`] : [],
+      ),
+    ];
+    for (const path of kept) await this.configure(path, "false");
+    if (kept.length > 0) await this.up();
     await this.#pulumi("state", "unprotect", "--all", "--yes");
   }
 

@@ -47,10 +47,25 @@ interface Monitor {
   registerResource(request: Request, ...rest: unknown[]): unknown;
 }
 
+/** What a cloud says beside what it is told. */
+export interface Answers {
+  /** To functions, by token. */
+  functions?: Readonly<Record<string, Record<string, unknown>>>;
+  /** Outputs of resources, by type. */
+  outputs?: Readonly<Record<string, Record<string, unknown>>>;
+}
+
 /** Everything that `program` registers, children of its children included, sorted by name and type. */
-export async function record(program: () => unknown, stack = "dev"): Promise<Registration[]> {
+export async function record(program: () => unknown, stack = "dev", answers: Answers = {}): Promise<Registration[]> {
   const registrations: Registration[] = [];
-  await pulumi.runtime.setMocks({ newResource, call: ({ inputs }) => inputs }, "landfall", stack);
+  const mocks: pulumi.runtime.Mocks = {
+    newResource: (args) => {
+      const { id, state } = newResource(args);
+      return { id, state: { ...state, ...answers.outputs?.[args.type] } };
+    },
+    call: ({ token, inputs }) => answers.functions?.[token] ?? inputs,
+  };
+  await pulumi.runtime.setMocks(mocks, "landfall", stack);
   const monitor = pulumi.runtime.getMonitor() as unknown as Monitor;
   const register = monitor.registerResource.bind(monitor);
   monitor.registerResource = (request, ...rest) => {
@@ -75,7 +90,10 @@ export function ofType(registrations: readonly Registration[], type: string): Re
 }
 
 /** An object as a provider answers for it: its name chosen where the program leaves it open. */
-function newResource({ name, inputs }: pulumi.runtime.MockResourceArgs): pulumi.runtime.MockResourceResult {
+function newResource({ name, inputs }: pulumi.runtime.MockResourceArgs): {
+  id: string;
+  state: Record<string, unknown>;
+} {
   const { metadata } = inputs as { metadata?: { name?: string } };
   return {
     id: `${name}-id`,

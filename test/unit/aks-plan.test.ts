@@ -113,6 +113,7 @@ describe("The plan of a stack on AKS", () => {
         options: undefined,
         srv: undefined,
         oneDatabase: undefined,
+        certificates: undefined,
       },
       version: "16",
       machine: "Standard_D2ds_v5",

@@ -170,7 +170,7 @@ describe("A reference to what is not there is refused:", () => {
         got: "managed",
         problem: 'cluster provider "kubeconfig" has no cloud that could manage "db"',
         allowed: "bundled, external",
-        fix: "bundle it, or name the store that you run elsewhere with mode: external",
+        fix: "bundle it, name the store that you run elsewhere with mode: external, or a cloud with landfall:cluster.cloud",
       },
     ],
   ]);

@@ -1,9 +1,16 @@
 import type { CloudEmulator } from "../rules.ts";
+import { access } from "./access.ts";
+import { addons, getAddonVersion } from "./addons.ts";
 import { badTags, failures } from "./common.ts";
+import { docdb } from "./docdb.ts";
+import { ecr } from "./ecr.ts";
+import { efs } from "./efs.ts";
 import { eks } from "./eks.ts";
+import { elasticache } from "./elasticache.ts";
 import { iam } from "./iam.ts";
 import { network } from "./network.ts";
 import { rds } from "./rds.ts";
+import { s3 } from "./s3.ts";
 
 /** Regions that every account has: https://docs.aws.amazon.com/global-infrastructure/latest/regions/aws-regions.html */
 const REGIONS = [
@@ -20,12 +27,24 @@ export const aws: CloudEmulator = {
       region !== undefined && !REGIONS.includes(region) && { property: "region", reason: `"${region}" is no region` },
     ),
   resources: Object.fromEntries(
-    Object.entries({ ...network, ...iam, ...eks, ...rds }).map(([type, rules]) => [
+    Object.entries({
+      ...network,
+      ...iam,
+      ...eks,
+      ...addons,
+      ...access,
+      ...rds,
+      ...elasticache,
+      ...docdb,
+      ...s3,
+      ...efs,
+      ...ecr,
+    }).map(([type, rules]) => [
       type,
       { ...rules, check: (inputs, context) => [...badTags(inputs), ...(rules.check?.(inputs, context) ?? [])] },
     ]),
   ),
-  functions: {},
+  functions: { "aws:eks/getAddonVersion:getAddonVersion": getAddonVersion },
   common({ tags = {} }, { settings }) {
     const defaults = JSON.parse(settings.defaultTags ?? "{}") as { tags?: Record<string, string> };
     return { region: settings.region, tagsAll: { ...defaults.tags, ...(tags as Record<string, string>) } };

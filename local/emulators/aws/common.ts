@@ -65,3 +65,42 @@ export function ec2(
     },
   };
 }
+
+/** What the provider adds to a prefix is so long. */
+export const SUFFIX_LENGTH = 26;
+
+/** A name that begins with the prefix and is nobody else's. */
+export function completed(prefix: unknown, { world }: Context): string {
+  return `${prefix}${world.unique(SUFFIX_LENGTH)}`;
+}
+
+/** Zones of subnets. */
+export function zonesOf(subnetIds: unknown, { world }: Context): Set<unknown> {
+  return new Set((subnetIds as string[]).map((id) => world.get("aws:ec2/subnet:Subnet", id)?.inputs.availabilityZone));
+}
+
+/** What RDS and DocumentDB say of the administrator: some names are reserved, some characters not taken. */
+export function badAdministrator(
+  names: { user: string; password: string },
+  reserved: readonly string[],
+  inputs: Values,
+): Failure[] {
+  const [user, password] = [inputs[names.user], inputs[names.password]];
+  return failures(
+    badPattern(names.user, user, /^[A-Za-z]\w{0,62}$/),
+    reserved.includes(user as string) && { property: names.user, reason: `"${user}" is reserved` },
+    typeof password === "string" &&
+      !/^[\x21-\x7e]{8,100}$/.test(password) && {
+        property: names.password,
+        reason: "takes 8 to 100 printable characters",
+      },
+    typeof password === "string" &&
+      /[/"@ ]/.test(password) && { property: names.password, reason: 'has one of / " @ or space' },
+  );
+}
+
+/** A database's last snapshot is taken, or given up in so many words. */
+export function badFinalSnapshot({ skipFinalSnapshot, finalSnapshotIdentifier }: Values): Failure | undefined {
+  if (skipFinalSnapshot || finalSnapshotIdentifier !== undefined) return undefined;
+  return { property: "finalSnapshotIdentifier", reason: "is required where skipFinalSnapshot is false" };
+}

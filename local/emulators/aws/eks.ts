@@ -2,16 +2,18 @@
 import type { NodeSpec } from "../../cluster/nodes.ts";
 import type { Context, Entity, Rules, Values } from "../rules.ts";
 import { CloudError } from "../rules.ts";
+import type { Failure } from "../sdk.ts";
+import { hasAddon } from "./addons.ts";
 import { arn, badPattern, ec2, failures, notOneOf } from "./common.ts";
 import { ROLE } from "./iam.ts";
 import { machineOf } from "./machines.ts";
 
-const CLUSTER = "aws:eks/cluster:Cluster";
+export const CLUSTER = "aws:eks/cluster:Cluster";
 const SUBNET = "aws:ec2/subnet:Subnet";
 const LAUNCH_TEMPLATE = "aws:ec2/launchTemplate:LaunchTemplate";
 
 /** In standard or extended support on 2026-11-21, the oldest first. */
-const VERSIONS = ["1.31", "1.32", "1.33", "1.34", "1.35", "1.36"];
+export const VERSIONS = ["1.31", "1.32", "1.33", "1.34", "1.35", "1.36"];
 const LOG_TYPES = ["api", "audit", "authenticator", "controllerManager", "scheduler"];
 /** A machine keeps this much of its memory for itself. */
 const RESERVED_GIB = 1;
@@ -140,7 +142,7 @@ export const eks: Record<string, Rules> = {
       subnetIds: { to: SUBNET },
       "launchTemplate.id": { to: LAUNCH_TEMPLATE },
     },
-    check({ scalingConfig, instanceTypes = [], capacityType, diskSize, launchTemplate }) {
+    check({ scalingConfig, instanceTypes = [], amiType, capacityType, diskSize, launchTemplate }) {
       const { minSize, maxSize, desiredSize } = scalingConfig as Record<string, number>;
       return failures(
         notOneOf("capacityType", capacityType, ["ON_DEMAND", "SPOT", "CAPACITY_BLOCK"]),
@@ -149,6 +151,7 @@ export const eks: Record<string, Rules> = {
           property: "scalingConfig.desiredSize",
           reason: `${desiredSize} is not between minSize and maxSize`,
         },
+        ...(instanceTypes as string[]).map((type) => badImage(type, amiType)),
         ...(instanceTypes as string[]).map(
           (type) =>
             !machineOf(type) && {
@@ -162,6 +165,7 @@ export const eks: Record<string, Rules> = {
     },
     async create(inputs, context) {
       const { nodeGroupName, clusterName } = inputs as Record<string, string>;
+      checkPodNetwork(clusterName as string, context);
       await place(inputs, context);
       return {
         id: `${clusterName}:${nodeGroupName}`,
@@ -178,6 +182,24 @@ export const eks: Record<string, Rules> = {
     },
   },
 };
+
+/** A machine starts from an image of its own architecture. */
+function badImage(type: string, amiType: unknown): Failure | undefined {
+  const machine = machineOf(type);
+  if (!machine || typeof amiType !== "string") return undefined;
+  if (amiType.includes("ARM_64") === (machine.architecture === "arm64")) return undefined;
+  return {
+    property: "amiType",
+    reason: `InvalidParameterException: ${type} is ${machine.architecture}, not ${amiType}`,
+  };
+}
+
+/** https://docs.aws.amazon.com/eks/latest/userguide/troubleshooting.html: machines without a pod network stay unready. */
+function checkPodNetwork(clusterName: string, { world }: Context): void {
+  const cluster = world.get(CLUSTER, clusterName) as Entity;
+  if (cluster.inputs.bootstrapSelfManagedAddons !== false || hasAddon(world, clusterName, "vpc-cni")) return;
+  throw new CloudError("NodeCreationFailure: Unhealthy nodes in the kubernetes cluster: cni plugin not initialized");
+}
 
 function vpcOf({ subnetIds }: ClusterInputs["vpcConfig"], { world }: Context): unknown {
   return (world.get(SUBNET, subnetIds[0] as string) as Entity).inputs.vpcId;

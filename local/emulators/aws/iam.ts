@@ -1,9 +1,10 @@
 /** IAM, KMS and logs. Rules by https://docs.aws.amazon.com/IAM/latest/APIReference/ and its quotas. */
 import type { Rules } from "../rules.ts";
 import { CloudError } from "../rules.ts";
-import { ACCOUNT, arn, badPattern, failures, notOneOf } from "./common.ts";
+import { ACCOUNT, arn, badPattern, completed, failures, notOneOf } from "./common.ts";
 
 export const ROLE = "aws:iam/role:Role";
+const USER = "aws:iam/user:User";
 const ROLE_NAME = /^[\w+=,.@-]{1,64}$/;
 const MANAGED_POLICY = /^arn:aws:iam::aws:policy\/(service-role\/)?[\w-]+$/;
 
@@ -12,7 +13,7 @@ const RETENTION = [
   0, 1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653,
 ];
 
-function badPolicy(property: string, text: unknown) {
+export function badPolicy(property: string, text: unknown) {
   if (typeof text !== "string") return undefined;
   try {
     const { Version, Statement } = JSON.parse(text);
@@ -31,13 +32,49 @@ function badPolicy(property: string, text: unknown) {
 
 export const iam: Record<string, Rules> = {
   [ROLE]: {
+    autoname: { property: "name", maxLength: 64, unless: "namePrefix" },
+    immutable: ["name", "namePrefix", "path"],
+    check: ({ name, namePrefix, assumeRolePolicy }) =>
+      failures(
+        badPattern("name", name, ROLE_NAME),
+        badPattern("namePrefix", namePrefix, /^[\w+=,.@-]{1,38}$/),
+        badPolicy("assumeRolePolicy", assumeRolePolicy),
+      ),
+    create({ name: given, namePrefix }, context) {
+      const name = (given ?? completed(namePrefix, context)) as string;
+      const uniqueId = `AROA${context.world.unique(16).toUpperCase()}`;
+      return { id: name, outputs: { name, arn: `arn:aws:iam::${ACCOUNT}:role/${name}`, uniqueId } };
+    },
+  },
+
+  "aws:iam/rolePolicy:RolePolicy": {
+    autoname: { property: "name", maxLength: 128 },
+    immutable: ["name", "role"],
+    references: { role: { to: ROLE, by: "name" } },
+    check: ({ name, policy }) => failures(badPattern("name", name, /^[\w+=,.@-]{1,128}$/), badPolicy("policy", policy)),
+    create: ({ name, role }) => ({ id: `${role}:${name}`, outputs: {} }),
+  },
+
+  [USER]: {
     autoname: { property: "name", maxLength: 64 },
-    immutable: ["name", "path"],
-    check: ({ name, assumeRolePolicy }) =>
-      failures(badPattern("name", name, ROLE_NAME), badPolicy("assumeRolePolicy", assumeRolePolicy)),
-    create: ({ name }, { world }) => ({
-      id: name as string,
-      outputs: { arn: `arn:aws:iam::${ACCOUNT}:role/${name}`, uniqueId: `AROA${world.unique(16).toUpperCase()}` },
+    check: ({ name }) => failures(badPattern("name", name, ROLE_NAME)),
+    create: ({ name }) => ({ id: name as string, outputs: { arn: `arn:aws:iam::${ACCOUNT}:user/${name}` } }),
+  },
+
+  "aws:iam/userPolicy:UserPolicy": {
+    autoname: { property: "name", maxLength: 128 },
+    immutable: ["name", "user"],
+    references: { user: { to: USER, by: "name" } },
+    check: ({ policy }) => failures(badPolicy("policy", policy)),
+    create: ({ name, user }) => ({ id: `${user}:${name}`, outputs: {} }),
+  },
+
+  "aws:iam/accessKey:AccessKey": {
+    immutable: ["user"],
+    references: { user: { to: USER, by: "name" } },
+    create: (_, { world }) => ({
+      id: `AKIA${world.unique(16).toUpperCase()}`,
+      outputs: { secret: `${world.unique(16)}${world.unique(16)}${world.unique(8)}`, status: "Active" },
     }),
   },
 

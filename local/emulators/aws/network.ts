@@ -2,7 +2,7 @@
 import { contains, lengthOf, overlap } from "../addresses.ts";
 import type { Rules, Values } from "../rules.ts";
 import { CloudError } from "../rules.ts";
-import { badRange, ec2, ec2Id, failures } from "./common.ts";
+import { badRange, ec2, ec2Id, failures, notOneOf } from "./common.ts";
 
 const VPC = "aws:ec2/vpc:Vpc";
 const SUBNET = "aws:ec2/subnet:Subnet";
@@ -119,6 +119,50 @@ export const network: Record<string, Rules> = {
             reason: "has characters that EC2 does not take",
           },
         ...[...rulesIn("ingress", ingress), ...rulesIn("egress", egress)],
+      ),
+  }),
+
+  "aws:ec2/vpcEndpoint:VpcEndpoint": ec2("vpce", {
+    immutable: ["vpcId", "serviceName", "vpcEndpointType"],
+    references: {
+      vpcId: { to: VPC },
+      routeTableIds: { to: ROUTE_TABLE },
+      subnetIds: { to: SUBNET },
+      securityGroupIds: { to: SECURITY_GROUP },
+    },
+    // https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_CreateVpcEndpoint.html
+    check: ({ serviceName, vpcEndpointType = "Gateway", routeTableIds, subnetIds }, { settings }) =>
+      failures(
+        typeof serviceName === "string" &&
+          !serviceName.startsWith(`com.amazonaws.${settings.region}.`) && {
+            property: "serviceName",
+            reason: `"${serviceName}" is no service of ${settings.region}`,
+          },
+        vpcEndpointType === "Gateway" &&
+          typeof serviceName === "string" &&
+          !/\.(s3|dynamodb)$/.test(serviceName) && {
+            property: "vpcEndpointType",
+            reason: `${serviceName} has no gateway; only S3 and DynamoDB have`,
+          },
+        vpcEndpointType === "Gateway" &&
+          subnetIds !== undefined && { property: "subnetIds", reason: "belong to interface endpoints" },
+        vpcEndpointType === "Interface" &&
+          routeTableIds !== undefined && { property: "routeTableIds", reason: "belong to gateway endpoints" },
+      ),
+  }),
+
+  "aws:ec2/flowLog:FlowLog": ec2("fl", {
+    immutable: ["vpcId", "subnetId", "eniId", "trafficType", "logDestination", "iamRoleArn", "logDestinationType"],
+    references: {
+      vpcId: { to: VPC, releases: true },
+      logDestination: { to: "aws:cloudwatch/logGroup:LogGroup", by: "arn" },
+      iamRoleArn: { to: "aws:iam/role:Role", by: "arn" },
+    },
+    check: ({ trafficType, logDestinationType = "cloud-watch-logs", iamRoleArn }) =>
+      failures(
+        notOneOf("trafficType", trafficType, ["ACCEPT", "REJECT", "ALL"]),
+        logDestinationType === "cloud-watch-logs" &&
+          iamRoleArn === undefined && { property: "iamRoleArn", reason: "is required for CloudWatch" },
       ),
   }),
 

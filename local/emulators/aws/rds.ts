@@ -1,7 +1,7 @@
 /** RDS. Rules by https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_CreateDBInstance.html */
 import type { Rules, Values } from "../rules.ts";
 import { CloudError } from "../rules.ts";
-import { arn, badPattern, failures, notOneOf } from "./common.ts";
+import { arn, badAdministrator, badFinalSnapshot, badPattern, failures, notOneOf, zonesOf } from "./common.ts";
 
 const SUBNET_GROUP = "aws:rds/subnetGroup:SubnetGroup";
 const PARAMETER_GROUP = "aws:rds/parameterGroup:ParameterGroup";
@@ -26,10 +26,7 @@ export const rds: Record<string, Rules> = {
     immutable: ["name"],
     references: { subnetIds: { to: "aws:ec2/subnet:Subnet" } },
     create({ name, subnetIds }, context) {
-      const zones = new Set(
-        (subnetIds as string[]).map((id) => context.world.get("aws:ec2/subnet:Subnet", id)?.inputs.availabilityZone),
-      );
-      if (zones.size < 2) {
+      if (zonesOf(subnetIds, context).size < 2) {
         throw new CloudError("DBSubnetGroupDoesNotCoverEnoughAZs: a subnet group covers at least two zones");
       }
       return { id: name as string, outputs: { arn: arn(context, "rds", `subgrp:${name}`) } };
@@ -59,25 +56,17 @@ export const rds: Record<string, Rules> = {
       vpcSecurityGroupIds: { to: SECURITY_GROUP },
     },
     check(inputs) {
-      const { username, password, dbName, allocatedStorage, skipFinalSnapshot, finalSnapshotIdentifier } = inputs;
+      const { dbName, allocatedStorage } = inputs;
       return failures(
         // Two dashes in a row, or one at the end, are refused.
         badPattern("identifier", inputs.identifier, /^[a-z](?:[a-z0-9]|-(?=[a-z0-9])){0,62}$/),
         notOneOf("engineVersion", String(inputs.engineVersion).split(".")[0], POSTGRES),
         badPattern("instanceClass", inputs.instanceClass, /^db\.[a-z]+\d[a-z]*\.[a-z0-9]+$/),
-        badPattern("username", username, /^[A-Za-z]\w{0,62}$/),
-        RESERVED_USERS.includes(username as string) && { property: "username", reason: `"${username}" is reserved` },
+        ...badAdministrator({ user: "username", password: "password" }, RESERVED_USERS, inputs),
         badPattern("dbName", dbName, /^[A-Za-z_]\w{0,62}$/),
-        badPattern("password", password, /^[\x21-\x7e]{8,128}$/),
-        typeof password === "string" &&
-          /[/"@ ]/.test(password) && { property: "password", reason: 'has one of / " @ or space' },
         typeof allocatedStorage === "number" &&
           allocatedStorage < 20 && { property: "allocatedStorage", reason: "gp3 takes 20 GiB at least" },
-        !skipFinalSnapshot &&
-          finalSnapshotIdentifier === undefined && {
-            property: "finalSnapshotIdentifier",
-            reason: "is required where skipFinalSnapshot is false",
-          },
+        badFinalSnapshot(inputs),
       );
     },
     create({ identifier, dbInstanceIdentifier, port = 5432 }, context) {

@@ -1,0 +1,120 @@
+/** DocumentDB. Rules by https://docs.aws.amazon.com/documentdb/latest/developerguide/API_CreateDBCluster.html */
+import type { Context, Rules, Values } from "../rules.ts";
+import { CloudError } from "../rules.ts";
+import { arn, badAdministrator, badFinalSnapshot, badPattern, failures, notOneOf, zonesOf } from "./common.ts";
+
+const SUBNET_GROUP = "aws:docdb/subnetGroup:SubnetGroup";
+const PARAMETER_GROUP = "aws:docdb/clusterParameterGroup:ClusterParameterGroup";
+const CLUSTER = "aws:docdb/cluster:Cluster";
+const VERSIONS = ["4.0.0", "5.0.0", "8.0.0"];
+const RESERVED_USERS = ["admin", "rdsadmin", "root", "user"];
+/** Two dashes in a row, or one at the end, are refused. */
+const IDENTIFIER = /^[a-z](?:[a-z0-9]|-(?=[a-z0-9])){0,62}$/;
+
+export const docdb: Record<string, Rules> = {
+  [SUBNET_GROUP]: {
+    autoname: { property: "name", maxLength: 255 },
+    immutable: ["name"],
+    references: { subnetIds: { to: "aws:ec2/subnet:Subnet" } },
+    create({ name, subnetIds }, context) {
+      if (zonesOf(subnetIds, context).size < 2) {
+        throw new CloudError("DBSubnetGroupDoesNotCoverEnoughAZs: a subnet group covers at least two zones");
+      }
+      return { id: name as string, outputs: { arn: arn(context, "rds", `subgrp:${name}`) } };
+    },
+  },
+
+  [PARAMETER_GROUP]: {
+    autoname: { property: "name", maxLength: 255 },
+    immutable: ["name", "family"],
+    check: ({ family, parameters = [] }) =>
+      failures(
+        notOneOf("family", family, ["docdb4.0", "docdb5.0", "docdb8.0"]),
+        ...(parameters as { name: string; value: string }[]).map(
+          ({ name, value }) =>
+            name === "tls" &&
+            notOneOf("parameters.tls", value, ["enabled", "disabled", "fips-140-3", "tls1.2+", "tls1.3+"]),
+        ),
+      ),
+    create: ({ name }, context) => ({
+      id: name as string,
+      outputs: { arn: arn(context, "rds", `cluster-pg:${name}`) },
+    }),
+  },
+
+  [CLUSTER]: {
+    autoname: { property: "clusterIdentifier", maxLength: 63 },
+    immutable: ["clusterIdentifier", "engine", "masterUsername", "storageEncrypted", "kmsKeyId", "dbSubnetGroupName"],
+    references: {
+      dbSubnetGroupName: { to: SUBNET_GROUP, by: "name" },
+      dbClusterParameterGroupName: { to: PARAMETER_GROUP, by: "name" },
+      vpcSecurityGroupIds: { to: "aws:ec2/securityGroup:SecurityGroup" },
+    },
+    check(inputs) {
+      const { clusterIdentifier, engineVersion, backupRetentionPeriod: days } = inputs;
+      return failures(
+        badPattern("clusterIdentifier", clusterIdentifier, IDENTIFIER),
+        notOneOf("engineVersion", engineVersion, VERSIONS),
+        ...badAdministrator({ user: "masterUsername", password: "masterPassword" }, RESERVED_USERS, inputs),
+        badFinalSnapshot(inputs),
+        typeof days === "number" &&
+          (days < 1 || days > 35) && { property: "backupRetentionPeriod", reason: `is ${days}, not 1 to 35 days` },
+      );
+    },
+    create(inputs, context) {
+      const { clusterIdentifier: id } = inputs as { clusterIdentifier: string };
+      checkFamily(inputs, context);
+      const domain = `${context.world.unique(10)}.${context.settings.region}.docdb.amazonaws.com`;
+      return {
+        id,
+        outputs: {
+          arn: arn(context, "rds", `cluster:${id}`),
+          endpoint: `${id}.cluster-${domain}`,
+          readerEndpoint: `${id}.cluster-ro-${domain}`,
+        },
+      };
+    },
+    update(before, inputs, context) {
+      checkFamily(inputs, context);
+      const [from, to] = [before.inputs, inputs].map(({ engineVersion }) => VERSIONS.indexOf(engineVersion as string));
+      if ((to as number) < (from as number)) throw new CloudError("InvalidParameterCombination: cannot downgrade");
+      if ((to as number) > (from as number) && !inputs.allowMajorVersionUpgrade) {
+        throw new CloudError(
+          "InvalidParameterCombination: the AllowMajorVersionUpgrade flag must be present for a major version",
+        );
+      }
+      return { ...before.outputs, ...inputs };
+    },
+    remove({ id, inputs }) {
+      if (inputs.deletionProtection) {
+        throw new CloudError(`InvalidParameterCombination: cannot delete protected cluster ${id}`);
+      }
+    },
+  },
+
+  "aws:docdb/clusterInstance:ClusterInstance": {
+    autoname: { property: "identifier", maxLength: 63 },
+    immutable: ["identifier", "clusterIdentifier", "engine", "availabilityZone"],
+    references: { clusterIdentifier: { to: CLUSTER } },
+    check: ({ identifier, instanceClass }) =>
+      failures(
+        badPattern("identifier", identifier, IDENTIFIER),
+        // https://docs.aws.amazon.com/documentdb/latest/developerguide/db-instance-classes.html
+        badPattern("instanceClass", instanceClass, /^db\.(t3\.medium|t4g\.medium|r(5|6g|6gd|8g)\.\d*x?large)$/),
+      ),
+    create: ({ identifier }, context) => ({
+      id: identifier as string,
+      outputs: { arn: arn(context, "rds", `db:${identifier}`) },
+    }),
+  },
+};
+
+/** A parameter group is of the engine's version. */
+function checkFamily({ engineVersion, dbClusterParameterGroupName }: Values, { world }: Context): void {
+  const family = `docdb${String(engineVersion).split(".").slice(0, 2).join(".")}`;
+  const group = world.named(dbClusterParameterGroupName, { to: PARAMETER_GROUP, by: "name" });
+  if (!group || group.inputs.family === family) return;
+  throw new CloudError(
+    `InvalidParameterCombination: the parameter group is of ${group.inputs.family}, and the engine of ${family}`,
+  );
+}

@@ -1,0 +1,319 @@
+import assert from "node:assert/strict";
+import * as pulumi from "@pulumi/pulumi";
+import { connectEks } from "../../cloud/aws/connect.ts";
+import type { EksPlan } from "../../cloud/aws/plan.ts";
+import { Application } from "../../components/application.ts";
+import type { Plan } from "../../config/plan.ts";
+import { override, planOf, readSettings } from "../../local/rehearsal/stack-file.ts";
+import { find, ofType, type Registration, record, secret } from "../support/mocks.ts";
+import { passwordOf } from "../support/pybase.ts";
+
+/** PyBase as `Pulumi.eks.yaml` lands it, with settings over the file's. */
+async function landOnEks(...assignments: string[]): Promise<Registration[]> {
+  const settings = assignments.reduce(override, readSettings(".", "eks"));
+  const { plan } = await planOf(settings, "eks");
+  return landed(plan);
+}
+
+function landed(plan: Plan): Promise<Registration[]> {
+  const secrets = Object.fromEntries(plan.secrets.map(({ name }) => [name, pulumi.secret(passwordOf(name))]));
+  return record(() => {
+    const cloud = connectEks(plan, plan.cluster as EksPlan);
+    new Application(plan.application, { plan, secrets, cloud }, { providers: [cloud.provider] });
+  }, plan.stack);
+}
+
+const policyIn = ({ inputs }: Registration, key = "policy") => JSON.parse(inputs[key] as string);
+
+describe("A cluster on EKS", () => {
+  let production: Registration[];
+  before(async () => {
+    production = await landOnEks();
+  });
+
+  it("is private, audited, encrypted, entered by access entries and kept from deletion", () => {
+    const { inputs, protect } = find(production, "aws:eks/cluster:Cluster", "pybase-production-cluster");
+    const { roleArn, encryptionConfig, vpcConfig, ...rest } = inputs as Record<string, Record<string, unknown>>;
+    assert.deepEqual(rest, {
+      name: "pybase-production",
+      version: "1.36",
+      kubernetesNetworkConfig: { serviceIpv4Cidr: "172.20.0.0/16" },
+      accessConfig: { authenticationMode: "API", bootstrapClusterCreatorAdminPermissions: true },
+      bootstrapSelfManagedAddons: false,
+      enabledClusterLogTypes: ["api", "audit", "authenticator", "controllerManager", "scheduler"],
+      upgradePolicy: { supportType: "STANDARD" },
+      deletionProtection: true,
+    });
+    assert.deepEqual(encryptionConfig?.resources, ["secrets"]);
+    assert.deepEqual(vpcConfig, {
+      subnetIds: ["a", "b", "c"].map((zone) => `pybase-production-private-eu-west-1${zone}-id`),
+      endpointPrivateAccess: true,
+      endpointPublicAccess: false,
+    });
+    assert.equal(protect, true);
+  });
+
+  it("enforces NetworkPolicies, by an add-on that comes before the machines", () => {
+    const network = find(production, "aws:eks/addon:Addon", "pybase-production-vpc-cni");
+    assert.equal(network.inputs.configurationValues, '{"enableNetworkPolicy":"true"}');
+    const machines = find(production, "aws:eks/nodeGroup:NodeGroup", "pybase-production-general-nodes");
+    for (const early of ["vpc-cni", "kube-proxy", "eks-pod-identity-agent"]) {
+      assert.ok(machines.dependsOn.includes(`pybase-production-${early}`), early);
+    }
+    const dns = find(production, "aws:eks/addon:Addon", "pybase-production-coredns");
+    assert.ok(dns.dependsOn.includes("pybase-production-general-nodes"));
+  });
+
+  it("gives machines no more than they need, and drivers roles of their own", () => {
+    const attached = ofType(production, "aws:iam/rolePolicyAttachment:RolePolicyAttachment").map(({ name, inputs }) => [
+      name.replace("pybase-production-", ""),
+      String(inputs.policyArn).replace("arn:aws:iam::aws:policy/", ""),
+    ]);
+    assert.deepEqual(attached, [
+      ["aws-ebs-csi-driver-AmazonEBSCSIDriverPolicyV2", "AmazonEBSCSIDriverPolicyV2"],
+      ["cluster-AmazonEKSClusterPolicy", "AmazonEKSClusterPolicy"],
+      ["nodes-AmazonEC2ContainerRegistryPullOnly", "AmazonEC2ContainerRegistryPullOnly"],
+      ["nodes-AmazonEKSWorkerNodePolicy", "AmazonEKSWorkerNodePolicy"],
+      ["vpc-cni-AmazonEKS_CNI_Policy", "AmazonEKS_CNI_Policy"],
+    ]);
+  });
+
+  it("keeps the machine's credentials from pods", () => {
+    const { inputs } = find(production, "aws:ec2/launchTemplate:LaunchTemplate", "pybase-production-general-template");
+    assert.deepEqual(inputs.metadataOptions, {
+      httpTokens: "required",
+      httpPutResponseHopLimit: 1,
+      httpEndpoint: "enabled",
+    });
+  });
+
+  it("is logged in to by whoever runs Pulumi, with no credential in the kubeconfig", () => {
+    const provider = find(production, "pulumi:providers:kubernetes", "cluster");
+    const text = JSON.stringify(provider.inputs.kubeconfig);
+    assert.match(text, /get-token/);
+    assert.doesNotMatch(text, /"token|client-key|password/);
+  });
+
+  it("lets the administrators in whom the stack names", async () => {
+    const arn = "arn:aws:iam::123456789012:role/operators";
+    const registrations = await landOnEks(`cluster.administrators=["${arn}"]`);
+    const { inputs } = find(
+      registrations,
+      "aws:eks/accessPolicyAssociation:AccessPolicyAssociation",
+      "pybase-production-administrator-1-policy",
+    );
+    assert.deepEqual(inputs, {
+      clusterName: "pybase-production",
+      principalArn: arn,
+      policyArn: "arn:aws:eks::aws:cluster-access-policy/AmazonEKSClusterAdminPolicy",
+      accessScope: { type: "cluster" },
+    });
+  });
+
+  it("has a file system over all zones where tiers share a volume", async () => {
+    const registrations = await landOnEks("app=mlcf", "datastores={}");
+    const files = find(registrations, "aws:efs/fileSystem:FileSystem", "mlcf-production-shared-files");
+    assert.equal(files.inputs.encrypted, true);
+    assert.equal(files.protect, true);
+    assert.equal(ofType(registrations, "aws:efs/mountTarget:MountTarget").length, 3);
+    const { inputs } = find(registrations, "kubernetes:storage.k8s.io/v1:StorageClass", "mlcf-production-efs");
+    assert.equal(inputs.provisioner, "efs.csi.aws.com");
+  });
+
+  it("reaches AWS's services past the internet where the stack wants it, and S3 always", async () => {
+    const type = "aws:ec2/vpcEndpoint:VpcEndpoint";
+    assert.deepEqual(
+      ofType(production, type).map(({ inputs }) => inputs.serviceName),
+      ["com.amazonaws.eu-west-1.s3"],
+    );
+    const registrations = await landOnEks("cluster.network.interfaceEndpoints=true");
+    assert.equal(ofType(registrations, type).length, 9);
+    assert.ok(
+      ofType(registrations, type).every(
+        ({ inputs }) => inputs.vpcEndpointType === "Gateway" || inputs.privateDnsEnabled === true,
+      ),
+    );
+  });
+
+  it("keeps images whose tags stay what they are", async () => {
+    const registrations = await landOnEks("cluster.repositories=[pybase/api]");
+    const { inputs } = find(registrations, "aws:ecr/repository:Repository", "pybase-production-pybase-api-repository");
+    assert.deepEqual(inputs, {
+      name: "pybase/api",
+      imageTagMutability: "IMMUTABLE",
+      imageScanningConfiguration: { scanOnPush: true },
+      encryptionConfigurations: [{ encryptionType: "AES256" }],
+      forceDelete: false,
+    });
+  });
+});
+
+describe("AWS's datastores of PyBase", () => {
+  let production: Registration[];
+  before(async () => {
+    production = await landOnEks();
+  });
+
+  it("are a PostgreSQL in two zones, private, encrypted, with backups and a last snapshot", () => {
+    const { inputs, protect } = find(production, "aws:rds/instance:Instance", "pybase-postgres-instance");
+    const { vpcSecurityGroupIds, dbSubnetGroupName, parameterGroupName, ...rest } = inputs;
+    assert.deepEqual(rest, {
+      identifier: "pybase-production-postgres",
+      engine: "postgres",
+      engineVersion: "16",
+      instanceClass: "db.m7g.large",
+      allocatedStorage: 20,
+      maxAllocatedStorage: 100,
+      storageType: "gp3",
+      storageEncrypted: true,
+      multiAz: true,
+      publiclyAccessible: false,
+      dbName: "pybase",
+      username: "app",
+      password: secret("password-of-postgres"),
+      backupRetentionPeriod: 30,
+      copyTagsToSnapshot: true,
+      autoMinorVersionUpgrade: true,
+      allowMajorVersionUpgrade: false,
+      performanceInsightsEnabled: true,
+      deletionProtection: true,
+      skipFinalSnapshot: false,
+      finalSnapshotIdentifier: "pybase-production-postgres-final",
+    });
+    assert.equal(protect, true);
+  });
+
+  it("are a Redis of two servers, encrypted, for one user with the stack's password", () => {
+    const { inputs, protect } = find(
+      production,
+      "aws:elasticache/replicationGroup:ReplicationGroup",
+      "pybase-redis-servers",
+    );
+    const { securityGroupIds, subnetGroupName, parameterGroupName, ...rest } = inputs;
+    assert.deepEqual(rest, {
+      replicationGroupId: "pybase-production-redis",
+      description: "Redis redis",
+      engine: "valkey",
+      engineVersion: "7.2",
+      nodeType: "cache.m7g.large",
+      numCacheClusters: 2,
+      automaticFailoverEnabled: true,
+      multiAzEnabled: true,
+      port: 6379,
+      userGroupIds: ["pybase-production-redis"],
+      transitEncryptionEnabled: true,
+      atRestEncryptionEnabled: true,
+      snapshotRetentionLimit: 30,
+      finalSnapshotIdentifier: "pybase-production-redis-final",
+      autoMinorVersionUpgrade: true,
+    });
+    assert.equal(protect, true);
+    const user = find(production, "aws:elasticache/user:User", "pybase-redis-user");
+    assert.deepEqual(user.inputs.authenticationMode, {
+      type: "password",
+      passwords: [secret("password-of-redis")],
+    });
+  });
+
+  it("let in the cluster's machines and nobody else", () => {
+    for (const [store, port] of [["postgres", 5432] as const, ["redis", 6379] as const]) {
+      const { inputs } = find(production, "aws:ec2/securityGroup:SecurityGroup", `pybase-${store}-group`);
+      const [rule, ...others] = inputs.ingress as Record<string, unknown>[];
+      assert.deepEqual([rule?.fromPort, rule?.toPort, rule?.cidrBlocks, others], [port, port, undefined, []]);
+    }
+  });
+
+  it("are a bucket that is private, encrypted, versioned and answers to TLS only", () => {
+    const of = (type: string, what: string) => find(production, `aws:s3/${type}`, `pybase-objects-uploads-${what}`);
+    assert.deepEqual(of("bucket:Bucket", "bucket").inputs, {
+      bucketPrefix: "pybase-production-objects-uploads-",
+      forceDestroy: false,
+    });
+    const { bucket: _, ...blocked } = of("bucketPublicAccessBlock:BucketPublicAccessBlock", "private").inputs;
+    assert.deepEqual(blocked, {
+      blockPublicAcls: true,
+      blockPublicPolicy: true,
+      ignorePublicAcls: true,
+      restrictPublicBuckets: true,
+    });
+    const versioning = of("bucketVersioning:BucketVersioning", "versioning").inputs;
+    assert.deepEqual(versioning.versioningConfiguration, { status: "Enabled" });
+    const [statement] = policyIn(of("bucketPolicy:BucketPolicy", "policy")).Statement;
+    assert.deepEqual(
+      [statement.Effect, statement.Principal, statement.Condition],
+      ["Deny", "*", { Bool: { "aws:SecureTransport": "false" } }],
+    );
+  });
+
+  it("give each tier that uses objects a role of its own, for these buckets and its own pods", () => {
+    const associations = ofType(production, "aws:eks/podIdentityAssociation:PodIdentityAssociation");
+    assert.deepEqual(
+      associations.map(({ inputs }) => `${inputs.namespace}/${inputs.serviceAccount}`),
+      ["pybase/api", "pybase/extraction-worker", "kube-system/cluster-autoscaler"],
+    );
+    const role = find(production, "aws:iam/role:Role", "pybase-api-role");
+    assert.deepEqual(policyIn(role, "assumeRolePolicy").Statement, [
+      {
+        Effect: "Allow",
+        Action: ["sts:AssumeRole", "sts:TagSession"],
+        Principal: { Service: "pods.eks.amazonaws.com" },
+        Condition: {
+          StringEquals: {
+            "aws:RequestTag/kubernetes-namespace": "pybase",
+            "aws:RequestTag/kubernetes-service-account": "api",
+          },
+        },
+      },
+    ]);
+    const actions = policyIn(find(production, "aws:iam/rolePolicy:RolePolicy", "pybase-api-policy")).Statement.flatMap(
+      ({ Action }: { Action: string[] }) => Action,
+    );
+    assert.ok(actions.every((action: string) => /^s3:(Get|Put|Delete|List|Abort)/.test(action)));
+  });
+
+  it("ask clients for neither user nor password of the object store", () => {
+    const environment = JSON.stringify([
+      find(production, "kubernetes:core/v1:ConfigMap", "pybase-api-config").inputs,
+      find(production, "kubernetes:core/v1:Secret", "pybase-api-secret").inputs,
+    ]);
+    assert.match(environment, /"S3_ENDPOINT_URL":"https:\/\/s3.eu-west-1.amazonaws.com"/);
+    assert.doesNotMatch(environment, /S3_ACCESS_KEY|S3_SECRET_KEY/);
+  });
+
+  it("are trusted by certificates that every client of PostgreSQL mounts", () => {
+    const { inputs } = find(production, "kubernetes:core/v1:ConfigMap", "pybase-postgres-certificates");
+    const pem = (inputs.data as Record<string, string>)["postgres.pem"] as string;
+    assert.match(pem, /^-----BEGIN CERTIFICATE-----\n/);
+    const clients = ofType(production, "kubernetes:apps/v1:Deployment").filter(({ inputs }) =>
+      JSON.stringify(inputs).includes("/etc/landfall/certificates"),
+    );
+    assert.deepEqual(
+      clients.map(({ name }) => name),
+      ["pybase-api-deployment", "pybase-extraction-worker-deployment", "pybase-search-worker-deployment"],
+    );
+  });
+
+  it("are signed for with keys where clients cannot show who they are", async () => {
+    const registrations = await landOnEks("datastores.objects.access=password");
+    const { inputs } = find(registrations, "aws:iam/user:User", "pybase-objects-user");
+    assert.equal(inputs.name, "pybase-production-objects");
+    const key = find(registrations, "aws:iam/accessKey:AccessKey", "pybase-objects-key");
+    assert.ok(key.secretOutputs.includes("secret"));
+  });
+
+  it("are a DocumentDB of two servers for an application with MongoDB", async () => {
+    const registrations = await landOnEks("app=samplemind", "datastores={mongodb: {mode: managed}}");
+    const { inputs } = find(registrations, "aws:docdb/cluster:Cluster", "samplemind-mongodb-cluster");
+    assert.deepEqual(
+      [inputs.storageEncrypted, inputs.deletionProtection, inputs.masterPassword, inputs.backupRetentionPeriod],
+      [true, true, secret("password-of-mongodb"), 30],
+    );
+    assert.equal(ofType(registrations, "aws:docdb/clusterInstance:ClusterInstance").length, 2);
+    const parameters = find(
+      registrations,
+      "aws:docdb/clusterParameterGroup:ClusterParameterGroup",
+      "samplemind-mongodb-parameters",
+    );
+    assert.equal(parameters.inputs.family, "docdb8.0");
+  });
+});

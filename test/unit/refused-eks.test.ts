@@ -1,0 +1,148 @@
+import { refuses, type Shop } from "../support/shop.ts";
+
+const eks = { provider: "eks", region: "eu-west-1" };
+
+/** One thing of the cluster's. */
+const cluster =
+  (settings: object) =>
+  ({ stack }: Shop) =>
+    (stack.cluster = { ...eks, ...settings });
+
+/** One thing of a managed store's. */
+const store =
+  (name: string, placement: object, engine?: object) =>
+  ({ app, stack }: Shop) => {
+    stack.cluster = { ...eks };
+    if (engine) app.datastores[name] = engine;
+    stack.datastores = { [name]: { mode: "managed", ...placement } };
+  };
+
+describe("What EKS does not have is refused:", () => {
+  refuses([
+    [
+      "a version that EKS supports no longer",
+      cluster({ version: "1.31" }),
+      {
+        path: "landfall:cluster.version",
+        got: "1.31",
+        problem: "EKS does not support it",
+        allowed: "1.36, 1.35",
+        fix: "set it to one of these; a cluster is upgraded one minor version after the other",
+      },
+    ],
+    [
+      "a zone of another region",
+      cluster({ zones: ["eu-west-1a", "eu-central-1a"] }),
+      {
+        path: "landfall:cluster.zones",
+        got: "eu-central-1a",
+        problem: "is not in region eu-west-1",
+        allowed: "names such as eu-west-1a",
+        fix: "name zones of the region, or change the region",
+      },
+    ],
+    [
+      "a region with laws of its own, whose names are others",
+      cluster({ region: "us-gov-west-1" }),
+      {
+        path: "landfall:cluster.region",
+        got: "us-gov-west-1",
+        problem: "not valid",
+        allowed: "a commercial region of AWS such as eu-west-1",
+        fix: "write it in that form",
+      },
+    ],
+    [
+      "a network that is too small for three zones",
+      cluster({ network: { cidr: "10.0.0.0/24" } }),
+      {
+        path: "landfall:cluster.network.cidr",
+        got: "10.0.0.0/24",
+        problem: "is no size that is cut into subnets",
+        allowed: "a /16 to /20 such as 10.0.0.0/16",
+        fix: "choose a range that no network beside it has",
+      },
+    ],
+    [
+      "a machine that is none of EC2's",
+      cluster({ nodePools: { general: { machine: "Standard_D4s_v5" } } }),
+      {
+        path: "landfall:cluster.nodePools.general.machine",
+        got: "Standard_D4s_v5",
+        problem: "is no instance type of EC2",
+        allowed: "names such as m6i.xlarge, or m7g.xlarge for Graviton",
+        fix: "use EC2's own name of a machine",
+      },
+    ],
+    [
+      "an image of machines for another version of Kubernetes",
+      cluster({ version: "1.35", nodeRelease: "1.36.2-20261112" }),
+      {
+        path: "landfall:cluster.nodeRelease",
+        got: "1.36.2-20261112",
+        problem: "is no release for Kubernetes 1.35",
+        allowed: "releases such as 1.35.0-20261112",
+        fix: "name one of the cluster's version, or remove it for AWS's newest",
+      },
+    ],
+  ]);
+});
+
+describe("What AWS's datastores do not have is refused:", () => {
+  refuses([
+    [
+      "an engine that AWS does not run",
+      store("vectors", {}, { engine: "qdrant" }),
+      {
+        path: "landfall:datastores.vectors.mode",
+        got: "managed",
+        problem: "AWS runs no qdrant for its customers",
+        allowed: "bundled, external",
+        fix: "bundle it, or name the store that you run elsewhere with mode: external",
+      },
+    ],
+    [
+      "a version that RDS has no more",
+      store("db", { version: "13" }),
+      {
+        path: "landfall:datastores.db.version",
+        got: "13",
+        problem: 'there is no version of Amazon RDS for PostgreSQL "13"',
+        allowed: "17, 16, 15, 18",
+        fix: "set landfall:datastores.db.version to one of these",
+      },
+    ],
+    [
+      "a size by another service's name",
+      store("queue", { machine: "db.t4g.medium" }),
+      {
+        path: "landfall:datastores.queue.machine",
+        got: "db.t4g.medium",
+        problem: "is no size of Amazon ElastiCache for Valkey",
+        allowed: "names such as cache.t4g.small, cache.m7g.large, cache.r7g.large",
+        fix: "use the cloud's own name of a size, or size: small, medium or large",
+      },
+    ],
+    [
+      "a size for S3, which has none",
+      store("files", { size: "large" }, { engine: "objectstore", buckets: ["uploads"] }),
+      {
+        path: "landfall:datastores.files.size",
+        got: "large",
+        problem: "Amazon S3 has no sizes",
+        fix: "remove it",
+      },
+    ],
+    [
+      "clients of a database that would show who they are",
+      store("db", { access: "identity" }),
+      {
+        path: "landfall:datastores.db.access",
+        got: "identity",
+        problem: "clients of Amazon RDS for PostgreSQL cannot show who they are in this way",
+        allowed: "password",
+        fix: "use one of these, or remove it",
+      },
+    ],
+  ]);
+});
