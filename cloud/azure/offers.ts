@@ -16,6 +16,7 @@ export const offers: Offers = {
     leastBackupDays: 7,
     reached: "in the network",
     access: ["password"],
+    ownAuthority: true,
   },
   redis: {
     service: "Azure Managed Redis",

@@ -1,5 +1,6 @@
 import * as azure from "@pulumi/azure-native";
 import * as pulumi from "@pulumi/pulumi";
+import { postgresAuthorities } from "./certificates.ts";
 import { globalName } from "./names.ts";
 import { strongPassword } from "./passwords.ts";
 import { lock } from "./roles.ts";
@@ -65,6 +66,7 @@ export class FlexiblePostgres extends pulumi.ComponentResource {
     this.store = {
       endpoint: server.fullyQualifiedDomainName.apply((host) => ({ ...endpoint, host })),
       password,
+      certificates: postgresAuthorities(),
       ready: [server, ...changes],
     };
     this.registerOutputs({});

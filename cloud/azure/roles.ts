@@ -37,7 +37,7 @@ export function assign(
   );
 }
 
-/** Azure refuses to delete what is locked; Pulumi refuses to delete the lock. */
+/** Azure refuses to delete what is locked, and what belongs to it; the lock itself goes when the stack says so. */
 export function lock(
   name: string,
   scope: pulumi.Input<string>,
@@ -46,6 +46,6 @@ export function lock(
   return new azure.authorization.ManagementLockByScope(
     name,
     { scope, lockName: "landfall", level: "CanNotDelete", notes: "Deletion protection of the stack that made it" },
-    { ...opts, protect: true },
+    opts,
   );
 }

@@ -87,10 +87,7 @@ describe("A cluster on AKS", () => {
     assert.deepEqual(sku, { name: "Base", tier: "Standard" });
     assert.equal(cluster.protect, true);
     const lock = find(production, type("authorization:ManagementLockByScope"), "pybase-production-lock");
-    assert.deepEqual(
-      [lock.inputs.scope, lock.inputs.level, lock.protect],
-      [`${cluster.name}-id`, "CanNotDelete", true],
-    );
+    assert.deepEqual([lock.inputs.scope, lock.inputs.level], [`${cluster.name}-id`, "CanNotDelete"]);
   });
 
   it("has a network that Cilium guards, and a way out that no zone takes with it", () => {
@@ -338,11 +335,11 @@ describe("Azure's datastores", () => {
       ({ name }) => name !== "pybase-production-lock",
     );
     assert.deepEqual(
-      locks.map(({ name, inputs, protect }) => [name, inputs.scope, protect]),
+      locks.map(({ name, inputs }) => [name, inputs.scope]),
       [
-        ["pybase-objects-lock", "pybase-objects-account-id", true],
-        ["pybase-postgres-lock", "pybase-postgres-server-id", true],
-        ["pybase-redis-lock", "pybase-redis-cluster-id", true],
+        ["pybase-objects-lock", "pybase-objects-account-id"],
+        ["pybase-postgres-lock", "pybase-postgres-server-id"],
+        ["pybase-redis-lock", "pybase-redis-cluster-id"],
       ],
     );
     const [, postgres] = locks;
@@ -358,7 +355,15 @@ describe("Azure's datastores", () => {
     );
     const { inputs } = find(production, "kubernetes:core/v1:Secret", "pybase-api-secret");
     const values = JSON.stringify(inputs);
-    assert.ok(values.includes(`@db.postgres.database.azure.com:5432/pybase?sslmode=require`));
+    assert.ok(
+      values.includes(
+        "@db.postgres.database.azure.com:5432/pybase?sslmode=verify-full&sslrootcert=/etc/landfall/certificates/postgres.pem",
+      ),
+    );
+    const [trusted] = ofType(production, "kubernetes:core/v1:ConfigMap").filter(({ name }) =>
+      name.endsWith("-certificates"),
+    );
+    assert.equal(JSON.stringify(trusted?.inputs.data).split("BEGIN CERTIFICATE").length - 1, 2);
     const key = encodeURIComponent(KEY);
     assert.equal(values.split(`rediss://:${key}@queue.westeurope.redis.azure.net:10000/0`).length - 1, 3);
     const account = find(production, "kubernetes:core/v1:ServiceAccount", "pybase-api-account").inputs;

@@ -79,7 +79,10 @@ describe("PyBase on AKS, as Pulumi.aks.yaml has it", function () {
     const { DATABASE_URL, REDIS_URL, CELERY_BROKER_URL } = secretsOf("pybase-api-secret");
     const database = new URL(DATABASE_URL as string);
     assert.equal(database.hostname, only("dbforpostgresql:Server").outputs.fullyQualifiedDomainName);
-    assert.equal(database.searchParams.get("sslmode"), "require");
+    assert.deepEqual(Object.fromEntries(database.searchParams), {
+      sslmode: "verify-full",
+      sslrootcert: "/etc/landfall/certificates/postgres.pem",
+    });
     const redis = new URL(REDIS_URL as string);
     const host = only("redisenterprise:RedisEnterprise").outputs.hostName;
     assert.deepEqual([redis.protocol, redis.hostname, redis.port, redis.pathname], ["rediss:", host, "10000", "/0"]);
@@ -156,8 +159,9 @@ describe("PyBase on AKS, as Pulumi.aks.yaml has it", function () {
     assert.deepEqual([minCount, maxCount], [3, 12]);
   });
 
-  it("puts other machines beside those that it has, before these go", async () => {
+  it("puts other machines beside those that it has, before these go, once the cluster's lock is off", async () => {
     const before = only("containerservice:AgentPool").id;
+    await rehearsal.configure("cluster.deletionProtection", "false");
     await rehearsal.configure("cluster.nodePools.general.machine", "Standard_D8s_v5");
     await rehearsal.up();
     assert.notEqual(only("containerservice:AgentPool").id, before);

@@ -113,7 +113,7 @@ describe("The plan of a stack on AKS", () => {
         options: undefined,
         srv: undefined,
         oneDatabase: undefined,
-        certificates: undefined,
+        certificates: "/etc/landfall/certificates/db.pem",
       },
       version: "16",
       machine: "Standard_D2ds_v5",
@@ -141,6 +141,15 @@ describe("The plan of a stack on AKS", () => {
         ["credentials", [443]],
       ],
     );
+  });
+
+  it("lets an Application Gateway in from the network that it stands in", () => {
+    const { links } = planOf((shop) => {
+      onAks({ network: { cidr: "10.8.0.0/16" } })(shop);
+      shop.stack.edge.class = "azure-application-gateway";
+    });
+    const [fromEdge] = links.filter(({ to }) => to.kind === "pods" && to.component === "web");
+    assert.deepEqual(fromEdge?.from, { kind: "addresses", name: "edge", cidrs: ["10.8.0.0/16"] });
   });
 
   it("names what all of Azure shares so that two stacks hardly meet, and never too long", () => {
