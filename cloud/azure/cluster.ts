@@ -2,6 +2,7 @@ import * as azure from "@pulumi/azure-native";
 import * as pulumi from "@pulumi/pulumi";
 import type { NodePoolPlan } from "../../config/nodes.ts";
 import { ControlPlaneLogs } from "./logs.ts";
+import { machinesOf } from "./machines.ts";
 import { poolName } from "./names.ts";
 import type { Ground } from "./network.ts";
 import { POD_CIDR, SERVICE_CIDR } from "./network-plan.ts";
@@ -168,37 +169,6 @@ export class Cluster extends pulumi.ComponentResource {
     );
   }
 }
-
-/** What the machines of a pool are, whichever resource says it. */
-function machinesOf(pool: NodePoolPlan, mode: "System" | "User", { plan, ground }: ClusterArgs) {
-  const spot = { scaleSetPriority: "Spot", scaleSetEvictionPolicy: "Delete", spotMaxPrice: MARKET_PRICE };
-  return {
-    mode,
-    type: "VirtualMachineScaleSets",
-    orchestratorVersion: plan.version,
-    vmSize: pool.machine,
-    osType: "Linux",
-    osSKU: "AzureLinux3",
-    osDiskSizeGB: pool.diskGiB,
-    osDiskType: "Managed",
-    availabilityZones: plan.zones,
-    vnetSubnetID: ground.subnetIds.nodes,
-    enableNodePublicIP: false,
-    enableAutoScaling: true,
-    count: pool.min,
-    minCount: pool.min,
-    maxCount: pool.max,
-    nodeLabels: pool.labels,
-    nodeTaints: pool.taints.map(({ key, value, effect }) => `${key}${value ? `=${value}` : ""}:${effect}`),
-    securityProfile: { sshAccess: "Disabled", enableSecureBoot: true, enableVTPM: true },
-    // Machines of the spot market are not replaced one by one, Azure takes them back all the same.
-    upgradeSettings: pool.spot ? undefined : { maxSurge: "33%", drainTimeoutInMinutes: 30 },
-    ...(pool.spot ? spot : {}),
-  };
-}
-
-/** Whatever the market asks, up to the price of machines that stay. */
-const MARKET_PRICE = -1;
 
 function networkProfileOf({ network }: AksPlan): azure.types.input.containerservice.ContainerServiceNetworkProfileArgs {
   return {
