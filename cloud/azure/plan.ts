@@ -17,6 +17,8 @@ export const AKS_VERSIONS = ["1.36", "1.35"] as const;
 /** 4 CPUs, 16 GiB. */
 const DEFAULT_MACHINE = "Standard_D4s_v5";
 const SYSTEM_POOL = "system";
+const SMALLEST_DISK_GIB = 30;
+const LARGEST_DISK_GIB = 2048;
 
 /**
  * Microsoft Entra, where pods change their service account's token for one of Azure's:
@@ -54,7 +56,7 @@ export function resolveAks(layers: Layers, settings: AksSettings): AksPlan {
   const systemPool = systemPoolOf(layers, settings);
   checkSpot(layers, nodePools);
   for (const { name } of nodePools) checkPoolName(layers, name);
-  for (const { name, machine } of [systemPool, ...nodePools]) checkMachine(layers, name, machine);
+  for (const pool of [systemPool, ...nodePools]) checkMachines(layers, pool);
   return {
     provider: "aks",
     subscription: settings.subscription,
@@ -142,10 +144,20 @@ function checkPoolName({ mistakes }: Layers, name: string): void {
   }
 }
 
-function checkMachine({ mistakes }: Layers, pool: string, machine: string): void {
+function checkMachines({ mistakes }: Layers, { name, machine, diskGiB }: NodePoolPlan): void {
+  const path = name === SYSTEM_POOL ? "landfall:cluster.systemPool" : `landfall:cluster.nodePools.${name}`;
+  if (diskGiB < SMALLEST_DISK_GIB || diskGiB > LARGEST_DISK_GIB) {
+    mistakes.push({
+      path: `${path}.diskGiB`,
+      got: diskGiB,
+      problem: "AKS has no system disk of that size",
+      allowed: `${SMALLEST_DISK_GIB} to ${LARGEST_DISK_GIB}`,
+      fix: "set it to one of these, or remove it",
+    });
+  }
   if (/^Standard_[A-Z][A-Za-z0-9-]*(_v\d+)?$/.test(machine)) return;
   mistakes.push({
-    path: pool === SYSTEM_POOL ? "landfall:cluster.systemPool.machine" : `landfall:cluster.nodePools.${pool}.machine`,
+    path: `${path}.machine`,
     got: machine,
     problem: "is no size of a virtual machine",
     allowed: `names such as ${DEFAULT_MACHINE}`,

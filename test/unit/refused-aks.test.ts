@@ -114,6 +114,17 @@ describe("On AKS is refused:", () => {
       },
     ],
     [
+      "a system disk that AKS does not have",
+      onAks({ nodePools: { general: { diskGiB: 20 } } }),
+      {
+        path: `${PATH}.nodePools.general.diskGiB`,
+        got: 20,
+        problem: "AKS has no system disk of that size",
+        allowed: "30 to 2048",
+        fix: "set it to one of these, or remove it",
+      },
+    ],
+    [
       "no machine for AKS' own pods",
       onAks({ systemPool: { min: 0 } }),
       {
