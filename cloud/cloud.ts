@@ -63,6 +63,10 @@ export async function connect(plan: Plan): Promise<Cloud> {
       const { connectGke } = await import("./gcp/connect.ts");
       return connectGke(plan, plan.cluster);
     }
+    case "aks": {
+      const { connectAks } = await import("./azure/connect.ts");
+      return connectAks(plan, plan.cluster);
+    }
   }
 }
 

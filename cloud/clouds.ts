@@ -4,10 +4,11 @@ import type { ClusterSettings, KubeconfigCluster, Site } from "../config/schema/
 import type { StorageClass } from "../config/schema/storage.ts";
 import type { VolumePlan } from "../config/storage.ts";
 import { awsManager, type EksPlan, eksManager, eksRange, eksStorage, resolveEks } from "./aws/plan.ts";
+import { type AksPlan, aksManager, aksRange, aksStorage, resolveAks } from "./azure/plan.ts";
 import { type GkePlan, gcpManager, gkeManager, gkeStorage, LOAD_BALANCERS, resolveGke } from "./gcp/plan.ts";
 import type { Manager } from "./managed.ts";
 
-export type ClusterPlan = KubeconfigCluster | EksPlan | GkePlan;
+export type ClusterPlan = KubeconfigCluster | EksPlan | GkePlan | AksPlan;
 
 export interface StorageClasses {
   /** Class of whoever names none; left out for the cluster's default. */
@@ -26,6 +27,8 @@ export function resolveCluster(layers: Layers, volumes: readonly VolumePlan[]): 
       return resolveEks(layers, cluster, volumes);
     case "gke":
       return resolveGke(layers, cluster);
+    case "aks":
+      return resolveAks(layers, cluster);
   }
 }
 
@@ -37,6 +40,8 @@ export function storageOf(cluster: ClusterSettings): StorageClasses {
       return eksStorage(cluster);
     case "gke":
       return gkeStorage(cluster);
+    case "aks":
+      return aksStorage(cluster);
   }
 }
 
@@ -49,6 +54,8 @@ export function managerOf(cluster: ClusterSettings): Manager | undefined {
       return eksManager(cluster);
     case "gke":
       return gkeManager(cluster);
+    case "aks":
+      return aksManager(cluster);
   }
 }
 
@@ -71,5 +78,7 @@ export function loadBalancerRanges(cluster: ClusterSettings): string[] | undefin
       return [eksRange(cluster)];
     case "gke":
       return [...LOAD_BALANCERS];
+    case "aks":
+      return [aksRange(cluster)];
   }
 }

@@ -2,7 +2,7 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { Endpoint } from "../components/datastores/engine.ts";
 import type { EngineName } from "../components/datastores/engines.ts";
-import type { Size } from "../config/schema/datastore.ts";
+import type { Protocol, Size } from "../config/schema/datastore.ts";
 
 /** Addresses that pods may reach. */
 export interface Reach {
@@ -28,12 +28,24 @@ export interface Offer {
   settings?: RegExp;
   /** Smallest volume, in GiB. @default none: it grows with what is in it */
   leastStorageGiB?: number;
+  /** Sizes of volumes that there are, in GiB, the smallest first. @default any */
+  volumesGiB?: readonly number[];
+  /** Names of sizes that cannot have a second server. @default all can */
+  singleServer?: RegExp;
+  /** Fewest days that backups are kept. @default 1 */
+  leastBackupDays?: number;
   /** Where it answers. */
   reached: "in the network" | "over the internet";
   /** How clients may show who they are; the first is the default. */
   access: readonly ("identity" | "password")[];
   /** What URLs say to its clients beside what the engine's always do. */
   options?: Readonly<Record<string, string>>;
+  /** Whether clients ask DNS for the servers behind the host's name. @default false */
+  srv?: boolean;
+  /** Whether it has one database where the engine has several by number. @default false */
+  oneDatabase?: boolean;
+  /** What its clients speak, where that is not what the engine's do; a stack has to agree to it. */
+  protocol?: Protocol;
   /** Whether its certificates are of an authority that nobody knows who is not told. @default false */
   ownAuthority?: boolean;
 }

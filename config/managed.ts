@@ -5,6 +5,7 @@ import type { EngineName } from "../components/datastores/engines.ts";
 import { databaseOf } from "./datastores.ts";
 import { type Layers, placeOf } from "./layers.ts";
 import { PRIVATE } from "./links.ts";
+import { backupDaysOf, checkProtocol, checkSecondServer } from "./managed-checks.ts";
 import { unknownName } from "./mistakes.ts";
 import type { DatastorePlan, Link, TierPlan } from "./plan.ts";
 import { parseQuantity } from "./quantity.ts";
@@ -38,6 +39,10 @@ export function resolveManaged(
     return [];
   }
   const production = layers.stack.profile === "production";
+  const machine = machineOf(layers, name, placement, offer);
+  const highAvailability = placement.highAvailability ?? production;
+  if (highAvailability) checkSecondServer(layers, name, machine, offer);
+  checkProtocol(layers, name, placement, offer);
   return [
     {
       name,
@@ -50,13 +55,15 @@ export function resolveManaged(
         buckets: datastore.buckets ?? [],
         tls: true,
         options: offer.options,
+        srv: offer.srv,
+        oneDatabase: offer.oneDatabase,
         certificates: offer.ownAuthority ? certificatesPath(name) : undefined,
       },
       version: versionOf(layers, name, datastore, placement, offer),
-      machine: machineOf(layers, name, placement, offer),
-      storageGiB: storageOf(placement.storage ?? datastore.storage ?? engine.defaults.storage, offer),
-      highAvailability: placement.highAvailability ?? production,
-      backupRetentionDays: placement.backupRetentionDays ?? (production ? 30 : 7),
+      machine,
+      storageGiB: storageOf(layers, name, placement.storage ?? datastore.storage ?? engine.defaults.storage, offer),
+      highAvailability,
+      backupRetentionDays: backupDaysOf(layers, name, placement, offer) ?? (production ? 30 : 7),
       protect: placement.protect ?? layers.profile.protectData,
       settings: settingsOf(layers, name, placement, offer),
       access: accessOf(layers, name, placement, offer),
@@ -130,10 +137,21 @@ function machineOf(layers: Layers, name: string, { size, machine }: ManagedPlace
   return machine;
 }
 
-function storageOf(storage: string, { leastStorageGiB = 0 }: Offer): number {
+function storageOf(layers: Layers, name: string, storage: string, offer: Offer): number {
+  const { leastStorageGiB = 0, volumesGiB } = offer;
   const wanted = Number((parseQuantity(storage) + GIB - 1n) / GIB);
   // What an application asks for in a cluster may be less than a cloud gives.
-  return Math.max(wanted, leastStorageGiB);
+  if (!volumesGiB) return Math.max(wanted, leastStorageGiB);
+  const volume = volumesGiB.find((size) => size >= wanted);
+  if (volume !== undefined) return volume;
+  layers.mistakes.push({
+    path: placeOf(layers, "datastores", name, "storage"),
+    got: storage,
+    problem: `${offer.service} has no volume of that size`,
+    allowed: volumesGiB.map((size) => `${size}Gi`).join(", "),
+    fix: "ask for less",
+  });
+  return wanted;
 }
 
 function settingsOf(layers: Layers, name: string, placement: ManagedPlacement, offer: Offer): Record<string, string> {

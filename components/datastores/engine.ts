@@ -14,6 +14,10 @@ export interface Endpoint {
   tls: boolean;
   /** What its URL says to clients beside what the engine's always do. */
   options?: Readonly<Record<string, string>>;
+  /** Whether clients ask DNS for the servers behind `host`. @default false */
+  srv?: boolean;
+  /** Whether it has one database where the engine has several by number. @default false */
+  oneDatabase?: boolean;
   /** File of clients' containers that has the authority of its certificates; left out for one that is known. */
   certificates?: string;
 }

@@ -35,9 +35,10 @@ mongodump --config="$HOME/mongodump.yaml" --host="$HOSTS" --username="$USERNAME"
   urlHoldsPassword: true,
   url(endpoint, password, database = endpoint.database) {
     const credentials = `${encodeURIComponent(endpoint.username)}:${password}`;
-    const { tls, certificates, options } = endpoint;
+    const { tls, certificates, srv, options } = endpoint;
+    const [scheme, host] = srv ? ["mongodb+srv", endpoint.host] : ["mongodb", `${endpoint.host}:${endpoint.port}`];
     const query = queryOf({ authSource: "admin", tls: tls ? "true" : undefined, tlsCAFile: certificates, ...options });
-    return `mongodb://${credentials}@${endpoint.host}:${endpoint.port}/${encodeURIComponent(database)}${query}`;
+    return `${scheme}://${credentials}@${host}/${encodeURIComponent(database)}${query}`;
   },
   server({ endpoint, dataDirectory, passwordSecret }) {
     const command = ["mongosh", "--quiet", "--norc", "--eval", "quit(db.adminCommand({ ping: 1 }).ok ? 0 : 1)"];

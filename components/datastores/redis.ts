@@ -41,7 +41,8 @@ export const redis: Engine = {
     // Words of redis-py and Celery; others leave them alone, or take the file from NODE_EXTRA_CA_CERTS and the like.
     const { certificates, options } = endpoint;
     const query = queryOf({ ssl_cert_reqs: certificates && "required", ssl_ca_certs: certificates, ...options });
-    return `${scheme}://${user}:${password}@${endpoint.host}:${endpoint.port}/${database}${query}`;
+    const number = endpoint.oneDatabase ? "0" : database;
+    return `${scheme}://${user}:${password}@${endpoint.host}:${endpoint.port}/${number}${query}`;
   },
   server(server) {
     const { dataDirectory, passwordSecret, settings, servers } = server;

@@ -1,6 +1,7 @@
 /** Where a stack lands. */
 import { z } from "zod";
 import { awsSite, eksSettings } from "../../cloud/aws/settings.ts";
+import { aksSettings } from "../../cloud/azure/settings.ts";
 import { gcpSite, gkeSettings } from "../../cloud/gcp/settings.ts";
 import { cidr, port } from "./primitives.ts";
 import { storageFields } from "./storage.ts";
@@ -21,7 +22,7 @@ export const kubeconfigCluster = z.strictObject({
   cloud: site.optional(),
 });
 
-export const cluster = z.discriminatedUnion("provider", [kubeconfigCluster, eksSettings, gkeSettings]);
+export const cluster = z.discriminatedUnion("provider", [kubeconfigCluster, eksSettings, gkeSettings, aksSettings]);
 
 export type ClusterSettings = z.output<typeof cluster>;
 export type KubeconfigCluster = z.infer<typeof kubeconfigCluster>;

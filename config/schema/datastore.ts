@@ -56,6 +56,8 @@ export const bundledOverride = z.strictObject({
   autoscale: z.union([autoscale.partial(), z.literal(false)], AUTOSCALE_FORMS).optional(),
   verticalAutoscale: z.union([verticalOverride, z.literal(false)], VERTICAL_FORMS).optional(),
 });
+/** Protocols of managed services that their engine's usual clients do not speak. */
+export const PROTOCOLS = ["blob"] as const;
 export const SIZES = ["small", "medium", "large"] as const;
 export const managedOverride = z.strictObject({
   mode: z.literal("managed"),
@@ -74,6 +76,8 @@ export const managedOverride = z.strictObject({
   settings: settings.optional(),
   /** How clients show who they are. @default identity where the engine's clients can on this cloud, else password */
   access: z.enum(["identity", "password"]).optional(),
+  /** Agrees to a service that the engine's usual clients cannot speak to: the application's have to. */
+  protocol: z.enum(PROTOCOLS).optional(),
 });
 export const externalOverride = z.strictObject({
   mode: z.literal("external"),
@@ -97,6 +101,7 @@ export const datastoreOverride = z.preprocess(
 
 export type Datastore = z.output<typeof datastore>;
 export type Placement = z.output<typeof datastoreOverride>;
+export type Protocol = (typeof PROTOCOLS)[number];
 export type Size = (typeof SIZES)[number];
 export type ManagedPlacement = z.infer<typeof managedOverride>;
 export type ExternalDatastore = z.infer<typeof externalOverride>;

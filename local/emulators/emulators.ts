@@ -3,6 +3,7 @@ import type { CloudEmulator } from "./rules.ts";
 const EMULATORS: Readonly<Record<string, () => Promise<CloudEmulator>>> = {
   aws: async () => (await import("./aws/aws.ts")).aws,
   gcp: async () => (await import("./gcp/gcp.ts")).gcp,
+  "azure-native": async () => (await import("./azure-native/azure-native.ts")).azureNative,
 };
 
 export const EMULATED_CLOUDS = Object.keys(EMULATORS);

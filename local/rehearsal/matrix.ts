@@ -25,6 +25,12 @@ const CLUSTERS: Record<Provider, Settings> = {
   },
   eks: { provider: "eks", region: "eu-west-1" },
   gke: { provider: "gke", project: "my-project-123456", region: "europe-west4" },
+  aks: {
+    provider: "aks",
+    subscription: "0a1b2c3d-0000-4000-8000-0a1b2c3d4e5f",
+    location: "westeurope",
+    administrators: ["0a1b2c3d-0000-4000-8000-00000000ad31"],
+  },
 };
 
 export function allCells(): Cell[] {

@@ -86,7 +86,10 @@ export function ofType(registrations: readonly Registration[], type: string): Re
 }
 
 /** An object as a provider answers for it: its name chosen where the program leaves it open. */
-function newResource({ name, inputs }: pulumi.runtime.MockResourceArgs): pulumi.runtime.MockResourceResult {
+function newResource({ name, inputs }: pulumi.runtime.MockResourceArgs): {
+  id: string;
+  state: Record<string, unknown>;
+} {
   const { metadata } = inputs as { metadata?: { name?: string } };
   return {
     id: `${name}-id`,

@@ -1,0 +1,100 @@
+/** What a stack may say of an AKS cluster. */
+import { z } from "zod";
+import { nodePool, nodePools } from "../../config/schema/nodes.ts";
+import { cidr, name } from "../../config/schema/primitives.ts";
+import { storageFields } from "../../config/schema/storage.ts";
+
+const guid = (what: string) =>
+  z
+    .string()
+    .regex(/^[0-9a-f]{8}-([0-9a-f]{4}-){3}[0-9a-f]{12}$/, `${what} such as 0a1b2c3d-0000-4000-8000-0a1b2c3d4e5f`);
+const resourceId = (type: string, what: string) =>
+  z.string().regex(new RegExp(`^/subscriptions/[0-9a-f-]{36}/resourceGroups/[^/]+/providers/${type}/[^/]+$`), what);
+
+/** A network that the stack makes. */
+const newNetwork = z.strictObject({
+  /** A /16 to /20; machines take a quarter of it. @default 10.0.0.0/16 */
+  cidr: z.cidrv4().optional(),
+  /**
+   * How machines reach the internet. A load balancer's addresses are in all zones; a NAT gateway has more ports, and is
+   * in one zone. @default loadBalancer in production, else natGateway
+   */
+  outbound: z.enum(["natGateway", "loadBalancer"]).optional(),
+});
+const subnet = z.strictObject({ name: z.string().min(1), cidr: z.cidrv4() });
+/** A network that is there already, such as a spoke of a hub with a firewall. */
+const existingNetwork = z.strictObject({
+  virtualNetworkId: resourceId("Microsoft\\.Network/virtualNetworks", "the resource id of a virtual network"),
+  /** Address range of the network. */
+  cidr: z.cidrv4(),
+  subnets: z.strictObject({
+    /** Of the machines; pods have addresses of their own. */
+    nodes: subnet,
+    /** Delegated to Microsoft.ContainerService/managedClusters, a /28 or larger. */
+    apiServer: subnet,
+    /** Delegated to Microsoft.DBforPostgreSQL/flexibleServers. */
+    postgres: subnet,
+    /** Of the private endpoints. */
+    endpoints: subnet,
+  }),
+  /** How machines reach the internet: through routes of yours to a firewall, or a NAT gateway on the subnet. */
+  outbound: z.enum(["userDefinedRouting", "natGateway", "loadBalancer"]),
+});
+
+export const aksSettings = z.strictObject({
+  provider: z.literal("aks"),
+  subscription: guid("a subscription's id"),
+  /** Region by Azure's name, such as westeurope. */
+  location: z.string(),
+  /** Groups of Microsoft Entra, by object id, that may do everything in the cluster. Whoever runs Pulumi is in one. */
+  administrators: z.array(guid("the object id of a group")).min(1),
+  /** How kubelogin gets a token for whoever runs Pulumi. @default azurecli, which `az login` has logged in */
+  login: z.enum(["azurecli", "azd", "workloadidentity", "spn", "msi"]).optional(),
+  /** @default <application>-<profile> */
+  name: name.optional(),
+  /** Kubernetes. @default the newest that AKS and Landfall know */
+  version: z.coerce.string().optional(),
+  /** New machine images as Azure brings them out. @default NodeImage: weekly, in the maintenance window */
+  nodeOsUpgrade: z.enum(["NodeImage", "SecurityPatch", "None"]).optional(),
+  /** Day on which AKS may patch, at 02:00 UTC and for 4 hours. @default Sunday */
+  maintenanceDay: z.enum(["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"]).optional(),
+  /** Availability zones. @default all three */
+  zones: z
+    .array(z.enum(["1", "2", "3"]))
+    .min(2)
+    .optional(),
+  network: z
+    .union([newNetwork, existingNetwork], "{ cidr, outbound }, or { virtualNetworkId, cidr, subnets, outbound }")
+    .optional(),
+  /** Address ranges that may reach the API server from outside the network. @default none: it is private */
+  publicAccess: z.array(cidr).optional(),
+  /** Machines of AKS' own pods. @default Standard_D4s_v5, 3 of them; in dev 1 */
+  systemPool: nodePool.pick({ machine: true, min: true, max: true, diskGiB: true }).optional(),
+  nodePools: nodePools.optional(),
+  /** A registry of the stack's own, or one that is there, by resource id. @default none */
+  containerRegistry: z
+    .union(
+      [z.literal("new"), resourceId("Microsoft\\.ContainerRegistry/registries", "the resource id of a registry")],
+      "new, or the resource id of a registry",
+    )
+    .optional(),
+  /** Whether pods may mount secrets of a key vault. @default false */
+  keyVaultSecrets: z.boolean().optional(),
+  /** A key that Secrets are encrypted with in etcd, beside Azure's own encryption. @default none */
+  secretsKey: z
+    .strictObject({
+      /** With its version. */
+      keyId: z.string().regex(/^https:\/\/[a-z0-9-]+\.vault\.azure\.net\/keys\/[\w-]+\/[0-9a-f]{32}$/, "a key's id"),
+      vaultId: resourceId("Microsoft\\.KeyVault/vaults", "the resource id of a key vault"),
+      /** Private: by a private endpoint of the vault in the network. @default Private */
+      vaultAccess: z.enum(["Private", "Public"]).optional(),
+    })
+    .optional(),
+  /** Whether managed datastores keep their backups in the paired region too. @default false */
+  geoRedundantBackups: z.boolean().optional(),
+  /** Whether Azure refuses to delete the cluster. @default true in production */
+  deletionProtection: z.boolean().optional(),
+  ...storageFields,
+});
+
+export type AksSettings = z.output<typeof aksSettings>;

@@ -1,0 +1,391 @@
+import assert from "node:assert/strict";
+import * as pulumi from "@pulumi/pulumi";
+import { connectAks } from "../../cloud/azure/connect.ts";
+import type { AksPlan } from "../../cloud/azure/plan.ts";
+import { Application } from "../../components/application.ts";
+import type { Plan } from "../../config/plan.ts";
+import { override, planOf, readSettings } from "../../local/rehearsal/stack-file.ts";
+import { type Answers, find, ofType, type Registration, record, secret } from "../support/mocks.ts";
+import { passwordOf } from "../support/pybase.ts";
+
+const type = (name: string) => `azure-native:${name}`;
+const AUTHORITY = "LS0tQ0EtLS0=";
+const KUBECONFIG = {
+  clusters: [{ cluster: { server: "https://shop.example.com", "certificate-authority-data": AUTHORITY } }],
+  users: [{ user: { token: "never to be seen" } }],
+};
+const KEY = "the key that Azure made";
+const answers: Answers = {
+  [type("containerservice:listManagedClusterUserCredentials")]: () => ({
+    kubeconfigs: [{ name: "clusterUser", value: Buffer.from(JSON.stringify(KUBECONFIG)).toString("base64") }],
+  }),
+  [type("redisenterprise:listDatabaseKeys")]: () => ({ primaryKey: KEY, secondaryKey: "another" }),
+  [type("containerservice:ManagedCluster")]: () => ({
+    name: "pybase-production",
+    resourceUID: "65a1b2c3d4e5f60001a2b3c4",
+    oidcIssuerProfile: { enabled: true, issuerURL: "https://issuer.example.com/1/" },
+  }),
+  [type("mongocluster:MongoCluster")]: () => ({
+    properties: {
+      connectionString: "mongodb+srv://<user>:<password>@docs.global.mongocluster.example.com/?tls=true",
+    },
+  }),
+  [type("redisenterprise:RedisEnterprise")]: () => ({ hostName: "queue.westeurope.redis.azure.net" }),
+  [type("dbforpostgresql:Server")]: () => ({ fullyQualifiedDomainName: "db.postgres.database.azure.com" }),
+  [type("storage:StorageAccount")]: () => ({ name: "files" }),
+  [type("managedidentity:UserAssignedIdentity")]: () => ({ clientId: "the client", principalId: "the principal" }),
+};
+
+/** PyBase as `Pulumi.aks.yaml` lands it, with settings over the file's. */
+async function landOnAks(...assignments: string[]): Promise<Registration[]> {
+  const settings = assignments.reduce(override, readSettings(".", "aks"));
+  const { plan } = await planOf(settings, "aks");
+  return landed(plan);
+}
+
+function landed(plan: Plan): Promise<Registration[]> {
+  const secrets = Object.fromEntries(plan.secrets.map(({ name }) => [name, pulumi.secret(passwordOf(name))]));
+  const program = () => {
+    const cloud = connectAks(plan, plan.cluster as AksPlan);
+    new Application(plan.application, { plan, secrets, cloud }, { providers: [cloud.provider] });
+  };
+  return record(program, plan.stack, answers);
+}
+
+describe("A cluster on AKS", () => {
+  let production: Registration[];
+  let cluster: Registration;
+  before(async () => {
+    production = await landOnAks();
+    cluster = find(production, type("containerservice:ManagedCluster"), "pybase-production-cluster");
+  });
+
+  it("is private, entered by way of Microsoft Entra only, and kept from deletion", () => {
+    const { apiServerAccessProfile, aadProfile, disableLocalAccounts, enableRBAC, securityProfile, sku } =
+      cluster.inputs;
+    assert.deepEqual(apiServerAccessProfile, {
+      enableVnetIntegration: true,
+      subnetId: "pybase-production-api-server-subnet-id",
+      enablePrivateCluster: true,
+      enablePrivateClusterPublicFQDN: false,
+      disableRunCommand: true,
+    });
+    assert.deepEqual(aadProfile, {
+      managed: true,
+      enableAzureRBAC: true,
+      adminGroupObjectIDs: ["0a1b2c3d-0000-4000-8000-00000000ad31"],
+    });
+    assert.deepEqual([disableLocalAccounts, enableRBAC], [true, true]);
+    assert.deepEqual(securityProfile, {
+      workloadIdentity: { enabled: true },
+      imageCleaner: { enabled: true, intervalHours: 168 },
+    });
+    assert.deepEqual(sku, { name: "Base", tier: "Standard" });
+    assert.equal(cluster.protect, true);
+    const lock = find(production, type("authorization:ManagementLockByScope"), "pybase-production-lock");
+    assert.deepEqual([lock.inputs.scope, lock.inputs.level], [`${cluster.name}-id`, "CanNotDelete"]);
+  });
+
+  it("has a network that Cilium guards, and a way out that no zone takes with it", () => {
+    const { loadBalancerProfile, ...network } = cluster.inputs.networkProfile as Record<string, unknown>;
+    assert.deepEqual((loadBalancerProfile as Record<string, unknown>).managedOutboundIPs, { count: 2, countIPv6: 0 });
+    assert.deepEqual(network, {
+      networkPlugin: "azure",
+      networkPluginMode: "overlay",
+      networkDataplane: "cilium",
+      networkPolicy: "cilium",
+      podCidr: "100.64.0.0/14",
+      serviceCidr: "172.20.0.0/16",
+      dnsServiceIP: "172.20.0.10",
+      loadBalancerSku: "standard",
+      outboundType: "loadBalancer",
+    });
+  });
+
+  it("keeps AKS' own pods on machines of their own, and spreads all over the zones", () => {
+    const [system] = cluster.inputs.agentPoolProfiles as Record<string, unknown>[];
+    const pool = find(production, type("containerservice:AgentPool"), "pybase-production-general-pool");
+    const common = {
+      type: "VirtualMachineScaleSets",
+      orchestratorVersion: "1.36",
+      vmSize: "Standard_D4s_v5",
+      osType: "Linux",
+      osSKU: "AzureLinux3",
+      osDiskType: "Managed",
+      availabilityZones: ["1", "2", "3"],
+      vnetSubnetID: "pybase-production-nodes-subnet-id",
+      enableNodePublicIP: false,
+      enableAutoScaling: true,
+      count: 3,
+      minCount: 3,
+      nodeLabels: {},
+      securityProfile: { sshAccess: "Disabled", enableSecureBoot: true, enableVTPM: true },
+      upgradeSettings: { maxSurge: "33%", drainTimeoutInMinutes: 30 },
+    };
+    const taint = "CriticalAddonsOnly=true:NoSchedule";
+    assert.deepEqual(system, {
+      ...common,
+      name: "system",
+      mode: "System",
+      osDiskSizeGB: 64,
+      maxCount: 3,
+      nodeTaints: [taint],
+    });
+    const { agentPoolName, resourceName, ...machines } = pool.inputs;
+    assert.deepEqual(machines, { ...common, mode: "User", osDiskSizeGB: 50, maxCount: 9, nodeTaints: [] });
+    assert.match(agentPoolName as string, /^general[0-9a-f]{4}$/);
+    assert.equal(resourceName, "pybase-production");
+  });
+
+  it("gives the control plane the roles that it needs, before it is made, and no more", () => {
+    const roles = ofType(production, type("authorization:RoleAssignment")).filter(
+      ({ parent }) => parent === "pybase-production",
+    );
+    const given = roles.map(({ inputs }) => [String(inputs.roleDefinitionId).split("/").at(-1), inputs.scope]);
+    assert.deepEqual(given, [
+      ["4d97b98b-1d4f-4787-a291-c67834d212e7", "pybase-production-api-server-subnet-id"],
+      ["f1a07417-d97a-45cb-824c-7a7467783830", "pybase-production-kubelet-id"],
+      ["4d97b98b-1d4f-4787-a291-c67834d212e7", "pybase-production-nodes-subnet-id"],
+    ]);
+    for (const { name } of roles) assert.ok(cluster.dependsOn.includes(name));
+  });
+
+  it("is reached by a plugin, and known by what no other cluster has", () => {
+    const { inputs } = find(production, "pulumi:providers:kubernetes", "cluster");
+    assert.deepEqual(inputs.clusterIdentifier, "65a1b2c3d4e5f60001a2b3c4");
+    const { "[secret]": text } = inputs.kubeconfig as { "[secret]": string };
+    assert.doesNotMatch(text, /never to be seen/);
+    const { clusters, users } = JSON.parse(text);
+    assert.deepEqual(clusters[0].cluster, {
+      server: "https://shop.example.com",
+      "certificate-authority-data": AUTHORITY,
+    });
+    assert.deepEqual(users[0].user.exec, {
+      apiVersion: "client.authentication.k8s.io/v1beta1",
+      command: "kubelogin",
+      args: ["get-token", "--login", "azurecli", "--server-id", "6dae42f8-4368-4678-94ff-3960e28e3630"],
+      interactiveMode: "Never",
+    });
+  });
+
+  it("writes who changed what into Log Analytics", () => {
+    const { inputs } = find(production, type("monitor:DiagnosticSetting"), "pybase-production-control-plane-logs");
+    const categories = (inputs.logs as { category: string; enabled: boolean }[]).map(({ category }) => category);
+    assert.ok(categories.includes("kube-audit-admin") && categories.includes("kube-apiserver"));
+    assert.equal(inputs.workspaceId, "pybase-production-logs-id");
+  });
+
+  it("lets machines reach the stores' ports, and nobody else", () => {
+    const rules = (name: string) => {
+      const { inputs } = find(production, type("network:NetworkSecurityGroup"), `pybase-production-${name}-firewall`);
+      return (inputs.securityRules as Record<string, unknown>[]).map((rule) => [
+        rule.access,
+        rule.sourceAddressPrefix,
+        rule.destinationPortRanges ?? rule.destinationPortRange,
+      ]);
+    };
+    assert.deepEqual(rules("postgres"), [
+      ["Allow", "10.0.0.0/18", ["5432"]],
+      ["Allow", "10.0.80.0/20", "*"],
+      ["Deny", "*", "*"],
+    ]);
+    assert.deepEqual(rules("endpoints")[0], ["Allow", "10.0.0.0/18", ["10000", "443"]]);
+  });
+
+  it("goes out by a NAT gateway on the machines' subnet, where the stack says so", async () => {
+    const staging = await landOnAks("profile=staging");
+    const { inputs } = find(staging, type("network:Subnet"), "pybase-staging-nodes-subnet");
+    assert.deepEqual(inputs.natGateway, { id: "pybase-staging-nat-id" });
+    const { networkProfile } = find(staging, type("containerservice:ManagedCluster"), "pybase-staging-cluster").inputs;
+    assert.equal((networkProfile as { outboundType: string }).outboundType, "userAssignedNATGateway");
+  });
+
+  it("opens the API server to ranges that the stack names, and only then", async () => {
+    const open = await landOnAks("cluster.publicAccess=[203.0.113.0/24]");
+    const { apiServerAccessProfile } = find(open, cluster.type, cluster.name).inputs;
+    const { enablePrivateCluster, authorizedIPRanges } = apiServerAccessProfile as Record<string, unknown>;
+    assert.deepEqual([enablePrivateCluster, authorizedIPRanges], [false, ["203.0.113.0/24"]]);
+  });
+
+  it("has machines of the spot market, a registry and a key for Secrets, where the stack says so", async () => {
+    const vaultId =
+      "/subscriptions/0a1b2c3d-0000-4000-8000-0a1b2c3d4e5f/resourceGroups/keys/providers/Microsoft.KeyVault/vaults/keys";
+    const keyId = `https://keys.vault.azure.net/keys/etcd/${"0a".repeat(16)}`;
+    const more = await landOnAks(
+      "cluster.nodePools={general: {}, batch: {spot: true, min: 0, machine: Standard_D8s_v5}}",
+      "cluster.containerRegistry=new",
+      `cluster.secretsKey={keyId: "${keyId}", vaultId: "${vaultId}"}`,
+      "cluster.keyVaultSecrets=true",
+    );
+    const { inputs } = find(more, type("containerservice:AgentPool"), "pybase-production-batch-pool");
+    assert.deepEqual(
+      [
+        inputs.scaleSetPriority,
+        inputs.scaleSetEvictionPolicy,
+        inputs.spotMaxPrice,
+        inputs.minCount,
+        inputs.upgradeSettings,
+      ],
+      ["Spot", "Delete", -1, 0, undefined],
+    );
+    const registry = find(more, type("containerregistry:Registry"), "pybase-production-registry").inputs;
+    assert.deepEqual([registry.adminUserEnabled, registry.anonymousPullEnabled], [false, false]);
+    const pull = find(more, type("authorization:RoleAssignment"), "pybase-production-pull").inputs;
+    assert.match(pull.roleDefinitionId as string, /7f951dda-4ed3-4680-a7ca-43fe172d538d$/);
+    const secured = find(more, cluster.type, cluster.name).inputs;
+    assert.deepEqual((secured.securityProfile as Record<string, unknown>).azureKeyVaultKms, {
+      enabled: true,
+      keyId,
+      keyVaultNetworkAccess: "Private",
+      keyVaultResourceId: vaultId,
+    });
+    assert.deepEqual(secured.addonProfiles, {
+      azureKeyvaultSecretsProvider: { enabled: true, config: { enableSecretRotation: "true" } },
+    });
+  });
+});
+
+describe("Azure's datastores", () => {
+  let production: Registration[];
+  before(async () => {
+    production = await landOnAks();
+  });
+
+  it("have PostgreSQL in a subnet of its own, in two zones, with backups and TLS", () => {
+    const { inputs, protect, dependsOn } = find(production, type("dbforpostgresql:Server"), "pybase-postgres-server");
+    const { resourceGroupName: _, serverName, ...rest } = inputs;
+    assert.match(serverName as string, /^pybase-production-postgres-[0-9a-f]{6}$/);
+    assert.deepEqual(rest, {
+      version: "16",
+      sku: { name: "Standard_D2ds_v5", tier: "GeneralPurpose" },
+      storage: { storageSizeGB: 32, autoGrow: "Enabled" },
+      administratorLogin: "app",
+      administratorLoginPassword: secret(`${passwordOf("postgres")}-Aa1`),
+      authConfig: { passwordAuth: "Enabled", activeDirectoryAuth: "Disabled", tenantId: "" },
+      network: {
+        delegatedSubnetResourceId: "pybase-production-postgres-subnet-id",
+        privateDnsZoneArmResourceId: "pybase-production-pybase-production.private.postgres.database.azure.com-id",
+        publicNetworkAccess: "Disabled",
+      },
+      // Azure chooses the zones.
+      highAvailability: { mode: "ZoneRedundant", standbyAvailabilityZone: "" },
+      availabilityZone: "",
+      backup: { backupRetentionDays: 30, geoRedundantBackup: "Disabled" },
+      createMode: "Default",
+    });
+    assert.equal(protect, true);
+    assert.ok(dependsOn.some((name) => name.endsWith("-link")));
+    const { inputs: tls } = find(
+      production,
+      type("dbforpostgresql:Configuration"),
+      "pybase-postgres-require_secure_transport",
+    );
+    assert.deepEqual([tls.configurationName, tls.value], ["require_secure_transport", "on"]);
+  });
+
+  it("have Redis as Azure runs it today, private and whole", () => {
+    const cluster = find(production, type("redisenterprise:RedisEnterprise"), "pybase-redis-cluster").inputs;
+    assert.deepEqual(
+      [cluster.sku, cluster.highAvailability, cluster.minimumTlsVersion, cluster.publicNetworkAccess],
+      [{ name: "Balanced_B5" }, "Enabled", "1.2", "Disabled"],
+    );
+    const { inputs } = find(production, type("redisenterprise:Database"), "pybase-redis-database");
+    const { resourceGroupName: _, clusterName: __, ...database } = inputs;
+    assert.deepEqual(database, {
+      databaseName: "default",
+      port: 10_000,
+      clientProtocol: "Encrypted",
+      clusteringPolicy: "NoCluster",
+      evictionPolicy: "NoEviction",
+      persistence: { aofEnabled: true, aofFrequency: "1s", rdbEnabled: false },
+      accessKeysAuthentication: "Enabled",
+    });
+  });
+
+  it("have objects without a key, and containers that only those use whom the tiers run as", () => {
+    const account = find(production, type("storage:StorageAccount"), "pybase-objects-account").inputs;
+    assert.deepEqual(
+      [account.allowSharedKeyAccess, account.allowBlobPublicAccess, account.publicNetworkAccess, account.sku],
+      [false, false, "Disabled", { name: "Standard_ZRS" }],
+    );
+    const roles = ofType(production, type("authorization:RoleAssignment")).filter(({ inputs }) =>
+      String(inputs.scope).startsWith("pybase-objects"),
+    );
+    assert.deepEqual(
+      roles.map(({ name, inputs, deletedWith }) => [name, inputs.scope, deletedWith]),
+      ["pybase-api", "pybase-extraction-worker"].map((name) => [
+        `${name}-objects-uploads`,
+        "pybase-objects-uploads-id",
+        "pybase-objects-uploads",
+      ]),
+    );
+    const trust = find(production, type("managedidentity:FederatedIdentityCredential"), "pybase-api-federation").inputs;
+    assert.deepEqual(
+      [trust.issuer, trust.subject, trust.audiences],
+      ["https://issuer.example.com/1/", "system:serviceaccount:pybase:api", ["api://AzureADTokenExchange"]],
+    );
+  });
+
+  it("are kept by Azure too, by locks that go before all that they keep", () => {
+    const locks = ofType(production, type("authorization:ManagementLockByScope")).filter(
+      ({ name }) => name !== "pybase-production-lock",
+    );
+    assert.deepEqual(
+      locks.map(({ name, inputs }) => [name, inputs.scope]),
+      [
+        ["pybase-objects-lock", "pybase-objects-account-id"],
+        ["pybase-postgres-lock", "pybase-postgres-server-id"],
+        ["pybase-redis-lock", "pybase-redis-cluster-id"],
+      ],
+    );
+    const [, postgres] = locks;
+    assert.ok(postgres?.dependsOn.includes("pybase-postgres-database"));
+  });
+
+  it("give tiers the environment of bundled ones, with TLS; of objects no key", () => {
+    const config = find(production, "kubernetes:core/v1:ConfigMap", "pybase-api-config");
+    const { data } = config.inputs as { data: Record<string, string> };
+    assert.deepEqual(
+      [data.S3_ENDPOINT_URL, data.S3_BUCKET_NAME, "S3_ACCESS_KEY" in data],
+      ["https://files.blob.core.windows.net", "uploads", false],
+    );
+    const { inputs } = find(production, "kubernetes:core/v1:Secret", "pybase-api-secret");
+    const values = JSON.stringify(inputs);
+    assert.ok(
+      values.includes(
+        "@db.postgres.database.azure.com:5432/pybase?sslmode=verify-full&sslrootcert=/etc/landfall/certificates/postgres.pem",
+      ),
+    );
+    const [trusted] = ofType(production, "kubernetes:core/v1:ConfigMap").filter(({ name }) =>
+      name.endsWith("-certificates"),
+    );
+    assert.equal(JSON.stringify(trusted?.inputs.data).split("BEGIN CERTIFICATE").length - 1, 2);
+    const key = encodeURIComponent(KEY);
+    assert.equal(values.split(`rediss://:${key}@queue.westeurope.redis.azure.net:10000/0`).length - 1, 3);
+    const account = find(production, "kubernetes:core/v1:ServiceAccount", "pybase-api-account").inputs;
+    const { annotations } = account.metadata as { annotations: object };
+    assert.deepEqual(annotations, { "azure.workload.identity/client-id": "the client" });
+  });
+
+  it("have MongoDB too, by servers that DNS names", async () => {
+    const settings = ["app=samplemind", "datastores={mongodb: {mode: managed}}"].reduce(
+      override,
+      readSettings(".", "aks"),
+    );
+    const { plan } = await planOf(settings, "aks");
+    const registrations = await landed(plan);
+    const documents = find(registrations, type("mongocluster:MongoCluster"), "samplemind-mongodb-cluster");
+    const { properties } = documents.inputs as { properties: { "[secret]": Record<string, unknown> } };
+    const { administrator: _, ...rest } = properties["[secret]"] ?? properties;
+    assert.deepEqual(rest, {
+      serverVersion: "8.0",
+      compute: { tier: "M40" },
+      storage: { sizeGb: 128 },
+      sharding: { shardCount: 1 },
+      highAvailability: { targetMode: "ZoneRedundantPreferred" },
+      publicNetworkAccess: "Disabled",
+    });
+    const secrets = JSON.stringify(ofType(registrations, "kubernetes:core/v1:Secret").map(({ inputs }) => inputs));
+    assert.match(secrets, /mongodb\+srv:\/\/app:[^@]+@docs\.global\.mongocluster\.example\.com\/samplemind\?/);
+  });
+});

@@ -1,0 +1,305 @@
+import assert from "node:assert/strict";
+import { azureNative } from "../../local/emulators/azure-native/azure-native.ts";
+import type { Values } from "../../local/emulators/rules.ts";
+import { SUBSCRIPTION } from "../support/aks.ts";
+import { Emulated } from "../support/emulated-azure.ts";
+
+const ROLE = (id: string) => `/subscriptions/${SUBSCRIPTION}/providers/Microsoft.Authorization/roleDefinitions/${id}`;
+const NETWORK_CONTRIBUTOR = ROLE("4d97b98b-1d4f-4787-a291-c67834d212e7");
+const IDENTITY_OPERATOR = ROLE("f1a07417-d97a-45cb-824c-7a7467783830");
+const type = (name: string) => `azure-native:${name}`;
+const group = { resourceGroupName: "shop" };
+
+describe("The emulated Azure", () => {
+  let azure: Emulated;
+  const make = (name: string, inputs: Values = {}) => azure.make(type(name), { ...group, ...inputs });
+  const refuses = (name: string, inputs: Values, message: RegExp) => assert.rejects(make(name, inputs), { message });
+
+  const subnet = (subnetName: string, addressPrefix: string, more: Values = {}) =>
+    make("network:Subnet", { virtualNetworkName: "net", subnetName, addressPrefix, ...more });
+  const delegated = (serviceName: string) => ({ delegations: [{ name: "delegation", serviceName }] });
+  const network = (addressPrefix = "10.0.0.0/16") =>
+    make("network:VirtualNetwork", { virtualNetworkName: "net", addressSpace: { addressPrefixes: [addressPrefix] } });
+  const identity = (resourceName: string) => make("managedidentity:UserAssignedIdentity", { resourceName });
+  const grant = ({ principalId }: Values, roleDefinitionId: string, scope: string) =>
+    azure.make(type("authorization:RoleAssignment"), {
+      principalId,
+      principalType: "ServicePrincipal",
+      roleDefinitionId,
+      scope,
+    });
+
+  beforeEach(async () => {
+    azure = new Emulated(azureNative, { subscriptionId: SUBSCRIPTION, location: "westeurope" });
+    await make("resources:ResourceGroup");
+  });
+  afterEach(() => azure.end());
+
+  it("wants a subscription and a region that it has", () => {
+    const failures = azure.emulator.checkSettings({ subscriptionId: "mine", location: "europe" });
+    assert.deepEqual(failures, [
+      { property: "subscriptionId", reason: '"mine" is no subscription' },
+      { property: "location", reason: '"europe" is no region with availability zones' },
+    ]);
+  });
+
+  it("knows resources by their path, and groups that are not there", async () => {
+    const { id, name } = await network();
+    assert.equal(name, "net");
+    assert.equal(
+      id,
+      `/subscriptions/${SUBSCRIPTION}/resourceGroups/shop/providers/Microsoft.Network/virtualNetworks/net`,
+    );
+    await refuses("network:VirtualNetwork", { resourceGroupName: "other" }, /resourceGroupName names other/);
+  });
+
+  it("refuses subnets that are malformed, outside their network or over each other", async () => {
+    await network();
+    await subnet("one", "10.0.0.0/24");
+    await assert.rejects(subnet("bits", "10.0.0.5/24"), /not a valid IPv4 CIDR block/);
+    await assert.rejects(subnet("tiny", "10.0.9.0/30"), /\/29 or larger/);
+    await assert.rejects(subnet("far", "10.1.0.0/24"), /NetcfgInvalidSubnet/);
+    await assert.rejects(subnet("over", "10.0.0.128/25"), /NetcfgSubnetRangesOverlap/);
+    await assert.rejects(subnet("whose", "10.0.2.0/24", delegated("Microsoft.Nobody/things")), /no service/);
+  });
+
+  it("neither deletes nor shrinks what others stand on", async () => {
+    const { id } = await network();
+    await subnet("one", "10.0.0.0/24");
+    await assert.rejects(azure.remove(id), /still used by .*subnets\/one/);
+    const elsewhere = { addressSpace: { addressPrefixes: ["10.9.0.0/16"] } };
+    await assert.rejects(azure.change(id, elsewhere), /InUsePrefixCannotBeDeleted/);
+    assert.equal(await azure.change(id, { virtualNetworkName: "other" }), "replace");
+  });
+
+  it("refuses addresses that are retired, and rules of a firewall that clash", async () => {
+    const address = { publicIpAddressName: "nat", publicIPAllocationMethod: "Static", sku: { name: "Basic" } };
+    await refuses("network:PublicIPAddress", address, /only Standard is left/);
+    const rule = { access: "Allow", direction: "Inbound", protocol: "Tcp", priority: 100 };
+    const twice = {
+      securityRules: [
+        { ...rule, name: "a" },
+        { ...rule, name: "b" },
+      ],
+    };
+    await refuses("network:NetworkSecurityGroup", twice, /SecurityRuleConflict/);
+    await refuses(
+      "network:NetworkSecurityGroup",
+      { securityRules: [{ ...rule, priority: 5000 }] },
+      /between 100 and 4096/,
+    );
+    await refuses(
+      "network:NetworkSecurityGroup",
+      { securityRules: [{ ...rule, acess: "Deny" }] },
+      /acess is no property/,
+    );
+  });
+
+  it("gives roles to whom there is, where there is something, and once", async () => {
+    const { id: scope } = await network();
+    const who = await identity("somebody");
+    const { id } = await grant(who, NETWORK_CONTRIBUTOR, scope);
+    await assert.rejects(grant(who, NETWORK_CONTRIBUTOR, scope), /RoleAssignmentExists/);
+    await assert.rejects(grant({ principalId: "nobody" }, NETWORK_CONTRIBUTOR, scope), /names nobody/);
+    await assert.rejects(grant(who, NETWORK_CONTRIBUTOR, `${scope}/subnets/none`), /ResourceNotFound/);
+    await assert.rejects(grant(who, "owner", scope), /roleDefinitionId/);
+    assert.equal(await azure.change(id, { scope: `/subscriptions/${SUBSCRIPTION}/resourceGroups/shop` }), "replace");
+  });
+
+  it("keeps what is locked, and takes the roles at a resource away with it", async () => {
+    const { id: scope } = await network();
+    const { id: role } = await grant(await identity("somebody"), NETWORK_CONTRIBUTOR, scope);
+    const lock = await azure.make(type("authorization:ManagementLockByScope"), { scope, level: "CanNotDelete" });
+    await assert.rejects(azure.remove(scope), /ScopeLocked/);
+    await assert.rejects(azure.remove(role), /ScopeLocked/);
+    await azure.remove(lock.id);
+    await azure.remove(scope);
+    assert.equal(azure.world.get(type("authorization:RoleAssignment"), role), undefined);
+  });
+
+  it("trusts a service account once for each identity", async () => {
+    await identity("somebody");
+    const federation = {
+      resourceName: "somebody",
+      issuer: "https://issuer.example.com/",
+      subject: "system:serviceaccount:shop:web",
+      audiences: ["api://AzureADTokenExchange"],
+    };
+    const name = "managedidentity:FederatedIdentityCredential";
+    await make(name, { ...federation, federatedIdentityCredentialResourceName: "web" });
+    await refuses(
+      name,
+      { ...federation, federatedIdentityCredentialResourceName: "again" },
+      /Conflict: issuer and subject/,
+    );
+    await refuses(name, { ...federation, issuer: "http://plain.example.com" }, /issuer/);
+  });
+
+  describe("of AKS", () => {
+    const cluster = {
+      resourceName: "shop",
+      dnsPrefix: "shop",
+      nodeResourceGroup: "shop-machines",
+      kubernetesVersion: "1.35",
+      identity: { type: "UserAssigned" },
+      aadProfile: { managed: true },
+      disableLocalAccounts: true,
+      oidcIssuerProfile: { enabled: true },
+      networkProfile: {
+        networkPlugin: "azure",
+        networkPluginMode: "overlay",
+        networkPolicy: "cilium",
+        networkDataplane: "cilium",
+        podCidr: "100.64.0.0/14",
+        serviceCidr: "172.20.0.0/16",
+        dnsServiceIP: "172.20.0.10",
+        outboundType: "loadBalancer",
+      },
+    };
+    const machines = {
+      mode: "System",
+      vmSize: "Standard_D4s_v5",
+      count: 3,
+      enableAutoScaling: true,
+      minCount: 3,
+      maxCount: 5,
+      availabilityZones: ["1", "2", "3"],
+      nodeTaints: ["CriticalAddonsOnly=true:NoSchedule"],
+    };
+
+    /** With the network, identities and roles that it needs. */
+    async function ground() {
+      await network();
+      const nodes = await subnet("nodes", "10.0.0.0/18");
+      const apiServer = await subnet("api", "10.0.64.0/28", delegated("Microsoft.ContainerService/managedClusters"));
+      const controlPlane = await identity("control-plane");
+      const kubelet = await identity("kubelet");
+      const whole = {
+        ...cluster,
+        identity: { type: "UserAssigned", userAssignedIdentities: [controlPlane.id] },
+        identityProfile: { kubeletidentity: { resourceId: kubelet.id, objectId: kubelet.principalId } },
+        apiServerAccessProfile: { enableVnetIntegration: true, subnetId: apiServer.id, enablePrivateCluster: true },
+        agentPoolProfiles: [{ name: "system", ...machines, vnetSubnetID: nodes.id }],
+      };
+      const grants = [
+        () => grant(controlPlane, NETWORK_CONTRIBUTOR, nodes.id),
+        () => grant(controlPlane, NETWORK_CONTRIBUTOR, apiServer.id),
+        () => grant(controlPlane, IDENTITY_OPERATOR, kubelet.id),
+      ];
+      return { whole, grants, nodes };
+    }
+    async function made() {
+      const { whole, grants, nodes } = await ground();
+      for (const grant of grants) await grant();
+      const outputs = await make("containerservice:ManagedCluster", whole);
+      return { outputs, whole, nodes };
+    }
+    const pool = (inputs: Values = {}) =>
+      make("containerservice:AgentPool", {
+        resourceName: "shop",
+        agentPoolName: "general",
+        ...machines,
+        mode: "User",
+        nodeTaints: [],
+        ...inputs,
+      });
+
+    it("spreads machines over the zones, with the labels and taints that AKS gives them", async () => {
+      await made();
+      await pool({ scaleSetPriority: "Spot", spotMaxPrice: -1, orchestratorVersion: "1.35" });
+      const { system = [], general = [] } = azure.nodes;
+      assert.deepEqual(
+        system.map(({ zone }) => zone),
+        ["westeurope-1", "westeurope-2", "westeurope-3"],
+      );
+      assert.deepEqual(system[0]?.taints, [{ key: "CriticalAddonsOnly", value: "true", effect: "NoSchedule" }]);
+      assert.equal(general[0]?.labels?.["kubernetes.azure.com/scalesetpriority"], "spot");
+      assert.deepEqual(general[0]?.taints, [
+        { key: "kubernetes.azure.com/scalesetpriority", value: "spot", effect: "NoSchedule" },
+      ]);
+      assert.deepEqual([general[0]?.cpu, general[0]?.memory], ["4", "13Gi"]);
+    });
+
+    it("is not made without the roles that its control plane needs", async () => {
+      const { whole, grants } = await ground();
+      const [nodes, apiServer, kubelet] = grants;
+      await refuses("containerservice:ManagedCluster", whole, /LinkedAuthorizationFailed: .*subnets\/nodes/);
+      await nodes?.();
+      await refuses("containerservice:ManagedCluster", whole, /LinkedAuthorizationFailed: .*subnets\/api/);
+      await apiServer?.();
+      await refuses("containerservice:ManagedCluster", whole, /CustomKubeletIdentityMissingPermissionError/);
+      await kubelet?.();
+      await make("containerservice:ManagedCluster", whole);
+    });
+
+    it("is not made as AKS makes none", async () => {
+      const { whole, grants, nodes } = await ground();
+      for (const grant of grants) await grant();
+      const { networkProfile, apiServerAccessProfile, agentPoolProfiles } = whole;
+      const [system] = agentPoolProfiles;
+      for (const [change, message] of [
+        [{ kubernetesVersion: "1.33" }, /"1.33" is not one of 1.34, 1.35, 1.36/],
+        [{ agentPoolProfiles: [{ ...system, mode: "User" }] }, /no pool of mode System/],
+        [{ agentPoolProfiles: [{ ...system, vmSize: "m6i.large" }] }, /no size that is known here/],
+        [{ agentPoolProfiles: [{ ...system, name: "my-pool" }] }, /"my-pool" does not match/],
+        [{ agentPoolProfiles: [{ ...system, nodeTaints: ["critical"] }] }, /nodeTaints "critical"/],
+        [{ networkProfile: { ...networkProfile, networkDataplane: "azure" } }, /cilium needs its dataplane/],
+        [{ networkProfile: { ...networkProfile, podCidr: "172.20.0.0/14" } }, /overlaps serviceCidr/],
+        [{ networkProfile: { ...networkProfile, podCidr: "10.0.128.0/17" } }, /ServiceCidrOverlapExistingSubnetsCidr/],
+        [{ networkProfile: { ...networkProfile, dnsServiceIP: "172.20.0.1" } }, /first address/],
+        [{ networkProfile: { ...networkProfile, outboundType: "userAssignedNATGateway" } }, /has no NAT gateway/],
+        [{ apiServerAccessProfile: { ...apiServerAccessProfile, subnetId: nodes.id } }, /InvalidApiServerSubnet/],
+        [
+          { apiServerAccessProfile: { ...apiServerAccessProfile, authorizedIPRanges: ["203.0.113.0/24"] } },
+          /a private cluster has none/,
+        ],
+        [{ aadProfile: { managed: false } }, /would leave nobody to enter/],
+        [
+          { oidcIssuerProfile: { enabled: false }, securityProfile: { workloadIdentity: { enabled: true } } },
+          /needs oidcIssuerProfile/,
+        ],
+        [
+          { networkProfile: { ...networkProfile, networkPlugin: "kubnet" } },
+          /"kubnet", not one of azure, kubenet, none/,
+        ],
+      ] as [Values, RegExp][]) {
+        await refuses("containerservice:ManagedCluster", { ...whole, ...change }, message);
+      }
+    });
+
+    it("goes up one minor version at a time, and its pools after it", async () => {
+      const { outputs, whole } = await made();
+      const { id } = await pool({ orchestratorVersion: "1.35" });
+      await assert.rejects(azure.change(id, { orchestratorVersion: "1.36" }), /NodePoolMcVersionIncompatible/);
+      await assert.rejects(azure.change(outputs.id, { kubernetesVersion: "1.34" }), /OperationNotAllowed/);
+      await azure.change(outputs.id, { kubernetesVersion: "1.36" });
+      await azure.change(id, { orchestratorVersion: "1.36" });
+      const elsewhere = { networkProfile: { ...whole.networkProfile, podCidr: "100.68.0.0/14" } };
+      await assert.rejects(azure.change(outputs.id, elsewhere), /PropertyChangeNotAllowed/);
+      assert.equal(await azure.change(outputs.id, { dnsPrefix: "other" }), "replace");
+    });
+
+    it("changes how many machines a pool has, and not which", async () => {
+      await made();
+      const { id } = await pool();
+      await azure.change(id, { minCount: 4, maxCount: 8 });
+      assert.equal(azure.nodes.general?.length, 4);
+      await assert.rejects(azure.change(id, { vmSize: "Standard_D8s_v5" }), /PropertyChangeNotAllowed: .*'vmSize'/);
+      await assert.rejects(azure.change(id, { minCount: 9 }), /is above maxCount/);
+      await assert.rejects(pool({ agentPoolName: "cheap", spotMaxPrice: -1 }), /spot market/);
+      await assert.rejects(pool({ agentPoolName: "lost", resourceName: "other" }), /resourceName names other/);
+      await azure.remove(id);
+      assert.deepEqual(azure.nodes.general, []);
+    });
+
+    it("is entered with what Azure answers, by way of a plugin", async () => {
+      await made();
+      const answer = await azure.emulator.invoke(type("containerservice:listManagedClusterUserCredentials"), {
+        ...group,
+        resourceName: "shop",
+      });
+      const [{ value }] = answer.kubeconfigs as [{ value: string }];
+      assert.match(Buffer.from(value, "base64").toString(), /"server":"https:\/\/127.0.0.1:6443"/);
+    });
+  });
+});
