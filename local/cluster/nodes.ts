@@ -46,8 +46,11 @@ export function nodeGroup(count = 6, size: Partial<NodeSpec> = {}): NodeSpec[] {
   }));
 }
 
-/** @param port where kwok answers for every kubelet */
-export function nodeObject(spec: NodeSpec, index: number, kubernetes: string, port: number): KubernetesObject {
+/**
+ * @param podCidr range of its pods, which stays with it
+ * @param port where kwok answers for every kubelet
+ */
+export function nodeObject(spec: NodeSpec, podCidr: string, kubernetes: string, port: number): KubernetesObject {
   const capacity = {
     cpu: spec.cpu,
     memory: spec.memory,
@@ -74,8 +77,8 @@ export function nodeObject(spec: NodeSpec, index: number, kubernetes: string, po
       },
     },
     spec: {
-      podCIDR: podCidr(index),
-      podCIDRs: [podCidr(index)],
+      podCIDR: podCidr,
+      podCIDRs: [podCidr],
       providerID: `landfall:///${spec.zone}/${spec.name}`,
       taints: spec.taints,
     },
@@ -104,6 +107,10 @@ export function nodeObject(spec: NodeSpec, index: number, kubernetes: string, po
   };
 }
 
-function podCidr(index: number): string {
-  return `10.244.${index}.0/24`;
+/** Ranges for the pods of new nodes, beside those that are taken. */
+export function* freePodCidrs(taken: readonly string[]): Generator<string, never> {
+  for (let index = 0; ; index++) {
+    const cidr = `10.${244 + Math.floor(index / 256)}.${index % 256}.0/24`;
+    if (!taken.includes(cidr)) yield cidr;
+  }
 }

@@ -3,7 +3,7 @@ import type { Step } from "../progress.ts";
 import { KUBERNETES_VERSION, type Manifests } from "../toolchain/toolchain.ts";
 import { type Api, ApiError, type KubernetesObject } from "./api.ts";
 import { applyDefinitions, type Definition, digest, readDefinitions } from "./definitions.ts";
-import { type NodeSpec, nodeObject } from "./nodes.ts";
+import { freePodCidrs, type NodeSpec, nodeObject } from "./nodes.ts";
 import { metricsApi, type Platform, reclaimPolicy } from "./objects.ts";
 import type { Ports } from "./ports.ts";
 import { untilDescribed } from "./stage-resources.ts";
@@ -17,6 +17,10 @@ export interface Preparation {
   nodes: readonly NodeSpec[];
   /** Change whenever any of it does: of the nodes, and of the rest. */
   digests: { nodes: string; rest: string };
+}
+
+interface Node extends KubernetesObject {
+  spec: { podCIDR: string };
 }
 
 const MARK = "/api/v1/namespaces/kube-system/configmaps/landfall-local-cluster";
@@ -68,10 +72,13 @@ async function applyRest(api: Api, { definitions, stages, platform }: Preparatio
 }
 
 async function applyNodes(api: Api, nodes: readonly NodeSpec[], { kwokControllerPort }: Ports): Promise<void> {
-  const { items } = await api.get<{ items: KubernetesObject[] }>("/api/v1/nodes");
+  const { items } = await api.get<{ items: Node[] }>("/api/v1/nodes");
   const names = new Set(nodes.map(({ name }) => name));
+  const ranges = new Map(items.map(({ metadata, spec }) => [metadata.name, spec.podCIDR]));
+  const free = freePodCidrs([...ranges.values()]);
+  const rangeOf = (name: string) => ranges.get(name) ?? free.next().value;
   await Promise.all([
-    ...nodes.map((node, index) => api.apply(nodeObject(node, index, KUBERNETES_VERSION, kwokControllerPort))),
+    ...nodes.map((node) => api.apply(nodeObject(node, rangeOf(node.name), KUBERNETES_VERSION, kwokControllerPort))),
     ...items
       .filter(({ metadata }) => !names.has(metadata.name))
       .map(({ metadata }) => api.request("DELETE", `/api/v1/nodes/${metadata.name}`)),

@@ -3,7 +3,7 @@ import { cpSync, existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { stringify } from "yaml";
 import { type AddonName, catalogue } from "../../config/addons/catalogue.ts";
-import { type EdgePlan, ingressOf } from "../../config/edge-plan.ts";
+import { ingressOf } from "../../config/edge-plan.ts";
 import type { Plan } from "../../config/plan.ts";
 
 /**
@@ -12,8 +12,8 @@ import type { Plan } from "../../config/plan.ts";
  *
  * @param real folder of unpacked charts
  */
-export function makeCharts(directory: string, { addons, edge }: Plan, real: string): void {
-  for (const { name, version } of addons.list) {
+export function makeCharts(directory: string, plan: Plan, real: string): void {
+  for (const { name, version } of plan.addons.list) {
     const { chart } = catalogue[name];
     const folder = join(directory, chart);
     if (existsSync(join(real, chart))) {
@@ -22,12 +22,14 @@ export function makeCharts(directory: string, { addons, edge }: Plan, real: stri
     }
     mkdirSync(join(folder, "templates"), { recursive: true });
     writeFileSync(join(folder, "Chart.yaml"), stringify({ apiVersion: "v2", name: chart, version }));
-    const objects = classesOf(name, edge).map((object) => stringify(object));
+    const objects = classesOf(name, plan).map((object) => stringify(object));
     writeFileSync(join(folder, "templates", "classes.yaml"), objects.join("---\n"));
   }
 }
 
-function classesOf(name: AddonName, edge: EdgePlan): object[] {
+/** A cluster that is there already has them. */
+function classesOf(name: AddonName, { edge, cluster }: Plan): object[] {
+  if (cluster.provider === "kubeconfig") return [];
   const { controller, implementation } = catalogue[name];
   const ingress = ingressOf(edge);
   return [

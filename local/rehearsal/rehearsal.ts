@@ -12,6 +12,9 @@ import { ControlPlanes } from "../emulators/control-planes.ts";
 import { EMULATED_CLOUDS, loadCloud } from "../emulators/emulators.ts";
 import type { Entity } from "../emulators/rules.ts";
 import { World } from "../emulators/world.ts";
+import { silentProgress } from "../progress.ts";
+import { ensureManifests } from "../toolchain/toolchain.ts";
+import { makeCharts } from "./charts.ts";
 import { planOf, randomSecret, type Settings } from "./stack-file.ts";
 import { makeHome, makeLoginTools } from "./stand-ins.ts";
 
@@ -69,7 +72,7 @@ export class Rehearsal {
     await rehearsal.#found();
     for (const entry of PROGRAM) symlinkSync(join(ROOT, entry), join(directory, "project", entry));
     cpSync(join(ROOT, "Pulumi.yaml"), join(directory, "project", "Pulumi.yaml"));
-    await rehearsal.#makeStack(await rehearsal.#land(), secretNames);
+    await rehearsal.#makeStack({ ...(await rehearsal.#land()), ...(await rehearsal.#addons()) }, secretNames);
     return rehearsal;
   }
 
@@ -153,6 +156,20 @@ export class Rehearsal {
     cpSync(this.#controlPlanes.kubeconfigOf(name), join(directory, "kubeconfig"));
     const { path: _, ...rest } = cluster;
     return { ...settings, cluster: rest };
+  }
+
+  /** Add-ons from charts of the rehearsal's own, unless the stack has a mirror; what they bring is there to be adopted. */
+  async #addons(): Promise<Settings> {
+    const { settings, directory } = this.#options;
+    const addons = settings.addons as Settings | undefined;
+    if (!addons || addons.mirror !== undefined) return {};
+    const mirror = join(directory, "charts");
+    makeCharts(mirror, this.plan, (await ensureManifests(silentProgress)).charts);
+    const adopted = Object.entries(addons).map(([name, given]) => [
+      name,
+      { ...(given === true ? {} : (given as Settings)), adopt: true },
+    ]);
+    return { addons: { ...Object.fromEntries(adopted), mirror } };
   }
 
   async #makeStack(settings: Settings, secretNames: readonly string[]): Promise<void> {

@@ -159,6 +159,17 @@ describe("PyBase on AKS, as Pulumi.aks.yaml has it", function () {
     assert.deepEqual([minCount, maxCount], [3, 12]);
   });
 
+  it("puts other machines beside those that it has, before these go, once the cluster's lock is off", async () => {
+    const before = only("containerservice:AgentPool").id;
+    await rehearsal.configure("cluster.deletionProtection", "false");
+    await rehearsal.configure("cluster.nodePools.general.machine", "Standard_D8s_v5");
+    await rehearsal.up();
+    assert.notEqual(only("containerservice:AgentPool").id, before);
+    const { items } = await clients.core.listNode();
+    const types = items.map(({ metadata }) => metadata?.labels?.["node.kubernetes.io/instance-type"]);
+    assert.deepEqual([...new Set(types)].sort(), ["Standard_D4s_v5", "Standard_D8s_v5"]);
+  });
+
   it("is kept by Azure until its owner says otherwise, and leaves nothing behind then", async () => {
     await assert.rejects(rehearsal.destroy(), /protect/);
     await rehearsal.unprotect();
