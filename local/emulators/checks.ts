@@ -8,7 +8,10 @@ export function failures(...checks: (Failure | false | undefined)[]): Failure[] 
 
 export function badRange(property: string, cidr: unknown): Failure | undefined {
   if (typeof cidr !== "string" || rangeOf(cidr)) return undefined;
-  return { property, reason: `"${cidr}" is not a valid IPv4 CIDR block` };
+  return {
+    property,
+    reason: `"${cidr}" is not a valid IPv4 CIDR block: the address has bits beyond its mask, or is none`,
+  };
 }
 
 export function badPattern(property: string, value: unknown, pattern: RegExp): Failure | undefined {

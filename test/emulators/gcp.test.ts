@@ -125,7 +125,7 @@ describe("The emulated Google Cloud", () => {
 
   describe("of networks", () => {
     it("refuses a range with bits beyond its mask, and one that is prohibited", async () => {
-      await refuses(subnetwork({ ipCidrRange: "10.0.128.1/19" }), /not a valid IPv4 range/);
+      await refuses(subnetwork({ ipCidrRange: "10.0.128.1/19" }), /not a valid IPv4 CIDR block/);
       await refuses(subnetwork({ ipCidrRange: "169.254.0.0/19" }), /in 169\.254\.0\.0\/16, which no subnet may have/);
     });
 
@@ -339,7 +339,7 @@ describe("The emulated Google Cloud", () => {
     });
 
     it("refuses disks under 10 GiB, and shrinking one", async () => {
-      await refuses(instance({ diskSize: 5 }), /diskSize is 5, not 10 to/);
+      await refuses(instance({ diskSize: 5 }), /diskSize 5 is not between 10 and/);
     });
     it("never shrinks a disk", async () => {
       const { id, outputs } = await instance({ diskSize: 20 });
@@ -360,7 +360,7 @@ describe("The emulated Google Cloud", () => {
     });
     it("refuses logs for longer than the edition keeps them", async () => {
       const backupConfiguration = { enabled: true, transactionLogRetentionDays: 14 };
-      await refuses(instance({ backupConfiguration }), /transactionLogRetentionDays is 14, not 1 to 7/);
+      await refuses(instance({ backupConfiguration }), /transactionLogRetentionDays 14 is not between 1 and 7/);
     });
 
     it("has an address of the range that was set apart", async () => {
@@ -401,7 +401,7 @@ describe("The emulated Google Cloud", () => {
 
     it("refuses versions and sizes that there are not", async () => {
       await refuses(redis({ redisVersion: "REDIS_8_0" }), /"REDIS_8_0" is not one of/);
-      await refuses(redis({ memorySizeGb: 301 }), /memorySizeGb is 301, not 1 to 300/);
+      await refuses(redis({ memorySizeGb: 301 }), /memorySizeGb 301 is not between 1 and 300/);
     });
 
     it("makes an instance anew for another tier or for TLS, and keeps one that is protected", async () => {
@@ -429,7 +429,7 @@ describe("The emulated Google Cloud", () => {
     it("refuses bucket names that Google keeps, and soft deletion outside of 7 to 90 days", async () => {
       await refuses(create(BUCKET, { name: "my-google-files", location: "EU" }), /name .* does not match/);
       const softDeletePolicy = { retentionDurationSeconds: 86_400 };
-      await refuses(create(BUCKET, { location: "EU", softDeletePolicy }), /is 86400, not 604800 to/);
+      await refuses(create(BUCKET, { location: "EU", softDeletePolicy }), /86400 is not between 604800 and/);
     });
 
     it("refuses properties that a bucket does not have", async () => {

@@ -1,7 +1,8 @@
 /** Who may do what in a cluster, and what its pods may outside. https://docs.aws.amazon.com/eks/latest/APIReference/ */
+import { badPattern, failures, notOneOf } from "../checks.ts";
 import type { Context, Rules } from "../rules.ts";
 import { CloudError } from "../rules.ts";
-import { arn, badPattern, failures, notOneOf } from "./common.ts";
+import { arn } from "./common.ts";
 
 const CLUSTER = "aws:eks/cluster:Cluster";
 const ENTRY = "aws:eks/accessEntry:AccessEntry";

@@ -1,9 +1,10 @@
 /** Add-ons of EKS. Rules by https://docs.aws.amazon.com/eks/latest/userguide/eks-add-ons.html and the EKS API reference. */
+import { badPattern, failures, notOneOf } from "../checks.ts";
 import type { Function as Answer, Entity, Rules } from "../rules.ts";
 import { CloudError } from "../rules.ts";
 import type { World } from "../world.ts";
 import { checkPodRole } from "./access.ts";
-import { arn, badPattern, failures, notOneOf } from "./common.ts";
+import { arn } from "./common.ts";
 
 const ADDON = "aws:eks/addon:Addon";
 const CLUSTER = "aws:eks/cluster:Cluster";

@@ -1,7 +1,8 @@
+import { failures } from "../checks.ts";
 import type { CloudEmulator } from "../rules.ts";
 import { access } from "./access.ts";
 import { addons, getAddonVersion } from "./addons.ts";
-import { badTags, failures } from "./common.ts";
+import { badTags } from "./common.ts";
 import { docdb } from "./docdb.ts";
 import { ecr } from "./ecr.ts";
 import { efs } from "./efs.ts";

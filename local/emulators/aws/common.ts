@@ -1,4 +1,4 @@
-import { rangeOf } from "../addresses.ts";
+import { badPattern, failures } from "../checks.ts";
 import type { Context, Rules, Values } from "../rules.ts";
 import type { Failure } from "../sdk.ts";
 
@@ -12,25 +12,6 @@ export function arn(context: Context, service: string, resource: string): string
 /** An id as EC2 gives it: vpc-0a1b2c3d4e5f60718. */
 export function ec2Id({ world }: Context, prefix: string): string {
   return `${prefix}-0${world.unique(16)}`;
-}
-
-export function failures(...checks: (Failure | false | undefined)[]): Failure[] {
-  return checks.filter((check) => check !== undefined && check !== false);
-}
-
-export function badRange(property: string, cidr: unknown): Failure | undefined {
-  if (typeof cidr !== "string" || rangeOf(cidr)) return undefined;
-  return { property, reason: `"${cidr}" is not a valid IPv4 CIDR block` };
-}
-
-export function badPattern(property: string, value: unknown, pattern: RegExp): Failure | undefined {
-  if (typeof value !== "string" || pattern.test(value)) return undefined;
-  return { property, reason: `"${value}" does not match ${pattern}` };
-}
-
-export function notOneOf(property: string, value: unknown, allowed: readonly unknown[]): Failure | undefined {
-  if (value === undefined || allowed.includes(value)) return undefined;
-  return { property, reason: `${JSON.stringify(value)} is not one of ${allowed.join(", ")}` };
 }
 
 /** EC2 refuses more than 50 tags, keys over 128 characters, values over 256, and keys that begin with aws:. */

@@ -1,7 +1,8 @@
 /** DocumentDB. Rules by https://docs.aws.amazon.com/documentdb/latest/developerguide/API_CreateDBCluster.html */
+import { badPattern, failures, notOneOf, outside } from "../checks.ts";
 import type { Context, Rules, Values } from "../rules.ts";
 import { CloudError } from "../rules.ts";
-import { arn, badAdministrator, badFinalSnapshot, badPattern, failures, notOneOf, zonesOf } from "./common.ts";
+import { arn, badAdministrator, badFinalSnapshot, zonesOf } from "./common.ts";
 
 const SUBNET_GROUP = "aws:docdb/subnetGroup:SubnetGroup";
 const PARAMETER_GROUP = "aws:docdb/clusterParameterGroup:ClusterParameterGroup";
@@ -51,14 +52,13 @@ export const docdb: Record<string, Rules> = {
       vpcSecurityGroupIds: { to: "aws:ec2/securityGroup:SecurityGroup" },
     },
     check(inputs) {
-      const { clusterIdentifier, engineVersion, backupRetentionPeriod: days } = inputs;
+      const { clusterIdentifier, engineVersion, backupRetentionPeriod } = inputs;
       return failures(
         badPattern("clusterIdentifier", clusterIdentifier, IDENTIFIER),
         notOneOf("engineVersion", engineVersion, VERSIONS),
         ...badAdministrator({ user: "masterUsername", password: "masterPassword" }, RESERVED_USERS, inputs),
         badFinalSnapshot(inputs),
-        typeof days === "number" &&
-          (days < 1 || days > 35) && { property: "backupRetentionPeriod", reason: `is ${days}, not 1 to 35 days` },
+        outside("backupRetentionPeriod", backupRetentionPeriod, 1, 35),
       );
     },
     create(inputs, context) {

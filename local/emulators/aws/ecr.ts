@@ -1,6 +1,7 @@
 /** ECR. Rules by https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_CreateRepository.html */
+import { badPattern, failures, notOneOf } from "../checks.ts";
 import type { Rules } from "../rules.ts";
-import { ACCOUNT, arn, badPattern, failures, notOneOf } from "./common.ts";
+import { ACCOUNT, arn } from "./common.ts";
 
 const REPOSITORY = "aws:ecr/repository:Repository";
 

@@ -1,7 +1,8 @@
 /** EFS. Rules by https://docs.aws.amazon.com/efs/latest/ug/API_CreateFileSystem.html and API_CreateMountTarget.html */
+import { failures, notOneOf } from "../checks.ts";
 import type { Rules, Values } from "../rules.ts";
 import { CloudError } from "../rules.ts";
-import { arn, ec2Id, failures, notOneOf } from "./common.ts";
+import { arn, ec2Id } from "./common.ts";
 
 const FILE_SYSTEM = "aws:efs/fileSystem:FileSystem";
 const MOUNT_TARGET = "aws:efs/mountTarget:MountTarget";

@@ -1,10 +1,12 @@
 /** EKS and its machines. Rules by https://docs.aws.amazon.com/eks/latest/userguide/ and the EKS API reference. */
+
 import type { NodeSpec } from "../../cluster/nodes.ts";
+import { badPattern, failures, notOneOf } from "../checks.ts";
 import type { Context, Entity, Rules, Values } from "../rules.ts";
 import { CloudError } from "../rules.ts";
 import type { Failure } from "../sdk.ts";
 import { hasAddon } from "./addons.ts";
-import { arn, badPattern, ec2, failures, notOneOf } from "./common.ts";
+import { arn, ec2 } from "./common.ts";
 import { ROLE } from "./iam.ts";
 import { machineOf } from "./machines.ts";
 

@@ -1,7 +1,8 @@
 /** ElastiCache. Rules by https://docs.aws.amazon.com/AmazonElastiCache/latest/APIReference/API_CreateReplicationGroup.html */
+import { badPattern, failures, notOneOf, outside } from "../checks.ts";
 import type { Context, Entity, Rules, Values } from "../rules.ts";
 import { CloudError } from "../rules.ts";
-import { arn, badPattern, failures, notOneOf, zonesOf } from "./common.ts";
+import { arn, zonesOf } from "./common.ts";
 
 const SUBNET_GROUP = "aws:elasticache/subnetGroup:SubnetGroup";
 const PARAMETER_GROUP = "aws:elasticache/parameterGroup:ParameterGroup";
@@ -106,7 +107,7 @@ export const elasticache: Record<string, Rules> = {
         numCacheClusters = 1,
         automaticFailoverEnabled,
         multiAzEnabled,
-        snapshotRetentionLimit = 0,
+        snapshotRetentionLimit,
       } = inputs as ServersInputs;
       const { userGroupIds = [], transitEncryptionEnabled } = inputs as ServersInputs;
       return failures(
@@ -119,10 +120,7 @@ export const elasticache: Record<string, Rules> = {
           !automaticFailoverEnabled && { property: "multiAzEnabled", reason: "takes automatic failover" },
         userGroupIds.length > 0 &&
           !transitEncryptionEnabled && { property: "userGroupIds", reason: "takes encryption in transit" },
-        (snapshotRetentionLimit < 0 || snapshotRetentionLimit > 35) && {
-          property: "snapshotRetentionLimit",
-          reason: "is 0 to 35 days",
-        },
+        outside("snapshotRetentionLimit", snapshotRetentionLimit, 0, 35),
       );
     },
     create(inputs, context) {

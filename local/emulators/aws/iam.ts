@@ -1,7 +1,8 @@
 /** IAM, KMS and logs. Rules by https://docs.aws.amazon.com/IAM/latest/APIReference/ and its quotas. */
+import { badPattern, failures, notOneOf } from "../checks.ts";
 import type { Rules } from "../rules.ts";
 import { CloudError } from "../rules.ts";
-import { ACCOUNT, arn, badPattern, completed, failures, notOneOf } from "./common.ts";
+import { ACCOUNT, arn, completed } from "./common.ts";
 
 export const ROLE = "aws:iam/role:Role";
 const USER = "aws:iam/user:User";

@@ -1,7 +1,8 @@
 /** RDS. Rules by https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_CreateDBInstance.html */
+import { badPattern, failures, notOneOf } from "../checks.ts";
 import type { Rules, Values } from "../rules.ts";
 import { CloudError } from "../rules.ts";
-import { arn, badAdministrator, badFinalSnapshot, badPattern, failures, notOneOf, zonesOf } from "./common.ts";
+import { arn, badAdministrator, badFinalSnapshot, zonesOf } from "./common.ts";
 
 const SUBNET_GROUP = "aws:rds/subnetGroup:SubnetGroup";
 const PARAMETER_GROUP = "aws:rds/parameterGroup:ParameterGroup";

@@ -1,7 +1,8 @@
 /** S3. Rules by https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html and the S3 API reference. */
+import { badPattern, failures, notOneOf } from "../checks.ts";
 import type { Context, Rules, Values } from "../rules.ts";
 import { CloudError } from "../rules.ts";
-import { badPattern, completed, failures, notOneOf } from "./common.ts";
+import { completed } from "./common.ts";
 import { badPolicy } from "./iam.ts";
 
 const BUCKET = "aws:s3/bucket:Bucket";

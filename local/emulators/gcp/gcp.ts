@@ -1,5 +1,5 @@
+import { badPattern, failures } from "../checks.ts";
 import type { CloudEmulator } from "../rules.ts";
-import { badPattern, failures } from "./common.ts";
 import { existing } from "./existing.ts";
 import { gke } from "./gke.ts";
 import { iam, project } from "./iam.ts";

@@ -1,8 +1,10 @@
 /** GKE. Rules by https://cloud.google.com/kubernetes-engine/docs and its API reference. */
+
 import { lengthOf } from "../addresses.ts";
+import { badPattern, badRange, failures, notOneOf } from "../checks.ts";
 import type { Context, Entity, Rules, Values } from "../rules.ts";
 import { CloudError } from "../rules.ts";
-import { badPattern, badRange, failures, notOneOf, projectOf } from "./common.ts";
+import { projectOf } from "./common.ts";
 import { ACCOUNT, CRYPTO_KEY, requireService } from "./iam.ts";
 import { checkFree, NETWORK, SUBNETWORK } from "./network.ts";
 import { platform } from "./platform.ts";

@@ -1,7 +1,8 @@
 /** Projects, service accounts, grants and keys. Rules by https://cloud.google.com/iam/docs and https://cloud.google.com/kms/docs */
+import { badPattern, failures } from "../checks.ts";
 import type { Context, Rules, Values } from "../rules.ts";
 import { CloudError } from "../rules.ts";
-import { badPattern, failures, named, PROJECT_NUMBER, projectOf, RFC1035 } from "./common.ts";
+import { named, PROJECT_NUMBER, projectOf, RFC1035 } from "./common.ts";
 
 export const ACCOUNT = "gcp:serviceaccount/account:Account";
 const SERVICE = "gcp:projects/service:Service";

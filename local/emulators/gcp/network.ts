@@ -1,8 +1,10 @@
 /** VPC networks. Rules by https://cloud.google.com/vpc/docs/subnets, /nat/docs and /vpc/docs/private-services-access */
+
 import { lengthOf, overlap } from "../addresses.ts";
+import { badPattern, badRange, failures, notOneOf, outside } from "../checks.ts";
 import type { Context, Rules, Values } from "../rules.ts";
 import { CloudError } from "../rules.ts";
-import { badPattern, badRange, failures, named, notIn, notOneOf, RFC1035 } from "./common.ts";
+import { named, RFC1035 } from "./common.ts";
 import { ACCOUNT, requireService } from "./iam.ts";
 
 export const NETWORK = "gcp:compute/network:Network";
@@ -107,7 +109,7 @@ export const network: Record<string, Rules> = {
         badPattern("name", name, RFC1035),
         notOneOf("purpose", purpose, ["VPC_PEERING", "PRIVATE_SERVICE_CONNECT"]),
         notOneOf("addressType", addressType, ["INTERNAL", "EXTERNAL"]),
-        notIn("prefixLength", prefixLength, 8, 29),
+        outside("prefixLength", prefixLength, 8, 29),
         purpose === "VPC_PEERING" &&
           (prefixLength === undefined || network === undefined) && {
             property: "purpose",

@@ -1,7 +1,8 @@
 /** Machines of GKE's clusters. Rules by https://cloud.google.com/kubernetes-engine/docs and its API reference. */
+
 import type { NodeSpec } from "../../cluster/nodes.ts";
+import { badPattern, failures, notOneOf, outside } from "../checks.ts";
 import type { Context, Entity, Rules, Values } from "../rules.ts";
-import { badPattern, failures, notIn, notOneOf } from "./common.ts";
 import { CLUSTER, NAME } from "./gke.ts";
 import { ACCOUNT } from "./iam.ts";
 import { machineOf } from "./machines.ts";
@@ -32,11 +33,11 @@ export const nodePools: Record<string, Rules> = {
             property: "nodeConfig.diskType",
             reason: `${diskType} disk type cannot be used by ${machineType} machine type`,
           },
-        notIn("nodeConfig.diskSizeGb", diskSizeGb, 10, 65_536),
+        outside("nodeConfig.diskSizeGb", diskSizeGb, 10, 65_536),
         ...(taints as { effect: string }[]).map(({ effect }) =>
           notOneOf("nodeConfig.taints", effect, ["NO_SCHEDULE", "PREFER_NO_SCHEDULE", "NO_EXECUTE"]),
         ),
-        notIn("initialNodeCount", initialNodeCount, 0, 1000),
+        outside("initialNodeCount", initialNodeCount, 0, 1000),
         badAutoscaling(autoscaling as Record<string, number>),
         // https://cloud.google.com/kubernetes-engine/docs/concepts/release-channels
         isEnrolled(world.get(CLUSTER, cluster as string)) &&

@@ -1,7 +1,8 @@
 /** Cloud SQL. Rules by https://cloud.google.com/sql/docs/postgres and its Admin API reference. */
+import { badPattern, failures, notOneOf, outside } from "../checks.ts";
 import type { Context, Rules, Values } from "../rules.ts";
 import { CloudError } from "../rules.ts";
-import { badPattern, failures, notIn, notOneOf, projectOf } from "./common.ts";
+import { projectOf } from "./common.ts";
 import { requireService } from "./iam.ts";
 import { ADDRESS, CONNECTION, NETWORK } from "./network.ts";
 
@@ -80,7 +81,7 @@ export const sql: Record<string, Rules> = {
           "TRUSTED_CLIENT_CERTIFICATE_REQUIRED",
         ]),
         badTier(settings),
-        notIn("settings.diskSize", settings.diskSize, 10, 65_536),
+        outside("settings.diskSize", settings.diskSize, 10, 65_536),
         ipConfiguration.ipv4Enabled === false &&
           !("privateNetwork" in ipConfiguration) && {
             property: "settings.ipConfiguration",
@@ -91,13 +92,13 @@ export const sql: Record<string, Rules> = {
             property: "settings.backupConfiguration",
             reason: "must have backups and point-in-time recovery where the instance is regional",
           },
-        notIn(
+        outside(
           "settings.backupConfiguration.transactionLogRetentionDays",
           backups.transactionLogRetentionDays,
           1,
           mostLogDays,
         ),
-        notIn(
+        outside(
           "settings.backupConfiguration.backupRetentionSettings.retainedBackups",
           backups.backupRetentionSettings?.retainedBackups,
           1,

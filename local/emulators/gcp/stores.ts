@@ -1,7 +1,8 @@
 /** Memorystore, Cloud Storage, Artifact Registry, Backup for GKE. Rules by https://cloud.google.com/<service>/docs */
+import { badPattern, failures, notOneOf, outside } from "../checks.ts";
 import type { Rules, Values } from "../rules.ts";
 import { CloudError } from "../rules.ts";
-import { badLabels, badPattern, failures, named, notIn, notOneOf, projectOf } from "./common.ts";
+import { badLabels, named, projectOf } from "./common.ts";
 import { CLUSTER } from "./gke.ts";
 import { ACCOUNT, grant, requireService } from "./iam.ts";
 import { ADDRESS, enabled, NETWORK } from "./network.ts";
@@ -35,7 +36,7 @@ export const stores: Record<string, Rules> = {
         notOneOf("tier", inputs.tier, ["BASIC", "STANDARD_HA"]),
         notOneOf("connectMode", inputs.connectMode, ["DIRECT_PEERING", "PRIVATE_SERVICE_ACCESS"]),
         notOneOf("transitEncryptionMode", inputs.transitEncryptionMode, ["SERVER_AUTHENTICATION", "DISABLED"]),
-        notIn("memorySizeGb", inputs.memorySizeGb, 1, 300),
+        outside("memorySizeGb", inputs.memorySizeGb, 1, 300),
         inputs.tier === "BASIC" &&
           Number(inputs.replicaCount ?? 0) > 0 && { property: "replicaCount", reason: "BASIC has no replicas" },
         ...badLabels(inputs),
@@ -140,7 +141,7 @@ export const stores: Record<string, Rules> = {
               property: "cluster",
               reason: "has no agent of Backup for GKE",
             },
-          notIn("retentionPolicy.backupRetainDays", (retentionPolicy as Values).backupRetainDays, 1, 365),
+          outside("retentionPolicy.backupRetainDays", (retentionPolicy as Values).backupRetainDays, 1, 365),
         );
       },
     }),
@@ -151,5 +152,5 @@ export const stores: Record<string, Rules> = {
 function badSoftDelete(policy: unknown) {
   const { retentionDurationSeconds: seconds } = (policy ?? {}) as { retentionDurationSeconds?: number };
   if (seconds === undefined || seconds === 0) return undefined;
-  return notIn("softDeletePolicy.retentionDurationSeconds", seconds, 7 * DAY_SECONDS, 90 * DAY_SECONDS);
+  return outside("softDeletePolicy.retentionDurationSeconds", seconds, 7 * DAY_SECONDS, 90 * DAY_SECONDS);
 }
