@@ -1,16 +1,12 @@
 import type * as pulumi from "@pulumi/pulumi";
-import type { EngineName } from "../../components/datastores/engines.ts";
-import type { ManagedDatastore } from "../../config/plan.ts";
 import type { ManagedStore } from "../managed.ts";
+import { type ManagedStoreArgs, storesOf } from "../stores.ts";
 import { Buckets } from "./objects.ts";
 import { SqlPostgres } from "./postgres.ts";
 import { Memorystore } from "./redis.ts";
 import type { Site } from "./site.ts";
 
-export interface StoreArgs {
-  datastore: ManagedDatastore;
-  /** Left out where the engine has none. */
-  password?: pulumi.Output<string>;
+export interface StoreArgs extends ManagedStoreArgs {
   site: Site;
 }
 
@@ -20,20 +16,8 @@ export interface Store extends ManagedStore {
   admit?(name: string, member: pulumi.Input<string>, opts: pulumi.CustomResourceOptions): void;
 }
 
-/** One component for each engine that Google Cloud offers. */
-const stores: Partial<
-  Record<
-    EngineName,
-    new (
-      name: string,
-      args: StoreArgs,
-      opts: pulumi.ComponentResourceOptions,
-    ) => pulumi.ComponentResource & { store: Store }
-  >
-> = { postgres: SqlPostgres, redis: Memorystore, objectstore: Buckets };
-
-export function createStore(name: string, args: StoreArgs, opts: pulumi.ComponentResourceOptions): Store {
-  const Store = stores[args.datastore.engine];
-  if (!Store) throw new Error(`Google Cloud has no component for ${args.datastore.engine}`);
-  return new Store(name, args, opts).store;
-}
+export const createStore = storesOf<StoreArgs, Store>("Google Cloud", {
+  postgres: SqlPostgres,
+  redis: Memorystore,
+  objectstore: Buckets,
+});
