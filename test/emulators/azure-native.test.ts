@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { azureNative } from "../../local/emulators/azure-native/azure-native.ts";
 import type { Values } from "../../local/emulators/rules.ts";
-import { SUBSCRIPTION } from "../support/aks.ts";
+import { SUBSCRIPTION } from "../support/clouds.ts";
 import { Emulated } from "../support/emulated-azure.ts";
 
 const ROLE = (id: string) => `/subscriptions/${SUBSCRIPTION}/providers/Microsoft.Authorization/roleDefinitions/${id}`;

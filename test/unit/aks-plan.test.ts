@@ -1,13 +1,14 @@
 import assert from "node:assert/strict";
 import { globalName, globalWord, poolName } from "../../cloud/azure/names.ts";
 import { AKS_VERSIONS } from "../../cloud/azure/plan.ts";
-import type { ManagedDatastore } from "../../config/plan.ts";
-import { ADMINISTRATORS, aksPlanOf, onAks, SUBSCRIPTION } from "../support/aks.ts";
+import { ADMINISTRATORS, clusterOf, inProduction, managedOf, onAks, SUBSCRIPTION } from "../support/clouds.ts";
 import { planOf, type Shop } from "../support/shop.ts";
+
+const planned = (settings?: object, change?: (shop: Shop) => void) => clusterOf("aks", onAks(settings, change));
 
 describe("The plan of a stack on AKS", () => {
   it("is complete from a subscription, a region and who administrates it", () => {
-    assert.deepEqual(aksPlanOf({}, "production"), {
+    assert.deepEqual(planned({}, inProduction), {
       provider: "aks",
       subscription: SUBSCRIPTION,
       location: "westeurope",
@@ -60,7 +61,7 @@ describe("The plan of a stack on AKS", () => {
   });
 
   it("is smaller in dev, and goes out by a NAT gateway", () => {
-    const { systemPool, nodePools, network, deletionProtection } = aksPlanOf({}, "dev");
+    const { systemPool, nodePools, network, deletionProtection } = planned({}, ({ stack }) => (stack.profile = "dev"));
     assert.deepEqual(
       [systemPool.min, nodePools[0]?.min, network.outbound, deletionProtection],
       [1, 2, "natGateway", false],
@@ -68,7 +69,7 @@ describe("The plan of a stack on AKS", () => {
   });
 
   it("cuts the smallest network so that the API server and the private endpoints have room", () => {
-    const { subnets } = aksPlanOf({ network: { cidr: "192.168.16.0/20" } }).network;
+    const { subnets } = planned({ network: { cidr: "192.168.16.0/20" } }).network;
     assert.deepEqual(
       Object.values(subnets).map(({ cidr }) => cidr),
       ["192.168.16.0/22", "192.168.20.0/24", "192.168.21.0/24", "192.168.22.0/24"],
@@ -84,7 +85,7 @@ describe("The plan of a stack on AKS", () => {
     };
     const virtualNetworkId = `/subscriptions/${SUBSCRIPTION}/resourceGroups/hub/providers/Microsoft.Network/virtualNetworks/spoke`;
     const network = { virtualNetworkId, cidr: "10.9.0.0/16", subnets, outbound: "userDefinedRouting" };
-    assert.deepEqual(aksPlanOf({ network }).network, network);
+    assert.deepEqual(planned({ network }).network, network);
   });
 
   it("names storage classes that AKS brings, unless the stack has others", () => {
@@ -98,8 +99,8 @@ describe("The plan of a stack on AKS", () => {
   });
 
   it("gives managed stores what Azure has of them, and their clients the way there and no further", () => {
-    const { datastores, links } = planOf(managed);
-    const [db, queue, files, documents] = datastores as ManagedDatastore[];
+    const { db, queue, files, documents } = managedOf(managed);
+    const { links } = planOf(managed);
     assert.deepEqual(db, {
       name: "db",
       mode: "managed",
@@ -161,7 +162,7 @@ describe("The plan of a stack on AKS", () => {
   });
 
   it("calls a pool by another name when its machines are others, and not when their number is", () => {
-    const { nodePools, zones } = aksPlanOf();
+    const { nodePools, zones } = planned();
     const [general] = nodePools;
     assert.ok(general);
     const name = poolName(general, zones);

@@ -1,28 +1,14 @@
 import assert from "node:assert/strict";
 import { amiTypeOf } from "../../cloud/aws/machines.ts";
 import { fitting, prefix } from "../../cloud/aws/names.ts";
-import type { EksPlan } from "../../cloud/aws/plan.ts";
-import type { ManagedDatastore } from "../../config/plan.ts";
+import { allManaged, clusterOf, inProduction, linksToCredentials, managedOf, onEks } from "../support/clouds.ts";
 import { planOf, type Shop } from "../support/shop.ts";
 
-const onEks =
-  (settings: object = {}, change: (shop: Shop) => void = () => {}) =>
-  (shop: Shop) => {
-    shop.stack.cluster = { provider: "eks", region: "eu-west-1", ...settings };
-    change(shop);
-  };
-
-function clusterOf(settings: object = {}, change?: (shop: Shop) => void): EksPlan {
-  const { cluster } = planOf(onEks(settings, change));
-  assert.ok(cluster.provider === "eks");
-  return cluster;
-}
-
-const inProduction = ({ stack }: Shop) => (stack.profile = "production");
+const planned = (settings?: object, change?: (shop: Shop) => void) => clusterOf("eks", onEks(settings, change));
 
 describe("A stack on EKS", () => {
   it("has a network of its own over the region's first three zones, with subnets that do not overlap", () => {
-    const { network } = clusterOf();
+    const { network } = planned();
     assert.deepEqual(network, {
       kind: "new",
       cidr: "10.0.0.0/16",
@@ -38,7 +24,7 @@ describe("A stack on EKS", () => {
   });
 
   it("survives the loss of a zone in production, is recorded and protected", () => {
-    const { network, nodePools, deletionProtection } = clusterOf({}, inProduction);
+    const { network, nodePools, deletionProtection } = planned({}, inProduction);
     assert.ok(network.kind === "new");
     assert.deepEqual(
       { ways: network.natGateways, flowLogs: network.flowLogs, deletionProtection },
@@ -56,7 +42,7 @@ describe("A stack on EKS", () => {
       cidr: "10.8.0.0/16",
       privateSubnetIds: ["subnet-0a1b2c3d4e5f60718", "subnet-0a1b2c3d4e5f60719"],
     };
-    assert.deepEqual(clusterOf({ network }).network, {
+    assert.deepEqual(planned({ network }).network, {
       kind: "existing",
       ...network,
       dataSubnetIds: network.privateSubnetIds,
@@ -64,7 +50,7 @@ describe("A stack on EKS", () => {
   });
 
   it("starts each machine from an image of its architecture, in pools as the stack has them", () => {
-    const { nodePools } = clusterOf({
+    const { nodePools } = planned({
       nodePools: {
         general: { machine: "m7g.xlarge" },
         batch: {
@@ -102,8 +88,8 @@ describe("A stack on EKS", () => {
   });
 
   it("has a shared file system, and its driver, only where pods on several nodes mount a volume", () => {
-    assert.equal(clusterOf().sharedFileSystem, false);
-    const sharing = clusterOf({}, ({ app }) => {
+    assert.equal(planned().sharedFileSystem, false);
+    const sharing = planned({}, ({ app }) => {
       app.volumes = { files: { storage: "10Gi" } };
     });
     assert.equal(sharing.sharedFileSystem, true);
@@ -111,7 +97,7 @@ describe("A stack on EKS", () => {
   });
 
   it("pins the add-ons that the stack names, and leaves the others to AWS", () => {
-    const { addons } = clusterOf({ addonVersions: { "vpc-cni": "v1.21.1-eksbuild.3" }, cloudWatch: true });
+    const { addons } = planned({ addonVersions: { "vpc-cni": "v1.21.1-eksbuild.3" }, cloudWatch: true });
     assert.deepEqual(addons, [
       { name: "vpc-cni", version: "v1.21.1-eksbuild.3" },
       ...["kube-proxy", "eks-pod-identity-agent", "coredns", "aws-ebs-csi-driver", "snapshot-controller"].map(
@@ -135,28 +121,14 @@ describe("A stack on EKS", () => {
   });
 });
 
-const stores = (shop: Shop) => {
-  shop.app.datastores.files = { engine: "objectstore", buckets: ["uploads"] };
-  shop.app.datastores.documents = { engine: "mongodb" };
-  shop.app.tiers.web.uses = ["db", "queue", "files", "documents"];
-  for (const name of ["db", "queue", "files", "documents"]) {
-    shop.stack.datastores = { ...shop.stack.datastores, [name]: { mode: "managed" } };
-  }
-};
-
-function managed(change: (shop: Shop) => void): Record<string, ManagedDatastore> {
-  const { datastores } = planOf(change);
-  return Object.fromEntries(
-    datastores.map((store) => {
-      assert.ok(store.mode === "managed");
-      return [store.name, store];
-    }),
-  );
-}
+const stores = allManaged({
+  files: { engine: "objectstore", buckets: ["uploads"] },
+  documents: { engine: "mongodb" },
+});
 
 describe("AWS's datastores", () => {
   it("are RDS, ElastiCache, DocumentDB and S3, of a size that fits the profile", () => {
-    const { db, queue, documents, files } = managed(onEks({}, stores));
+    const { db, queue, documents, files } = managedOf(onEks({}, stores));
     assert.deepEqual(
       [db, queue, documents, files].map((store) => [store?.version, store?.machine, store?.access]),
       [
@@ -169,7 +141,7 @@ describe("AWS's datastores", () => {
   });
 
   it("are in two zones, kept for 30 days and protected in production", () => {
-    const { queue } = managed(
+    const { queue } = managedOf(
       onEks({}, (shop) => {
         inProduction(shop);
         stores(shop);
@@ -179,24 +151,20 @@ describe("AWS's datastores", () => {
   });
 
   it("tell clients whom to trust, and what DocumentDB does not know", () => {
-    const { db, queue, documents } = managed(onEks({}, stores));
+    const { db, queue, documents } = managedOf(onEks({}, stores));
     assert.equal(db?.endpoint.certificates, "/etc/landfall/certificates/db.pem");
     assert.equal(queue?.endpoint.certificates, undefined);
     assert.deepEqual(documents?.endpoint.options, { replicaSet: "rs0", retryWrites: "false" });
   });
 
   it("let the tiers that show who they are reach the agent that hands out credentials, and no others", () => {
-    const { links } = planOf(onEks({}, stores));
-    assert.deepEqual(
-      links.filter(({ to }) => to.kind === "addresses" && to.name === "credentials"),
-      [
-        {
-          from: { kind: "pods", component: "web" },
-          to: { kind: "addresses", name: "credentials", cidrs: ["169.254.170.23/32"], except: undefined },
-          ports: [80],
-        },
-      ],
-    );
+    assert.deepEqual(linksToCredentials(onEks({}, stores)), [
+      {
+        from: { kind: "pods", component: "web" },
+        to: { kind: "addresses", name: "credentials", cidrs: ["169.254.170.23/32"], except: undefined },
+        ports: [80],
+      },
+    ]);
   });
 
   it("serve a cluster that is somebody else's, where the stack names the network of both", () => {
@@ -209,7 +177,7 @@ describe("AWS's datastores", () => {
       clients: { cidrs: ["192.168.0.0/16"] },
     };
     const by = (more: object) =>
-      managed((shop) => {
+      managedOf((shop) => {
         shop.stack.cluster = { provider: "kubeconfig", context: "test", cloud: { ...cloud, ...more } };
         stores(shop);
       });

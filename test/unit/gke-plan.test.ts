@@ -1,34 +1,20 @@
 import assert from "node:assert/strict";
 import { accountId } from "../../cloud/gcp/accounts.ts";
-import type { GkePlan } from "../../cloud/gcp/plan.ts";
-import type { ManagedDatastore } from "../../config/plan.ts";
+import { allManaged, clusterOf, inProduction, linksToCredentials, managedOf, onGke } from "../support/clouds.ts";
 import { planOf, type Shop } from "../support/shop.ts";
 
-const onGke =
-  (settings: object = {}, change: (shop: Shop) => void = () => {}) =>
-  (shop: Shop) => {
-    shop.stack.cluster = { provider: "gke", project: "my-project-123456", region: "europe-west4", ...settings };
-    change(shop);
-  };
-
-function clusterOf(settings: object = {}, change?: (shop: Shop) => void): GkePlan {
-  const { cluster } = planOf(onGke(settings, change));
-  assert.ok(cluster.provider === "gke");
-  return cluster;
-}
-
-const inProduction = ({ stack }: Shop) => (stack.profile = "production");
+const planned = (settings?: object, change?: (shop: Shop) => void) => clusterOf("gke", onGke(settings, change));
 
 describe("A stack on GKE", () => {
   it("has ranges that do not overlap, half of them for pods", () => {
-    assert.deepEqual(clusterOf().ranges, {
+    assert.deepEqual(planned().ranges, {
       pods: "10.0.0.0/17",
       nodes: "10.0.128.0/19",
       services: "10.0.160.0/20",
       privateServices: "10.0.192.0/19",
       controlPlane: "10.0.224.0/28",
     });
-    assert.deepEqual(clusterOf({ network: { cidr: "10.64.16.0/20" }, nodePools: { general: { max: 8 } } }).ranges, {
+    assert.deepEqual(planned({ network: { cidr: "10.64.16.0/20" }, nodePools: { general: { max: 8 } } }).ranges, {
       pods: "10.64.16.0/21",
       nodes: "10.64.24.0/23",
       services: "10.64.26.0/24",
@@ -38,7 +24,7 @@ describe("A stack on GKE", () => {
   });
 
   it("is private, of the regular channel's version, and maintained at weekends", () => {
-    const { version, releaseChannel, maintenance, publicAccess } = clusterOf();
+    const { version, releaseChannel, maintenance, publicAccess } = planned();
     assert.deepEqual(
       { version, releaseChannel, maintenance, publicAccess },
       {
@@ -51,14 +37,14 @@ describe("A stack on GKE", () => {
   });
 
   it("lies in zones that its region has", () => {
-    assert.deepEqual(clusterOf().zones, ["europe-west4-a", "europe-west4-b", "europe-west4-c"]);
-    assert.deepEqual(clusterOf({ region: "us-east1" }).zones, ["us-east1-b", "us-east1-c", "us-east1-d"]);
+    assert.deepEqual(planned().zones, ["europe-west4-a", "europe-west4-b", "europe-west4-c"]);
+    assert.deepEqual(planned({ region: "us-east1" }).zones, ["us-east1-b", "us-east1-c", "us-east1-d"]);
     const zones = ["europe-west4-a", "europe-west4-c"];
-    assert.deepEqual(clusterOf({ zones }).zones, zones);
+    assert.deepEqual(planned({ zones }).zones, zones);
   });
 
   it("is protected in production, with file systems that outlive a zone and backups that are kept longer", () => {
-    const { deletionProtection, regionalFiles, backupRetentionDays, nodePools } = clusterOf(
+    const { deletionProtection, regionalFiles, backupRetentionDays, nodePools } = planned(
       { backup: true },
       inProduction,
     );
@@ -74,14 +60,14 @@ describe("A stack on GKE", () => {
       nodePools.map(({ name, machine, min, max }) => ({ name, machine, min, max })),
       [{ name: "general", machine: "e2-standard-4", min: 3, max: 9 }],
     );
-    assert.equal(clusterOf().backupRetentionDays, undefined);
+    assert.equal(planned().backupRetentionDays, undefined);
   });
 
   it("makes disks that its machines take", () => {
-    assert.equal(clusterOf().diskType, "pd-balanced");
-    assert.equal(clusterOf({ nodePools: { general: { machine: "n4-standard-4" } } }).diskType, "hyperdisk-balanced");
+    assert.equal(planned().diskType, "pd-balanced");
+    assert.equal(planned({ nodePools: { general: { machine: "n4-standard-4" } } }).diskType, "hyperdisk-balanced");
     const batch = { machine: "c4-standard-8", min: 0, taints: [{ key: "batch", effect: "NoSchedule" }] };
-    assert.equal(clusterOf({ nodePools: { general: {}, batch } }).diskType, "pd-balanced");
+    assert.equal(planned({ nodePools: { general: {}, batch } }).diskType, "pd-balanced");
   });
 
   it("lets Google's front ends in without being told them", () => {
@@ -92,27 +78,11 @@ describe("A stack on GKE", () => {
   });
 });
 
-const stores = (shop: Shop) => {
-  shop.app.datastores.files = { engine: "objectstore", buckets: ["uploads"] };
-  shop.app.tiers.web.uses = ["db", "queue", "files"];
-  for (const name of ["db", "queue", "files"]) {
-    shop.stack.datastores = { ...shop.stack.datastores, [name]: { mode: "managed" } };
-  }
-};
-
-function managed(change: (shop: Shop) => void): Record<string, ManagedDatastore> {
-  const { datastores } = planOf(change);
-  return Object.fromEntries(
-    datastores.map((store) => {
-      assert.ok(store.mode === "managed");
-      return [store.name, store];
-    }),
-  );
-}
+const stores = allManaged({ files: { engine: "objectstore", buckets: ["uploads"] } });
 
 describe("Google Cloud's datastores", () => {
   it("are Cloud SQL, Memorystore and Cloud Storage, of a size that fits the profile", () => {
-    const { db, queue, files } = managed(onGke({}, stores));
+    const { db, queue, files } = managedOf(onGke({}, stores));
     assert.deepEqual(
       [db, queue, files].map((store) => [store?.version, store?.machine, store?.access]),
       [
@@ -124,7 +94,7 @@ describe("Google Cloud's datastores", () => {
   });
 
   it("are reached in a range that is set apart for them, and Cloud Storage outside of every private one", () => {
-    const { db, queue, files } = managed(onGke({}, stores));
+    const { db, queue, files } = managedOf(onGke({}, stores));
     assert.deepEqual([db?.cidrs, queue?.cidrs], [["10.0.192.0/19"], ["10.0.192.0/19"]]);
     assert.deepEqual([queue?.endpoint.port, files?.endpoint.port], [6378, 443]);
     assert.deepEqual(files?.cidrs, ["0.0.0.0/0"]);
@@ -132,29 +102,26 @@ describe("Google Cloud's datastores", () => {
   });
 
   it("tell clients to trust the authority that each instance has of its own", () => {
-    const { db, queue } = managed(onGke({}, stores));
+    const { db, queue } = managedOf(onGke({}, stores));
     assert.equal(queue?.endpoint.certificates, "/etc/landfall/certificates/queue.pem");
     assert.equal(db?.endpoint.certificates, "/etc/landfall/certificates/db.pem");
     assert.deepEqual(db?.endpoint.options, { sslmode: "verify-ca" });
   });
 
   it("let tiers that show who they are reach the metadata server, and no others", () => {
-    const { links } = planOf(
+    const links = linksToCredentials(
       onGke({}, (shop) => {
         stores(shop);
         shop.stack.datastores.files.access = "identity";
       }),
     );
-    assert.deepEqual(
-      links.filter(({ to }) => to.kind === "addresses" && to.name === "credentials"),
-      [
-        {
-          from: { kind: "pods", component: "web" },
-          to: { kind: "addresses", name: "credentials", cidrs: ["169.254.169.254/32"], except: undefined },
-          ports: [80],
-        },
-      ],
-    );
+    assert.deepEqual(links, [
+      {
+        from: { kind: "pods", component: "web" },
+        to: { kind: "addresses", name: "credentials", cidrs: ["169.254.169.254/32"], except: undefined },
+        ports: [80],
+      },
+    ]);
   });
 
   it("serve a cluster that is somebody else's, where the stack names the network of both", () => {
@@ -166,7 +133,7 @@ describe("Google Cloud's datastores", () => {
       privateServices: { range: "managed", cidr: "10.8.0.0/20" },
     };
     const by = (more: object, access = {}) =>
-      managed((shop) => {
+      managedOf((shop) => {
         shop.stack.cluster = { provider: "kubeconfig", context: "test", cloud: { ...cloud, ...more } };
         stores(shop);
         Object.assign(shop.stack.datastores.files, access);

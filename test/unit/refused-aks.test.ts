@@ -1,18 +1,11 @@
 import { ZONAL_LOCATIONS } from "../../cloud/azure/locations.ts";
 import { AKS_VERSIONS } from "../../cloud/azure/plan.ts";
-import { onAks } from "../support/aks.ts";
-import { refuses, type Shop } from "../support/shop.ts";
+import { onAks, oneManaged } from "../support/clouds.ts";
+import { refuses } from "../support/shop.ts";
 
 const PATH = "landfall:cluster";
 
-/** On AKS, with placements of the datastores. */
-function stores(datastores: Record<string, unknown>, profile = "staging") {
-  return (shop: Shop) => {
-    onAks()(shop);
-    shop.stack.profile = profile;
-    shop.stack.datastores = datastores;
-  };
-}
+const store = oneManaged(onAks());
 
 describe("On AKS is refused:", () => {
   refuses([
@@ -146,7 +139,7 @@ describe("On AKS is refused:", () => {
     ],
     [
       "a second server of a size that has none",
-      stores({ db: { mode: "managed", size: "small", highAvailability: true } }),
+      store("db", { size: "small", highAvailability: true }),
       {
         path: "landfall:datastores.db.highAvailability",
         problem: "Azure Database for PostgreSQL flexible server runs no second server of size Standard_B2s",
@@ -156,7 +149,7 @@ describe("On AKS is refused:", () => {
     ],
     [
       "backups that are kept too short",
-      stores({ db: { mode: "managed", backupRetentionDays: 3 } }),
+      store("db", { backupRetentionDays: 3 }),
       {
         path: "landfall:datastores.db.backupRetentionDays",
         got: 3,
@@ -167,7 +160,7 @@ describe("On AKS is refused:", () => {
     ],
     [
       "a volume larger than there is",
-      stores({ db: { mode: "managed", storage: "20Ti" } }),
+      store("db", { storage: "20Ti" }),
       {
         path: "landfall:datastores.db.storage",
         got: "20Ti",
@@ -178,7 +171,7 @@ describe("On AKS is refused:", () => {
     ],
     [
       "a size of the Redis that Azure has retired",
-      stores({ queue: { mode: "managed", machine: "Premium_P1" } }),
+      store("queue", { machine: "Premium_P1" }),
       {
         path: "landfall:datastores.queue.machine",
         got: "Premium_P1",
@@ -189,10 +182,7 @@ describe("On AKS is refused:", () => {
     ],
     [
       "Blob Storage in the place of S3 without a word",
-      (shop) => {
-        shop.app.datastores.files = { engine: "objectstore", buckets: ["pictures"] };
-        stores({ files: { mode: "managed" } })(shop);
-      },
+      store("files", {}, { engine: "objectstore", buckets: ["pictures"] }),
       {
         path: "landfall:datastores.files.protocol",
         got: undefined,
@@ -203,7 +193,7 @@ describe("On AKS is refused:", () => {
     ],
     [
       "a protocol where there is nothing to agree to",
-      stores({ db: { mode: "managed", protocol: "blob" } }),
+      store("db", { protocol: "blob" }),
       {
         path: "landfall:datastores.db.protocol",
         got: "blob",
@@ -213,10 +203,7 @@ describe("On AKS is refused:", () => {
     ],
     [
       "an engine that Azure does not run",
-      (shop) => {
-        shop.app.datastores.graph = { engine: "neo4j" };
-        stores({ graph: { mode: "managed" } })(shop);
-      },
+      store("graph", {}, { engine: "neo4j" }),
       {
         path: "landfall:datastores.graph.mode",
         got: "managed",

@@ -1,27 +1,13 @@
-import { refuses, type Shop } from "../support/shop.ts";
+import { onEks, oneManaged } from "../support/clouds.ts";
+import { refuses } from "../support/shop.ts";
 
-const eks = { provider: "eks", region: "eu-west-1" };
-
-/** One thing of the cluster's. */
-const cluster =
-  (settings: object) =>
-  ({ stack }: Shop) =>
-    (stack.cluster = { ...eks, ...settings });
-
-/** One thing of a managed store's. */
-const store =
-  (name: string, placement: object, engine?: object) =>
-  ({ app, stack }: Shop) => {
-    stack.cluster = { ...eks };
-    if (engine) app.datastores[name] = engine;
-    stack.datastores = { [name]: { mode: "managed", ...placement } };
-  };
+const store = oneManaged(onEks());
 
 describe("What EKS does not have is refused:", () => {
   refuses([
     [
       "a version that EKS supports no longer",
-      cluster({ version: "1.31" }),
+      onEks({ version: "1.31" }),
       {
         path: "landfall:cluster.version",
         got: "1.31",
@@ -32,7 +18,7 @@ describe("What EKS does not have is refused:", () => {
     ],
     [
       "a zone of another region",
-      cluster({ zones: ["eu-west-1a", "eu-central-1a"] }),
+      onEks({ zones: ["eu-west-1a", "eu-central-1a"] }),
       {
         path: "landfall:cluster.zones",
         got: "eu-central-1a",
@@ -43,7 +29,7 @@ describe("What EKS does not have is refused:", () => {
     ],
     [
       "a region with laws of its own, whose names are others",
-      cluster({ region: "us-gov-west-1" }),
+      onEks({ region: "us-gov-west-1" }),
       {
         path: "landfall:cluster.region",
         got: "us-gov-west-1",
@@ -54,7 +40,7 @@ describe("What EKS does not have is refused:", () => {
     ],
     [
       "a network that is too small for three zones",
-      cluster({ network: { cidr: "10.0.0.0/24" } }),
+      onEks({ network: { cidr: "10.0.0.0/24" } }),
       {
         path: "landfall:cluster.network.cidr",
         got: "10.0.0.0/24",
@@ -65,7 +51,7 @@ describe("What EKS does not have is refused:", () => {
     ],
     [
       "a machine that is none of EC2's",
-      cluster({ nodePools: { general: { machine: "Standard_D4s_v5" } } }),
+      onEks({ nodePools: { general: { machine: "Standard_D4s_v5" } } }),
       {
         path: "landfall:cluster.nodePools.general.machine",
         got: "Standard_D4s_v5",
@@ -76,7 +62,7 @@ describe("What EKS does not have is refused:", () => {
     ],
     [
       "an image of machines for another version of Kubernetes",
-      cluster({ version: "1.35", nodeRelease: "1.36.2-20261112" }),
+      onEks({ version: "1.35", nodeRelease: "1.36.2-20261112" }),
       {
         path: "landfall:cluster.nodeRelease",
         got: "1.36.2-20261112",

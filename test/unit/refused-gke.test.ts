@@ -1,27 +1,13 @@
-import { refuses, type Shop } from "../support/shop.ts";
+import { oneManaged, onGke } from "../support/clouds.ts";
+import { refuses } from "../support/shop.ts";
 
-const gke = { provider: "gke", project: "my-project-123456", region: "europe-west4" };
-
-/** One thing of the cluster's. */
-const cluster =
-  (settings: object) =>
-  ({ stack }: Shop) =>
-    (stack.cluster = { ...gke, ...settings });
-
-/** One thing of a managed store's. */
-const store =
-  (name: string, placement: object, engine?: object, settings: object = gke) =>
-  ({ app, stack }: Shop) => {
-    stack.cluster = { ...settings };
-    if (engine) app.datastores[name] = engine;
-    stack.datastores = { [name]: { mode: "managed", ...placement } };
-  };
+const store = oneManaged(onGke());
 
 describe("What GKE does not have is refused:", () => {
   refuses([
     [
       "a version that the channel has no more",
-      cluster({ version: "1.31" }),
+      onGke({ version: "1.31" }),
       {
         path: "landfall:cluster.version",
         got: "1.31",
@@ -37,7 +23,7 @@ describe("What GKE does not have is refused:", () => {
     ],
     [
       "a project by its name for people",
-      cluster({ project: "My Project" }),
+      onGke({ project: "My Project" }),
       {
         path: "landfall:cluster.project",
         got: "My Project",
@@ -48,7 +34,7 @@ describe("What GKE does not have is refused:", () => {
     ],
     [
       "a zone in the place of a region",
-      cluster({ region: "europe-west4-a" }),
+      onGke({ region: "europe-west4-a" }),
       {
         path: "landfall:cluster.region",
         got: "europe-west4-a",
@@ -59,7 +45,7 @@ describe("What GKE does not have is refused:", () => {
     ],
     [
       "a zone of another region",
-      cluster({ zones: ["europe-west4-a", "europe-west1-b"] }),
+      onGke({ zones: ["europe-west4-a", "europe-west1-b"] }),
       {
         path: "landfall:cluster.zones",
         got: "europe-west1-b",
@@ -70,7 +56,7 @@ describe("What GKE does not have is refused:", () => {
     ],
     [
       "a network that is too small",
-      cluster({ network: { cidr: "10.0.0.0/24" } }),
+      onGke({ network: { cidr: "10.0.0.0/24" } }),
       {
         path: "landfall:cluster.network.cidr",
         got: "10.0.0.0/24",
@@ -81,7 +67,7 @@ describe("What GKE does not have is refused:", () => {
     ],
     [
       "more machines than pods have addresses for",
-      cluster({ network: { cidr: "10.0.0.0/20" } }),
+      onGke({ network: { cidr: "10.0.0.0/20" } }),
       {
         path: "landfall:cluster.nodePools",
         got: 9,
@@ -92,7 +78,7 @@ describe("What GKE does not have is refused:", () => {
     ],
     [
       "a machine of another cloud",
-      cluster({ nodePools: { general: { machine: "m6i.xlarge" } } }),
+      onGke({ nodePools: { general: { machine: "m6i.xlarge" } } }),
       {
         path: "landfall:cluster.nodePools.general.machine",
         got: "m6i.xlarge",
@@ -103,7 +89,7 @@ describe("What GKE does not have is refused:", () => {
     ],
     [
       "machines that no one disk fits",
-      cluster({ nodePools: { general: {}, newer: { machine: "n4-standard-4" } } }),
+      onGke({ nodePools: { general: {}, newer: { machine: "n4-standard-4" } } }),
       {
         path: "landfall:cluster.nodePools",
         got: ["e2-standard-4", "n4-standard-4"],
@@ -114,7 +100,7 @@ describe("What GKE does not have is refused:", () => {
     ],
     [
       "a name that leaves the provider no room for its suffix",
-      cluster({ name: "the-shop-that-sells-everything", nodePools: { it: {} } }),
+      onGke({ name: "the-shop-that-sells-everything", nodePools: { it: {} } }),
       {
         path: "landfall:cluster.name",
         got: "the-shop-that-sells-everything-it",
@@ -125,7 +111,7 @@ describe("What GKE does not have is refused:", () => {
     ],
     [
       "a range of its API server's callers that is none",
-      cluster({ publicAccess: ["203.0.113.7"] }),
+      onGke({ publicAccess: ["203.0.113.7"] }),
       {
         path: "landfall:cluster.publicAccess[0]",
         got: "203.0.113.7",
@@ -185,11 +171,8 @@ describe("What Google Cloud's datastores do not have is refused:", () => {
     ],
     [
       "an identity where Google does not know the cluster's pods",
-      store(
-        "files",
-        { access: "identity" },
-        { engine: "objectstore", buckets: ["uploads"] },
-        {
+      oneManaged(({ stack }) => {
+        stack.cluster = {
           provider: "kubeconfig",
           context: "test",
           cloud: {
@@ -199,8 +182,8 @@ describe("What Google Cloud's datastores do not have is refused:", () => {
             network: "theirs",
             privateServices: { range: "managed", cidr: "10.8.0.0/20" },
           },
-        },
-      ),
+        };
+      })("files", { access: "identity" }, { engine: "objectstore", buckets: ["uploads"] }),
       {
         path: "landfall:datastores.files.access",
         got: "identity",
