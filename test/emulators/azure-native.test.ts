@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { azureNative } from "../../local/emulators/azure-native/azure-native.ts";
 import type { Values } from "../../local/emulators/rules.ts";
 import { SUBSCRIPTION } from "../support/clouds.ts";
-import { Emulated } from "../support/emulated-azure.ts";
+import { Emulated, type Made } from "../support/emulated.ts";
 
 const ROLE = (id: string) => `/subscriptions/${SUBSCRIPTION}/providers/Microsoft.Authorization/roleDefinitions/${id}`;
 const NETWORK_CONTRIBUTOR = ROLE("4d97b98b-1d4f-4787-a291-c67834d212e7");
@@ -13,7 +13,8 @@ const group = { resourceGroupName: "shop" };
 describe("The emulated Azure", () => {
   let azure: Emulated;
   const make = (name: string, inputs: Values = {}) => azure.make(type(name), { ...group, ...inputs });
-  const refuses = (name: string, inputs: Values, message: RegExp) => assert.rejects(make(name, inputs), { message });
+  const refuses = (name: string, inputs: Values, why: RegExp) =>
+    azure.refuses(type(name), { ...group, ...inputs }, why);
 
   const subnet = (subnetName: string, addressPrefix: string, more: Values = {}) =>
     make("network:Subnet", { virtualNetworkName: "net", subnetName, addressPrefix, ...more });
@@ -21,7 +22,7 @@ describe("The emulated Azure", () => {
   const network = (addressPrefix = "10.0.0.0/16") =>
     make("network:VirtualNetwork", { virtualNetworkName: "net", addressSpace: { addressPrefixes: [addressPrefix] } });
   const identity = (resourceName: string) => make("managedidentity:UserAssignedIdentity", { resourceName });
-  const grant = ({ principalId }: Values, roleDefinitionId: string, scope: string) =>
+  const grant = ({ outputs: { principalId } }: Pick<Made, "outputs">, roleDefinitionId: string, scope: string) =>
     azure.make(type("authorization:RoleAssignment"), {
       principalId,
       principalType: "ServicePrincipal",
@@ -33,7 +34,7 @@ describe("The emulated Azure", () => {
     azure = new Emulated(azureNative, { subscriptionId: SUBSCRIPTION, location: "westeurope" });
     await make("resources:ResourceGroup");
   });
-  afterEach(() => azure.end());
+  afterEach(() => azure.forget());
 
   it("wants a subscription and a region that it has", () => {
     const failures = azure.emulator.checkSettings({ subscriptionId: "mine", location: "europe" });
@@ -44,8 +45,8 @@ describe("The emulated Azure", () => {
   });
 
   it("knows resources by their path, and groups that are not there", async () => {
-    const { id, name } = await network();
-    assert.equal(name, "net");
+    const { id, outputs } = await network();
+    assert.equal(outputs.name, "net");
     assert.equal(
       id,
       `/subscriptions/${SUBSCRIPTION}/resourceGroups/shop/providers/Microsoft.Network/virtualNetworks/net`,
@@ -64,12 +65,12 @@ describe("The emulated Azure", () => {
   });
 
   it("neither deletes nor shrinks what others stand on", async () => {
-    const { id } = await network();
+    const { change, remove } = await network();
     await subnet("one", "10.0.0.0/24");
-    await assert.rejects(azure.remove(id), /still used by .*subnets\/one/);
+    await assert.rejects(remove(), /still used by .*subnets\/one/);
     const elsewhere = { addressSpace: { addressPrefixes: ["10.9.0.0/16"] } };
-    await assert.rejects(azure.change(id, elsewhere), /InUsePrefixCannotBeDeleted/);
-    assert.equal(await azure.change(id, { virtualNetworkName: "other" }), "replace");
+    await assert.rejects(change(elsewhere), /InUsePrefixCannotBeDeleted/);
+    assert.deepEqual(await change({ virtualNetworkName: "other" }), ["virtualNetworkName"]);
   });
 
   it("refuses addresses that are retired, and rules of a firewall that clash", async () => {
@@ -98,23 +99,23 @@ describe("The emulated Azure", () => {
   it("gives roles to whom there is, where there is something, and once", async () => {
     const { id: scope } = await network();
     const who = await identity("somebody");
-    const { id } = await grant(who, NETWORK_CONTRIBUTOR, scope);
+    const { change } = await grant(who, NETWORK_CONTRIBUTOR, scope);
     await assert.rejects(grant(who, NETWORK_CONTRIBUTOR, scope), /RoleAssignmentExists/);
-    await assert.rejects(grant({ principalId: "nobody" }, NETWORK_CONTRIBUTOR, scope), /names nobody/);
+    await assert.rejects(grant({ outputs: { principalId: "nobody" } }, NETWORK_CONTRIBUTOR, scope), /names nobody/);
     await assert.rejects(grant(who, NETWORK_CONTRIBUTOR, `${scope}/subnets/none`), /ResourceNotFound/);
     await assert.rejects(grant(who, "owner", scope), /roleDefinitionId/);
-    assert.equal(await azure.change(id, { scope: `/subscriptions/${SUBSCRIPTION}/resourceGroups/shop` }), "replace");
+    assert.deepEqual(await change({ scope: `/subscriptions/${SUBSCRIPTION}/resourceGroups/shop` }), ["scope"]);
   });
 
   it("keeps what is locked, and takes the roles at a resource away with it", async () => {
-    const { id: scope } = await network();
-    const { id: role } = await grant(await identity("somebody"), NETWORK_CONTRIBUTOR, scope);
+    const { id: scope, remove: removeNetwork } = await network();
+    const role = await grant(await identity("somebody"), NETWORK_CONTRIBUTOR, scope);
     const lock = await azure.make(type("authorization:ManagementLockByScope"), { scope, level: "CanNotDelete" });
-    await assert.rejects(azure.remove(scope), /ScopeLocked/);
-    await assert.rejects(azure.remove(role), /ScopeLocked/);
-    await azure.remove(lock.id);
-    await azure.remove(scope);
-    assert.equal(azure.world.get(type("authorization:RoleAssignment"), role), undefined);
+    await assert.rejects(removeNetwork(), /ScopeLocked/);
+    await assert.rejects(role.remove(), /ScopeLocked/);
+    await lock.remove();
+    await removeNetwork();
+    assert.equal(azure.world.get(type("authorization:RoleAssignment"), role.id), undefined);
   });
 
   it("trusts a service account once for each identity", async () => {
@@ -177,7 +178,7 @@ describe("The emulated Azure", () => {
       const whole = {
         ...cluster,
         identity: { type: "UserAssigned", userAssignedIdentities: [controlPlane.id] },
-        identityProfile: { kubeletidentity: { resourceId: kubelet.id, objectId: kubelet.principalId } },
+        identityProfile: { kubeletidentity: { resourceId: kubelet.id, objectId: kubelet.outputs.principalId } },
         apiServerAccessProfile: { enableVnetIntegration: true, subnetId: apiServer.id, enablePrivateCluster: true },
         agentPoolProfiles: [{ name: "system", ...machines, vnetSubnetID: nodes.id }],
       };
@@ -189,10 +190,9 @@ describe("The emulated Azure", () => {
       return { whole, grants, nodes };
     }
     async function made() {
-      const { whole, grants, nodes } = await ground();
+      const { whole, grants } = await ground();
       for (const grant of grants) await grant();
-      const outputs = await make("containerservice:ManagedCluster", whole);
-      return { outputs, whole, nodes };
+      return { running: await make("containerservice:ManagedCluster", whole), whole };
     }
     const pool = (inputs: Values = {}) =>
       make("containerservice:AgentPool", {
@@ -237,7 +237,7 @@ describe("The emulated Azure", () => {
       for (const grant of grants) await grant();
       const { networkProfile, apiServerAccessProfile, agentPoolProfiles } = whole;
       const [system] = agentPoolProfiles;
-      for (const [change, message] of [
+      await azure.refusesEach(type("containerservice:ManagedCluster"), { ...group, ...whole }, [
         [{ kubernetesVersion: "1.33" }, /"1.33" is not one of 1.34, 1.35, 1.36/],
         [{ agentPoolProfiles: [{ ...system, mode: "User" }] }, /no pool of mode System/],
         [{ agentPoolProfiles: [{ ...system, vmSize: "m6i.large" }] }, /no size that is known here/],
@@ -262,33 +262,31 @@ describe("The emulated Azure", () => {
           { networkProfile: { ...networkProfile, networkPlugin: "kubnet" } },
           /"kubnet", not one of azure, kubenet, none/,
         ],
-      ] as [Values, RegExp][]) {
-        await refuses("containerservice:ManagedCluster", { ...whole, ...change }, message);
-      }
+      ]);
     });
 
     it("goes up one minor version at a time, and its pools after it", async () => {
-      const { outputs, whole } = await made();
-      const { id } = await pool({ orchestratorVersion: "1.35" });
-      await assert.rejects(azure.change(id, { orchestratorVersion: "1.36" }), /NodePoolMcVersionIncompatible/);
-      await assert.rejects(azure.change(outputs.id, { kubernetesVersion: "1.34" }), /OperationNotAllowed/);
-      await azure.change(outputs.id, { kubernetesVersion: "1.36" });
-      await azure.change(id, { orchestratorVersion: "1.36" });
+      const { running, whole } = await made();
+      const { change } = await pool({ orchestratorVersion: "1.35" });
+      await assert.rejects(change({ orchestratorVersion: "1.36" }), /NodePoolMcVersionIncompatible/);
+      await assert.rejects(running.change({ kubernetesVersion: "1.34" }), /OperationNotAllowed/);
+      await running.change({ kubernetesVersion: "1.36" });
+      await change({ orchestratorVersion: "1.36" });
       const elsewhere = { networkProfile: { ...whole.networkProfile, podCidr: "100.68.0.0/14" } };
-      await assert.rejects(azure.change(outputs.id, elsewhere), /PropertyChangeNotAllowed/);
-      assert.equal(await azure.change(outputs.id, { dnsPrefix: "other" }), "replace");
+      await assert.rejects(running.change(elsewhere), /PropertyChangeNotAllowed/);
+      assert.deepEqual(await running.change({ dnsPrefix: "other" }), ["dnsPrefix"]);
     });
 
     it("changes how many machines a pool has, and not which", async () => {
       await made();
-      const { id } = await pool();
-      await azure.change(id, { minCount: 4, maxCount: 8 });
+      const { change, remove } = await pool();
+      await change({ minCount: 4, maxCount: 8 });
       assert.equal(azure.nodes.general?.length, 4);
-      await assert.rejects(azure.change(id, { vmSize: "Standard_D8s_v5" }), /PropertyChangeNotAllowed: .*'vmSize'/);
-      await assert.rejects(azure.change(id, { minCount: 9 }), /is above maxCount/);
+      await assert.rejects(change({ vmSize: "Standard_D8s_v5" }), /PropertyChangeNotAllowed: .*'vmSize'/);
+      await assert.rejects(change({ minCount: 9 }), /is above maxCount/);
       await assert.rejects(pool({ agentPoolName: "cheap", spotMaxPrice: -1 }), /spot market/);
       await assert.rejects(pool({ agentPoolName: "lost", resourceName: "other" }), /resourceName names other/);
-      await azure.remove(id);
+      await remove();
       assert.deepEqual(azure.nodes.general, []);
     });
 

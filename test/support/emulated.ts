@@ -9,14 +9,20 @@ import { Emulator } from "../../local/emulators/emulator.ts";
 import type { CloudEmulator, Values } from "../../local/emulators/rules.ts";
 import { World } from "../../local/emulators/world.ts";
 
+const CONTROL_PLANE: ControlPlane = { endpoint: "https://127.0.0.1:6443", certificateAuthority: "Q0E=" };
+
 /** Clusters that only exist in the cloud's books. */
 class OnPaper extends ControlPlanes {
-  override async create(): Promise<ControlPlane> {
-    return { endpoint: "https://127.0.0.1:1", certificateAuthority: "" };
-  }
-
   /** Machines by pool. */
   readonly nodes: Record<string, readonly NodeSpec[]> = {};
+
+  override async create(): Promise<ControlPlane> {
+    return CONTROL_PLANE;
+  }
+
+  override async start(): Promise<ControlPlane> {
+    return CONTROL_PLANE;
+  }
 
   override async setNodes(_cluster: string, pool: string, nodes: readonly NodeSpec[]): Promise<void> {
     this.nodes[pool] = nodes;
@@ -29,20 +35,20 @@ class OnPaper extends ControlPlanes {
 export interface Made {
   id: string;
   outputs: Values;
-  /** Changes it in place, or says which properties would have it made anew. */
-  change(inputs: Values): Promise<string[]>;
+  /** Lays `change` over its inputs: in place, or says which properties would have it made anew. */
+  change(change: Values): Promise<string[]>;
   remove(): Promise<void>;
 }
 
 export class Emulated {
   readonly #directory = mkdtempSync(join(tmpdir(), "landfall-world-"));
   readonly #controlPlanes = new OnPaper(this.#directory);
-  readonly #emulator: Emulator;
+  readonly emulator: Emulator;
   readonly world = new World(join(this.#directory, "world.json"));
 
   constructor(cloud: CloudEmulator, settings: Record<string, string>) {
-    this.#emulator = new Emulator(cloud, this.world, this.#controlPlanes);
-    this.#emulator.configure(settings);
+    this.emulator = new Emulator(cloud, this.world, this.#controlPlanes);
+    this.emulator.configure(settings);
   }
 
   /** Machines of the clusters by pool. */
@@ -54,30 +60,35 @@ export class Emulated {
   async make(type: string, given: Values, name = "thing"): Promise<Made> {
     const urn = `urn:pulumi:production::landfall::${type}::${name}`;
     const checked = (values: Values, before?: Values) => {
-      const { inputs, failures } = this.#emulator.check(urn, before, values);
+      const { inputs, failures } = this.emulator.check(urn, before, values);
       if (failures.length === 0) return inputs;
       throw new Error(failures.map(({ property, reason }) => `${property} ${reason}`).join("; "));
     };
     let inputs = checked(given);
-    const { id, outputs } = await this.#emulator.create(urn, inputs);
+    const { id, outputs } = await this.emulator.create(urn, inputs);
     return {
       id,
       outputs,
-      change: async (values) => {
-        const wanted = checked(values, inputs);
-        const anew = this.#emulator.diff(urn, inputs, wanted).filter(({ replaces }) => replaces);
+      change: async (change) => {
+        const wanted = checked({ ...inputs, ...change }, inputs);
+        const anew = this.emulator.diff(urn, inputs, wanted).filter(({ replaces }) => replaces);
         if (anew.length > 0) return anew.map(({ path }) => path);
-        await this.#emulator.update(urn, id, wanted);
+        await this.emulator.update(urn, id, wanted);
         inputs = wanted;
         return [];
       },
-      remove: () => this.#emulator.remove(urn, id),
+      remove: () => this.emulator.remove(urn, id),
     };
   }
 
   /** The cloud does not make it, and says why. */
   async refuses(type: string, inputs: Values, why: RegExp): Promise<void> {
-    await assert.rejects(this.make(type, inputs, "refused"), why);
+    await assert.rejects(this.make(type, inputs, "refused"), { message: why });
+  }
+
+  /** The cloud makes it after none of these changes, and says why. */
+  async refusesEach(type: string, whole: Values, changes: readonly [change: Values, why: RegExp][]): Promise<void> {
+    for (const [change, why] of changes) await this.refuses(type, { ...whole, ...change }, why);
   }
 
   forget(): void {
