@@ -39,7 +39,12 @@ export function createAccounts(
         `${name}-${tier}-account`,
         {
           // A fixed name: cloud identities are bound to it.
-          metadata: { name: tier, namespace: namespace.namespaceName, labels: labelsOf(plan, tier), annotations },
+          metadata: {
+            name: tier,
+            namespace: namespace.namespaceName,
+            labels: labelsOf(plan, tier),
+            annotations: annotations && { ...annotations, ...TAKEN_OVER },
+          },
           automountServiceAccountToken: false,
         },
         opts,
@@ -48,6 +53,9 @@ export function createAccounts(
     }),
   );
 }
+
+/** A destroy that stops half-way leaves the account in its namespace, with the identity that is gone. */
+const TAKEN_OVER = { "pulumi.com/patchForce": "true" };
 
 /** Managed stores that ask the account's pods who they are, rather than for a password. */
 function usedByIdentity(plan: Plan, account: string): ManagedDatastore[] {

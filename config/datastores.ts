@@ -40,7 +40,11 @@ export function resolveDatastores(layers: Layers): DatastorePlan[] {
       case "external":
         return external(layers, name, datastore, engine, placement);
       case "managed":
-        return resolveManaged(layers, name, datastore, engine, placement);
+        // One that nobody runs is planned as though it were bundled, for its mistake is not to be that of who uses it.
+        return (
+          resolveManaged(layers, name, datastore, engine, placement) ??
+          bundled(layers, name, datastore, engine, { mode: "bundled" })
+        );
     }
   });
 }

@@ -7,21 +7,21 @@ import { type Layers, placeOf } from "./layers.ts";
 import { PRIVATE } from "./links.ts";
 import { backupDaysOf, checkProtocol, checkSecondServer } from "./managed-checks.ts";
 import { unknownName } from "./mistakes.ts";
-import type { DatastorePlan, Link, TierPlan } from "./plan.ts";
+import type { DatastorePlan, Link, ManagedDatastore, TierPlan } from "./plan.ts";
 import { parseQuantity } from "./quantity.ts";
 import type { Datastore, ManagedPlacement } from "./schema/datastore.ts";
 
 /** In thousandths of a byte, as quantities are counted. */
 const GIB = parseQuantity("1Gi");
 
-/** A store that the stack's cloud runs; nothing where it cannot, which is reported. */
+/** A store that the stack's cloud runs; undefined where it cannot, which is reported. */
 export function resolveManaged(
   layers: Layers,
   name: string,
   datastore: Datastore,
   engine: Engine,
   placement: ManagedPlacement,
-): DatastorePlan[] {
+): ManagedDatastore | undefined {
   const manager = managerOf(layers.stack.cluster);
   const offer = manager?.offers[datastore.engine as EngineName];
   if (!manager || !offer) {
@@ -36,40 +36,38 @@ export function resolveManaged(
         ? "bundle it, or name the store that you run elsewhere with mode: external"
         : "bundle it, name the store that you run elsewhere with mode: external, or a cloud with landfall:cluster.cloud",
     });
-    return [];
+    return undefined;
   }
   const production = layers.stack.profile === "production";
   const machine = machineOf(layers, name, placement, offer);
   const highAvailability = placement.highAvailability ?? production;
   if (highAvailability) checkSecondServer(layers, name, machine, offer);
   checkProtocol(layers, name, placement, offer);
-  return [
-    {
-      name,
-      mode: "managed",
-      engine: datastore.engine as EngineName,
-      endpoint: {
-        port: offer.port,
-        username: offer.username,
-        database: databaseOf(layers, datastore),
-        buckets: datastore.buckets ?? [],
-        tls: true,
-        options: offer.options,
-        srv: offer.srv,
-        oneDatabase: offer.oneDatabase,
-        certificates: offer.ownAuthority ? certificatesPath(name) : undefined,
-      },
-      version: versionOf(layers, name, datastore, placement, offer),
-      machine,
-      storageGiB: storageOf(layers, name, placement.storage ?? datastore.storage ?? engine.defaults.storage, offer),
-      highAvailability,
-      backupRetentionDays: backupDaysOf(layers, name, placement, offer) ?? (production ? 30 : 7),
-      protect: placement.protect ?? layers.profile.protectData,
-      settings: settingsOf(layers, name, placement, offer),
-      access: accessOf(layers, name, placement, offer),
-      ...reachOf(manager, offer),
+  return {
+    name,
+    mode: "managed",
+    engine: datastore.engine as EngineName,
+    endpoint: {
+      port: offer.port,
+      username: offer.username,
+      database: databaseOf(layers, datastore),
+      buckets: datastore.buckets ?? [],
+      tls: true,
+      options: offer.options,
+      srv: offer.srv,
+      oneDatabase: offer.oneDatabase,
+      certificates: offer.ownAuthority ? certificatesPath(name) : undefined,
     },
-  ];
+    version: versionOf(layers, name, datastore, placement, offer),
+    machine,
+    storageGiB: storageOf(layers, name, placement.storage ?? datastore.storage ?? engine.defaults.storage, offer),
+    highAvailability,
+    backupRetentionDays: backupDaysOf(layers, name, placement, offer) ?? (production ? 30 : 7),
+    protect: placement.protect ?? layers.profile.protectData,
+    settings: settingsOf(layers, name, placement, offer),
+    access: accessOf(layers, name, placement, offer),
+    ...reachOf(manager, offer),
+  };
 }
 
 /** Tiers that show who they are reach whoever hands out the proof. */
@@ -93,7 +91,8 @@ export function linksOfIdentity(
 
 /** What the application asks for, if the cloud has it; `7` is the newest of the cloud's 7s. */
 function versionOf(layers: Layers, name: string, datastore: Datastore, placement: ManagedPlacement, offer: Offer) {
-  const wanted = placement.version ?? datastore.version;
+  // An application's 16-bookworm is an image of 16.
+  const wanted = placement.version ?? datastore.version?.replace(/-.*$/, "");
   if (!offer.versions) return undefined;
   const version =
     wanted === undefined

@@ -2,7 +2,7 @@
 import { readdirSync } from "node:fs";
 import { ConfigurationError, type Mistake } from "../../config/mistakes.ts";
 import type { ClusterSettings } from "../../config/schema/cluster.ts";
-import { PROFILES, type ProfileName } from "../../config/schema.ts";
+import { type ApplicationFile, PROFILES, type ProfileName } from "../../config/schema.ts";
 import { planOf, type Settings } from "./stack-file.ts";
 
 const MODES = ["bundled", "managed", "external"] as const;
@@ -59,14 +59,15 @@ export type Planned =
  * @throws ConfigurationError where the plan refuses anything else
  */
 export async function settingsOf(cell: Cell): Promise<Planned> {
-  const stores = await datastoresOf(cell.application);
+  const engines = await enginesOf(cell.application);
+  const stores = Object.keys(engines);
   const settings = (managed: readonly string[]): Settings => ({
     app: cell.application,
     profile: cell.profile,
     cluster: CLUSTERS[cell.provider],
     monitoring: { namespace: "monitoring" },
     edge: { kind: "ingress", host: `${cell.application}.example.com`, tls: { secretName: "tls" } },
-    datastores: Object.fromEntries(stores.flatMap((name) => placement(name, cell.mode, managed))),
+    datastores: Object.fromEntries(stores.flatMap((name) => placement(name, engines[name] as string, cell, managed))),
   });
   if (cell.mode !== "managed") return { kind: "possible", settings: settings([]) };
   const refusals = await refusalsOf(settings(stores), cell.profile);
@@ -79,16 +80,25 @@ export async function settingsOf(cell: Cell): Promise<Planned> {
   return { kind: "possible", settings: settings(managed), note };
 }
 
-async function datastoresOf(application: string): Promise<string[]> {
-  const { default: declared } = (await import(`../../apps/${application}.ts`)) as { default: { datastores?: object } };
-  return Object.keys(declared.datastores ?? {});
+/** Engines of the application's datastores, by name. */
+async function enginesOf(application: string): Promise<Record<string, string>> {
+  const { default: declared } = (await import(`../../apps/${application}.ts`)) as { default: ApplicationFile };
+  return Object.fromEntries(Object.entries(declared.datastores ?? {}).map(([name, { engine }]) => [name, engine]));
 }
 
-function placement(name: string, mode: Mode, managed: readonly string[]): [string, Settings][] {
+function placement(
+  name: string,
+  engine: string,
+  { mode, provider }: Cell,
+  managed: readonly string[],
+): [string, Settings][] {
   if (mode === "external") {
     return [[name, { mode, host: `${name}.example.com`, cidrs: ["192.0.2.0/24"] }]];
   }
-  return managed.includes(name) ? [[name, { mode: "managed" }]] : [];
+  if (!managed.includes(name)) return [];
+  // Azure's has to be said: it is no S3.
+  const protocol = provider === "aks" && engine === "objectstore" ? "blob" : undefined;
+  return [[name, { mode, protocol }]];
 }
 
 /** What the plan says against having the datastores managed. */

@@ -364,7 +364,10 @@ describe("Azure's datastores", () => {
     assert.equal(values.split(`rediss://:${key}@queue.westeurope.redis.azure.net:10000/0`).length - 1, 3);
     const account = find(production, "kubernetes:core/v1:ServiceAccount", "pybase-api-account").inputs;
     const { annotations } = account.metadata as { annotations: object };
-    assert.deepEqual(annotations, { "azure.workload.identity/client-id": "the client" });
+    assert.deepEqual(annotations, {
+      "azure.workload.identity/client-id": "the client",
+      "pulumi.com/patchForce": "true",
+    });
   });
 
   it("have MongoDB too, by servers that DNS names", async () => {

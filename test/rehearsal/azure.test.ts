@@ -68,10 +68,10 @@ describe("PyBase on AKS, as Pulumi.aks.yaml has it", function () {
     assert.ok(pods.length > 0 && pods.every(({ spec }) => nodes.has(spec?.nodeName)));
   });
 
-  it("keeps its volume on Azure's disks", () => {
+  it("keeps its volumes on Azure's disks, the copies of what is bundled too", () => {
     assert.deepEqual(
-      namespace.claims.map(({ spec }) => spec?.storageClassName),
-      ["managed-csi"],
+      namespace.claims.map(({ metadata, spec }) => `${metadata?.name} ${spec?.storageClassName}`).sort(),
+      ["data-search-0 managed-csi", "search-backup managed-csi"],
     );
   });
 
@@ -87,7 +87,7 @@ describe("PyBase on AKS, as Pulumi.aks.yaml has it", function () {
     const host = only("redisenterprise:RedisEnterprise").outputs.hostName;
     assert.deepEqual([redis.protocol, redis.hostname, redis.port, redis.pathname], ["rediss:", host, "10000", "/0"]);
     // Azure has one database only.
-    assert.equal(CELERY_BROKER_URL, REDIS_URL);
+    assert.equal(CELERY_BROKER_URL, `${REDIS_URL}?ssl_cert_reqs=required`);
   });
 
   it("asks Blob Storage as who it is: a container and an address, and no key", async () => {

@@ -1,0 +1,39 @@
+import assert from "node:assert/strict";
+import { allCells, nameOf, settingsOf } from "../../local/rehearsal/matrix.ts";
+import { planOf } from "../../local/rehearsal/stack-file.ts";
+
+describe("Every application on every kind of cluster, in every profile, with its datastores in every place", () => {
+  const cells = allCells();
+
+  it("are 5 x 4 x 3 x 3 cells", () => {
+    assert.equal(cells.length, 180);
+    assert.equal(new Set(cells.map(nameOf)).size, 180);
+  });
+
+  it("has a plan, or is refused because nobody runs its datastores there", async function () {
+    this.timeout(60_000);
+    const refused: string[] = [];
+    for (const cell of cells) {
+      const planned = await settingsOf(cell);
+      if (planned.kind === "refused") refused.push(nameOf(cell));
+      else await planOf(planned.settings, cell.profile);
+    }
+    const applications = [...new Set(cells.map(({ application }) => application))];
+    const nowhere = [
+      ...applications.map((application) => [application, "kubeconfig"]),
+      ...["eks", "gke", "aks"].map((provider) => ["mlcf", provider]),
+    ];
+    const expected = nowhere.flatMap(([application, provider]) =>
+      ["dev", "staging", "production"].map((profile) => `${application}/${provider}/${profile}/managed`),
+    );
+    assert.deepEqual(refused.sort(), expected.sort());
+  });
+
+  it("says of a datastore that nobody runs only that", async () => {
+    const cell = { application: "mlcf", provider: "eks", profile: "production", mode: "managed" } as const;
+    assert.deepEqual(await settingsOf(cell), {
+      kind: "refused",
+      because: "AWS runs no qdrant for its customers; AWS runs no neo4j for its customers",
+    });
+  });
+});
