@@ -1,13 +1,5 @@
 import assert from "node:assert/strict";
-import { readdirSync, readFileSync } from "node:fs";
-import { join } from "node:path";
-import type { Entity } from "../../local/emulators/rules.ts";
-import { silentProgress } from "../../local/progress.ts";
-import { Rehearsal } from "../../local/rehearsal/rehearsal.ts";
-import { readSettings } from "../../local/rehearsal/stack-file.ts";
-import { ensureTools } from "../../local/toolchain/toolchain.ts";
-import { temporaryDirectory } from "../support/api-server.ts";
-import { type Clients, clientsFor, readNamespace } from "../support/read.ts";
+import { named, Rehearsed } from "../support/rehearsed.ts";
 
 const LOCATION = "westeurope";
 const ENTRA = ["20.20.32.0/19", "20.190.128.0/18", "20.231.128.0/19", "40.126.0.0/18"];
@@ -15,43 +7,20 @@ const ENTRA = ["20.20.32.0/19", "20.190.128.0/18", "20.231.128.0/19", "40.126.0.
 /** PyBase in production on AKS with managed stores, by the real engine and on a real API server. */
 describe("PyBase on AKS, as Pulumi.aks.yaml has it", function () {
   this.timeout("20m");
-  const directory = temporaryDirectory();
-  let rehearsal: Rehearsal;
-  let clients: Clients;
-  let namespace: Awaited<ReturnType<typeof readNamespace>>;
-
-  const inWorld = (type: string) => {
-    const world = readFileSync(join(directory.path, "world", "azure-native.json"), "utf8");
-    const { entities } = JSON.parse(world) as { entities: Entity[] };
-    return entities.filter((entity) => entity.type === `azure-native:${type}`);
-  };
+  let landed: Rehearsed;
+  const inWorld = (type: string) => landed.inWorld(`azure-native:${type}`);
   const only = (type: string) => {
     const [entity, ...others] = inWorld(type);
     assert.ok(entity && others.length === 0, `${others.length + (entity ? 1 : 0)} ${type}`);
     return entity;
   };
-  const named = <T extends { metadata?: { name?: string } }>(objects: readonly T[], name: string) =>
-    objects.find(({ metadata }) => metadata?.name?.startsWith(name)) as T;
-  const secretsOf = (name: string) => {
-    const entries = Object.entries(named(namespace.secrets, name).data ?? {});
-    return Object.fromEntries(entries.map(([key, value]) => [key, Buffer.from(value, "base64").toString()]));
-  };
-
   before(async () => {
-    const { pulumi } = await ensureTools(["pulumi", "pulumi-resource-kubernetes"], silentProgress);
-    const settings = readSettings(".", "aks");
-    rehearsal = await Rehearsal.prepare({ stack: "aks", settings, directory: directory.path, pulumi });
-    await rehearsal.up();
-    clients = clientsFor(join(directory.path, "world", "clusters", "pybase-production.kubeconfig"));
-    namespace = await readNamespace(clients, "pybase");
+    landed = await Rehearsed.land("aks");
   });
-  after(async () => {
-    await rehearsal?.clear();
-    directory.remove();
-  });
+  after(() => landed?.clear());
 
   it("runs on machines of the size that the stack asks for, in three zones, AKS' own pods apart", async () => {
-    const { items } = await clients.core.listNode();
+    const items = await landed.nodes();
     const ofPool = (mode: string) =>
       items.filter(({ metadata }) => metadata?.labels?.["kubernetes.azure.com/mode"] === mode);
     for (const mode of ["system", "user"]) {
@@ -63,20 +32,20 @@ describe("PyBase on AKS, as Pulumi.aks.yaml has it", function () {
     }
     const taints = ofPool("system").flatMap(({ spec }) => spec?.taints?.map(({ key }) => key));
     assert.deepEqual(new Set(taints), new Set(["CriticalAddonsOnly"]));
-    const pods = (await clients.core.listNamespacedPod({ namespace: "pybase" })).items;
+    const pods = (await landed.clients.core.listNamespacedPod({ namespace: "pybase" })).items;
     const nodes = new Set(ofPool("user").map(({ metadata }) => metadata?.name));
     assert.ok(pods.length > 0 && pods.every(({ spec }) => nodes.has(spec?.nodeName)));
   });
 
   it("keeps its volumes on Azure's disks, the copies of what is bundled too", () => {
     assert.deepEqual(
-      namespace.claims.map(({ metadata, spec }) => `${metadata?.name} ${spec?.storageClassName}`).sort(),
+      landed.namespace.claims.map(({ metadata, spec }) => `${metadata?.name} ${spec?.storageClassName}`).sort(),
       ["data-search-0 managed-csi", "search-backup managed-csi"],
     );
   });
 
   it("tells tiers of Azure's stores as it does of bundled ones, over TLS", () => {
-    const { DATABASE_URL, REDIS_URL, CELERY_BROKER_URL } = secretsOf("pybase-api-secret");
+    const { DATABASE_URL, REDIS_URL, CELERY_BROKER_URL } = landed.secretOf("pybase-api-secret");
     const database = new URL(DATABASE_URL as string);
     assert.equal(database.hostname, only("dbforpostgresql:Server").outputs.fullyQualifiedDomainName);
     assert.deepEqual(Object.fromEntries(database.searchParams), {
@@ -91,13 +60,13 @@ describe("PyBase on AKS, as Pulumi.aks.yaml has it", function () {
   });
 
   it("asks Blob Storage as who it is: a container and an address, and no key", async () => {
-    const config = named(namespace.configMaps, "pybase-api-config").data;
+    const config = landed.configOf("pybase-api-config");
     const account = only("storage:StorageAccount").outputs.name;
-    assert.equal(config?.S3_ENDPOINT_URL, `https://${account}.blob.core.windows.net`);
-    assert.equal(config?.S3_BUCKET_NAME, only("storage:BlobContainer").outputs.name);
-    assert.ok(!("S3_ACCESS_KEY" in { ...config, ...secretsOf("pybase-api-secret") }));
+    assert.equal(config.S3_ENDPOINT_URL, `https://${account}.blob.core.windows.net`);
+    assert.equal(config.S3_BUCKET_NAME, only("storage:BlobContainer").outputs.name);
+    assert.ok(!("S3_ACCESS_KEY" in { ...config, ...landed.secretOf("pybase-api-secret") }));
 
-    const { items: accounts } = await clients.core.listNamespacedServiceAccount({ namespace: "pybase" });
+    const { items: accounts } = await landed.clients.core.listNamespacedServiceAccount({ namespace: "pybase" });
     const clientId = named(accounts, "api").metadata?.annotations?.["azure.workload.identity/client-id"];
     const identities = inWorld("managedidentity:UserAssignedIdentity");
     const identity = identities.find(({ outputs }) => outputs.clientId === clientId);
@@ -108,52 +77,42 @@ describe("PyBase on AKS, as Pulumi.aks.yaml has it", function () {
       roles.map(({ inputs }) => inputs.scope),
       [only("storage:BlobContainer").id],
     );
-    const { items: pods } = await clients.core.listNamespacedPod({ namespace: "pybase" });
+    const { items: pods } = await landed.clients.core.listNamespacedPod({ namespace: "pybase" });
     const marked = pods.filter(({ metadata }) => metadata?.labels?.["azure.workload.identity/use"] === "true");
     const who = new Set(marked.map(({ spec }) => spec?.serviceAccountName));
     assert.deepEqual([...who].sort(), ["api", "extraction-worker"]);
   });
 
   it("lets the API out to the stores' subnets and to Microsoft Entra, and nowhere else outside", () => {
-    const policy = named(namespace.networkPolicies, "pybase-api-network");
-    const blocks = (policy.spec?.egress ?? []).flatMap(({ to = [], ports = [] }) =>
-      to.flatMap(({ ipBlock }) => (ipBlock ? [`${ipBlock.cidr} ${ports.map(({ port }) => port).join(",")}`] : [])),
-    );
+    const blocks = landed.egressOf("pybase-api-network");
     const subnets = ["10.0.80.0/20", "10.0.96.0/20"];
     const expected = [
       ...[5432, 10_000, 443].flatMap((port) => subnets.map((subnet) => `${subnet} ${port}`)),
       ...ENTRA.map((range) => `${range} 443`),
     ];
-    assert.deepEqual(blocks.sort(), expected.sort());
+    assert.deepEqual(blocks, expected.sort());
   });
 
   it("lets pods reach the API server where it answers: in its own subnet", () => {
-    const egress = namespace.networkPolicies.flatMap(({ spec }) => spec?.egress ?? []);
+    const egress = landed.namespace.networkPolicies.flatMap(({ spec }) => spec?.egress ?? []);
     const blocks = egress.flatMap(({ to = [] }) => to.map(({ ipBlock }) => ipBlock?.cidr));
     assert.ok(blocks.includes("10.0.64.0/20") && blocks.includes("172.20.0.1/32"));
   });
 
   it("keeps passwords and keys out of the state", () => {
-    const { DATABASE_URL, REDIS_URL } = secretsOf("pybase-api-secret");
+    const { DATABASE_URL, REDIS_URL } = landed.secretOf("pybase-api-secret");
     const passwords = [DATABASE_URL, REDIS_URL].map((url) => decodeURIComponent(new URL(url as string).password));
-    const state = readdirSync(join(directory.path, "state"), { recursive: true, withFileTypes: true })
-      .filter((entry) => entry.isFile())
-      .map((entry) => readFileSync(join(entry.parentPath, entry.name), "utf8"))
-      .join("");
-    assert.match(state, /pybase-redis-cluster/);
-    for (const password of passwords) assert.ok(password.length >= 32 && !state.includes(password));
+    landed.keepsOutOfItsState(/pybase-redis-cluster/, passwords);
   });
 
   it("is as the stack has it at the second update", async () => {
-    const { unchanged, ...changed } = await rehearsal.up();
-    assert.deepEqual(changed, {});
-    assert.ok((unchanged as number) > 100);
+    await landed.isAsTheStackHasIt(100);
   });
 
   it("takes an edit of a tier, and one of the machines, in place", async () => {
-    await rehearsal.configure("tiers.api.autoscale.max", "12");
-    await rehearsal.configure("cluster.nodePools.general.max", "12");
-    const { updated, unchanged: _, ...others } = await rehearsal.up();
+    await landed.rehearsal.configure("tiers.api.autoscale.max", "12");
+    await landed.rehearsal.configure("cluster.nodePools.general.max", "12");
+    const { updated, unchanged: _, ...others } = await landed.rehearsal.up();
     assert.deepEqual([others, updated], [{}, 3]);
     const { minCount, maxCount } = only("containerservice:AgentPool").inputs;
     assert.deepEqual([minCount, maxCount], [3, 12]);
@@ -161,19 +120,15 @@ describe("PyBase on AKS, as Pulumi.aks.yaml has it", function () {
 
   it("puts other machines beside those that it has, before these go, once the cluster's lock is off", async () => {
     const before = only("containerservice:AgentPool").id;
-    await rehearsal.configure("cluster.deletionProtection", "false");
-    await rehearsal.configure("cluster.nodePools.general.machine", "Standard_D8s_v5");
-    await rehearsal.up();
+    await landed.rehearsal.configure("cluster.deletionProtection", "false");
+    await landed.rehearsal.configure("cluster.nodePools.general.machine", "Standard_D8s_v5");
+    await landed.rehearsal.up();
     assert.notEqual(only("containerservice:AgentPool").id, before);
-    const { items } = await clients.core.listNode();
-    const types = items.map(({ metadata }) => metadata?.labels?.["node.kubernetes.io/instance-type"]);
-    assert.deepEqual([...new Set(types)].sort(), ["Standard_D4s_v5", "Standard_D8s_v5"]);
+    const types = await landed.labels("node.kubernetes.io/instance-type");
+    assert.deepEqual([...new Set(types)], ["Standard_D4s_v5", "Standard_D8s_v5"]);
   });
 
   it("is kept by Azure until its owner says otherwise, and leaves nothing behind then", async () => {
-    await assert.rejects(rehearsal.destroy(), /protect/);
-    await rehearsal.unprotect();
-    await rehearsal.destroy();
-    assert.deepEqual(Object.values(rehearsal.leftovers()).flat(), []);
+    await landed.isKeptUntilItsOwnerSaysOtherwise();
   });
 });
