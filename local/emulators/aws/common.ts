@@ -1,9 +1,11 @@
-import { badPattern, failures } from "../checks.ts";
+import { failures } from "../checks.ts";
 import type { Context, Rules, Values } from "../rules.ts";
 import type { Failure } from "../sdk.ts";
 
 /** Account of the emulated AWS. */
 export const ACCOUNT = "123456789012";
+
+export const SUBNET = "aws:ec2/subnet:Subnet";
 
 export function arn(context: Context, service: string, resource: string): string {
   return `arn:aws:${service}:${context.settings.region}:${ACCOUNT}:${resource}`;
@@ -57,31 +59,5 @@ export function completed(prefix: unknown, { world }: Context): string {
 
 /** Zones of subnets. */
 export function zonesOf(subnetIds: unknown, { world }: Context): Set<unknown> {
-  return new Set((subnetIds as string[]).map((id) => world.get("aws:ec2/subnet:Subnet", id)?.inputs.availabilityZone));
-}
-
-/** What RDS and DocumentDB say of the administrator: some names are reserved, some characters not taken. */
-export function badAdministrator(
-  names: { user: string; password: string },
-  reserved: readonly string[],
-  inputs: Values,
-): Failure[] {
-  const [user, password] = [inputs[names.user], inputs[names.password]];
-  return failures(
-    badPattern(names.user, user, /^[A-Za-z]\w{0,62}$/),
-    reserved.includes(user as string) && { property: names.user, reason: `"${user}" is reserved` },
-    typeof password === "string" &&
-      !/^[\x21-\x7e]{8,100}$/.test(password) && {
-        property: names.password,
-        reason: "takes 8 to 100 printable characters",
-      },
-    typeof password === "string" &&
-      /[/"@ ]/.test(password) && { property: names.password, reason: 'has one of / " @ or space' },
-  );
-}
-
-/** A database's last snapshot is taken, or given up in so many words. */
-export function badFinalSnapshot({ skipFinalSnapshot, finalSnapshotIdentifier }: Values): Failure | undefined {
-  if (skipFinalSnapshot || finalSnapshotIdentifier !== undefined) return undefined;
-  return { property: "finalSnapshotIdentifier", reason: "is required where skipFinalSnapshot is false" };
+  return new Set((subnetIds as string[]).map((id) => world.get(SUBNET, id)?.inputs.availabilityZone));
 }

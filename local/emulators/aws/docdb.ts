@@ -2,46 +2,25 @@
 import { badPattern, failures, notOneOf, outside } from "../checks.ts";
 import type { Context, Rules, Values } from "../rules.ts";
 import { CloudError } from "../rules.ts";
-import { arn, badAdministrator, badFinalSnapshot, zonesOf } from "./common.ts";
+import { arn } from "./common.ts";
+import { badAdministrator, badFinalSnapshot, IDENTIFIER, subnetGroup } from "./databases.ts";
+import { checkFamily, parameterGroup } from "./parameter-groups.ts";
 
 const SUBNET_GROUP = "aws:docdb/subnetGroup:SubnetGroup";
 const PARAMETER_GROUP = "aws:docdb/clusterParameterGroup:ClusterParameterGroup";
 const CLUSTER = "aws:docdb/cluster:Cluster";
 const VERSIONS = ["4.0.0", "5.0.0", "8.0.0"];
 const RESERVED_USERS = ["admin", "rdsadmin", "root", "user"];
-/** Two dashes in a row, or one at the end, are refused. */
-const IDENTIFIER = /^[a-z](?:[a-z0-9]|-(?=[a-z0-9])){0,62}$/;
 
 export const docdb: Record<string, Rules> = {
-  [SUBNET_GROUP]: {
-    autoname: { property: "name", maxLength: 255 },
-    immutable: ["name"],
-    references: { subnetIds: { to: "aws:ec2/subnet:Subnet" } },
-    create({ name, subnetIds }, context) {
-      if (zonesOf(subnetIds, context).size < 2) {
-        throw new CloudError("DBSubnetGroupDoesNotCoverEnoughAZs: a subnet group covers at least two zones");
-      }
-      return { id: name as string, outputs: { arn: arn(context, "rds", `subgrp:${name}`) } };
-    },
-  },
+  [SUBNET_GROUP]: subnetGroup,
 
-  [PARAMETER_GROUP]: {
-    autoname: { property: "name", maxLength: 255 },
-    immutable: ["name", "family"],
-    check: ({ family, parameters = [] }) =>
-      failures(
-        notOneOf("family", family, ["docdb4.0", "docdb5.0", "docdb8.0"]),
-        ...(parameters as { name: string; value: string }[]).map(
-          ({ name, value }) =>
-            name === "tls" &&
-            notOneOf("parameters.tls", value, ["enabled", "disabled", "fips-140-3", "tls1.2+", "tls1.3+"]),
-        ),
-      ),
-    create: ({ name }, context) => ({
-      id: name as string,
-      outputs: { arn: arn(context, "rds", `cluster-pg:${name}`) },
-    }),
-  },
+  [PARAMETER_GROUP]: parameterGroup({
+    service: "rds",
+    kind: "cluster-pg",
+    families: ["docdb4.0", "docdb5.0", "docdb8.0"],
+    values: { tls: ["enabled", "disabled", "fips-140-3", "tls1.2+", "tls1.3+"] },
+  }),
 
   [CLUSTER]: {
     autoname: { property: "clusterIdentifier", maxLength: 63 },
@@ -63,7 +42,7 @@ export const docdb: Record<string, Rules> = {
     },
     create(inputs, context) {
       const { clusterIdentifier: id } = inputs as { clusterIdentifier: string };
-      checkFamily(inputs, context);
+      checkGroup(inputs, context);
       const domain = `${context.world.unique(10)}.${context.settings.region}.docdb.amazonaws.com`;
       return {
         id,
@@ -75,7 +54,7 @@ export const docdb: Record<string, Rules> = {
       };
     },
     update(before, inputs, context) {
-      checkFamily(inputs, context);
+      checkGroup(inputs, context);
       const [from, to] = [before.inputs, inputs].map(({ engineVersion }) => VERSIONS.indexOf(engineVersion as string));
       if ((to as number) < (from as number)) throw new CloudError("InvalidParameterCombination: cannot downgrade");
       if ((to as number) > (from as number) && !inputs.allowMajorVersionUpgrade) {
@@ -109,12 +88,8 @@ export const docdb: Record<string, Rules> = {
   },
 };
 
-/** A parameter group is of the engine's version. */
-function checkFamily({ engineVersion, dbClusterParameterGroupName }: Values, { world }: Context): void {
+/** A parameter group is of the engine's major and minor version. */
+function checkGroup({ engineVersion, dbClusterParameterGroupName: name }: Values, context: Context): void {
   const family = `docdb${String(engineVersion).split(".").slice(0, 2).join(".")}`;
-  const group = world.named(dbClusterParameterGroupName, { to: PARAMETER_GROUP, by: "name" });
-  if (!group || group.inputs.family === family) return;
-  throw new CloudError(
-    `InvalidParameterCombination: the parameter group is of ${group.inputs.family}, and the engine of ${family}`,
-  );
+  checkFamily({ type: PARAMETER_GROUP, name }, family, context);
 }

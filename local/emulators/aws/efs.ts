@@ -2,11 +2,10 @@
 import { failures, notOneOf } from "../checks.ts";
 import type { Rules, Values } from "../rules.ts";
 import { CloudError } from "../rules.ts";
-import { arn, ec2Id } from "./common.ts";
+import { arn, ec2Id, SUBNET } from "./common.ts";
 
 const FILE_SYSTEM = "aws:efs/fileSystem:FileSystem";
 const MOUNT_TARGET = "aws:efs/mountTarget:MountTarget";
-const SUBNET = "aws:ec2/subnet:Subnet";
 
 export const efs: Record<string, Rules> = {
   [FILE_SYSTEM]: {

@@ -2,7 +2,8 @@
 import { badPattern, failures, notOneOf, outside } from "../checks.ts";
 import type { Context, Entity, Rules, Values } from "../rules.ts";
 import { CloudError } from "../rules.ts";
-import { arn, zonesOf } from "./common.ts";
+import { arn, SUBNET, zonesOf } from "./common.ts";
+import { checkFamily, parameterGroup } from "./parameter-groups.ts";
 
 const SUBNET_GROUP = "aws:elasticache/subnetGroup:SubnetGroup";
 const PARAMETER_GROUP = "aws:elasticache/parameterGroup:ParameterGroup";
@@ -30,28 +31,19 @@ export const elasticache: Record<string, Rules> = {
   [SUBNET_GROUP]: {
     autoname: { property: "name", maxLength: 255 },
     immutable: ["name"],
-    references: { subnetIds: { to: "aws:ec2/subnet:Subnet" } },
+    references: { subnetIds: { to: SUBNET } },
     create: ({ name }, context) => ({
       id: name as string,
       outputs: { arn: arn(context, "elasticache", `subnetgroup:${name}`) },
     }),
   },
 
-  [PARAMETER_GROUP]: {
-    autoname: { property: "name", maxLength: 255 },
-    immutable: ["name", "family"],
-    check: ({ family, parameters = [] }) =>
-      failures(
-        notOneOf("family", family, ["redis6.x", "redis7", "valkey7", "valkey8"]),
-        ...(parameters as { name: string; value: string }[]).map(
-          ({ name, value }) => name === "maxmemory-policy" && notOneOf("parameters.maxmemory-policy", value, EVICTION),
-        ),
-      ),
-    create: ({ name }, context) => ({
-      id: name as string,
-      outputs: { arn: arn(context, "elasticache", `parametergroup:${name}`) },
-    }),
-  },
+  [PARAMETER_GROUP]: parameterGroup({
+    service: "elasticache",
+    kind: "parametergroup",
+    families: ["redis6.x", "redis7", "valkey7", "valkey8"],
+    values: { "maxmemory-policy": EVICTION },
+  }),
 
   [USER]: {
     immutable: ["userId", "userName"],
@@ -125,7 +117,7 @@ export const elasticache: Record<string, Rules> = {
     },
     create(inputs, context) {
       const { replicationGroupId: id } = inputs as ServersInputs;
-      checkFamily(inputs, context);
+      checkGroup(inputs, context);
       checkZones(inputs, context);
       const domain = `${context.world.unique(6)}.${context.settings.region}.cache.amazonaws.com`;
       return {
@@ -138,7 +130,7 @@ export const elasticache: Record<string, Rules> = {
       };
     },
     update(before, inputs, context) {
-      checkFamily(inputs, context);
+      checkGroup(inputs, context);
       const [from, to] = [before.inputs, inputs].map(({ engineVersion }) => VALKEY.indexOf(engineVersion as string));
       if ((to as number) < (from as number)) {
         throw new CloudError(
@@ -151,13 +143,8 @@ export const elasticache: Record<string, Rules> = {
 };
 
 /** A parameter group is of the engine's major version. */
-function checkFamily({ engineVersion, parameterGroupName }: Values, { world }: Context): void {
-  const family = `valkey${String(engineVersion).split(".")[0]}`;
-  const group = world.named(parameterGroupName, { to: PARAMETER_GROUP, by: "name" });
-  if (!group || group.inputs.family === family) return;
-  throw new CloudError(
-    `InvalidParameterCombination: expected a parameter group of family ${family}, found one of ${group.inputs.family}`,
-  );
+function checkGroup({ engineVersion, parameterGroupName: name }: Values, context: Context): void {
+  checkFamily({ type: PARAMETER_GROUP, name }, `valkey${String(engineVersion).split(".")[0]}`, context);
 }
 
 function checkZones({ multiAzEnabled, subnetGroupName }: Values, context: Context): void {

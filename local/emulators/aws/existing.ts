@@ -1,9 +1,9 @@
 /** What a stack says that it finds in AWS. */
 import type { ClusterPlan } from "../../../cloud/clouds.ts";
 import type { Entity, Values } from "../rules.ts";
+import { SUBNET } from "./common.ts";
 
 const VPC = "aws:ec2/vpc:Vpc";
-const SUBNET = "aws:ec2/subnet:Subnet";
 const ZONES = ["a", "b", "c", "d", "e", "f"];
 
 export function existing(cluster: ClusterPlan): Entity[] {

@@ -1,13 +1,11 @@
 /** EC2's networks. Rules by https://docs.aws.amazon.com/vpc/latest/userguide/ and the EC2 API reference. */
-
 import { contains, lengthOf, overlap } from "../addresses.ts";
 import { badRange, failures, notOneOf } from "../checks.ts";
 import type { Rules, Values } from "../rules.ts";
 import { CloudError } from "../rules.ts";
-import { ec2, ec2Id } from "./common.ts";
+import { ec2, ec2Id, SUBNET } from "./common.ts";
 
 const VPC = "aws:ec2/vpc:Vpc";
-const SUBNET = "aws:ec2/subnet:Subnet";
 const ROUTE_TABLE = "aws:ec2/routeTable:RouteTable";
 const SECURITY_GROUP = "aws:ec2/securityGroup:SecurityGroup";
 

@@ -2,7 +2,9 @@
 import { badPattern, failures, notOneOf } from "../checks.ts";
 import type { Rules, Values } from "../rules.ts";
 import { CloudError } from "../rules.ts";
-import { arn, badAdministrator, badFinalSnapshot, zonesOf } from "./common.ts";
+import { arn } from "./common.ts";
+import { badAdministrator, badFinalSnapshot, IDENTIFIER, subnetGroup } from "./databases.ts";
+import { parameterGroup } from "./parameter-groups.ts";
 
 const SUBNET_GROUP = "aws:rds/subnetGroup:SubnetGroup";
 const PARAMETER_GROUP = "aws:rds/parameterGroup:ParameterGroup";
@@ -22,31 +24,13 @@ interface InstanceInputs extends Values {
 }
 
 export const rds: Record<string, Rules> = {
-  [SUBNET_GROUP]: {
-    autoname: { property: "name", maxLength: 255 },
-    immutable: ["name"],
-    references: { subnetIds: { to: "aws:ec2/subnet:Subnet" } },
-    create({ name, subnetIds }, context) {
-      if (zonesOf(subnetIds, context).size < 2) {
-        throw new CloudError("DBSubnetGroupDoesNotCoverEnoughAZs: a subnet group covers at least two zones");
-      }
-      return { id: name as string, outputs: { arn: arn(context, "rds", `subgrp:${name}`) } };
-    },
-  },
+  [SUBNET_GROUP]: subnetGroup,
 
-  [PARAMETER_GROUP]: {
-    autoname: { property: "name", maxLength: 255 },
-    immutable: ["name", "family"],
-    check: ({ family }) =>
-      failures(
-        notOneOf(
-          "family",
-          family,
-          POSTGRES.map((version) => `postgres${version}`),
-        ),
-      ),
-    create: ({ name }, context) => ({ id: name as string, outputs: { arn: arn(context, "rds", `pg:${name}`) } }),
-  },
+  [PARAMETER_GROUP]: parameterGroup({
+    service: "rds",
+    kind: "pg",
+    families: POSTGRES.map((version) => `postgres${version}`),
+  }),
 
   "aws:rds/instance:Instance": {
     autoname: { property: "identifier", maxLength: 63 },
@@ -59,8 +43,7 @@ export const rds: Record<string, Rules> = {
     check(inputs) {
       const { dbName, allocatedStorage } = inputs;
       return failures(
-        // Two dashes in a row, or one at the end, are refused.
-        badPattern("identifier", inputs.identifier, /^[a-z](?:[a-z0-9]|-(?=[a-z0-9])){0,62}$/),
+        badPattern("identifier", inputs.identifier, IDENTIFIER),
         notOneOf("engineVersion", String(inputs.engineVersion).split(".")[0], POSTGRES),
         badPattern("instanceClass", inputs.instanceClass, /^db\.[a-z]+\d[a-z]*\.[a-z0-9]+$/),
         ...badAdministrator({ user: "username", password: "password" }, RESERVED_USERS, inputs),

@@ -1,5 +1,4 @@
 /** GKE. Rules by https://cloud.google.com/kubernetes-engine/docs and its API reference. */
-
 import { lengthOf } from "../addresses.ts";
 import { badPattern, badRange, failures, notOneOf } from "../checks.ts";
 import type { Context, Entity, Rules, Values } from "../rules.ts";

@@ -1,5 +1,4 @@
 /** VPC networks. Rules by https://cloud.google.com/vpc/docs/subnets, /nat/docs and /vpc/docs/private-services-access */
-
 import { lengthOf, overlap } from "../addresses.ts";
 import { badPattern, badRange, failures, notOneOf, outside } from "../checks.ts";
 import type { Context, Rules, Values } from "../rules.ts";

@@ -1,5 +1,4 @@
 /** Machines of GKE's clusters. Rules by https://cloud.google.com/kubernetes-engine/docs and its API reference. */
-
 import type { NodeSpec } from "../../cluster/nodes.ts";
 import { badPattern, failures, notOneOf, outside } from "../checks.ts";
 import type { Context, Entity, Rules, Values } from "../rules.ts";
