@@ -11,6 +11,7 @@ import { elasticache } from "./elasticache.ts";
 import { existing } from "./existing.ts";
 import { iam } from "./iam.ts";
 import { network } from "./network.ts";
+import { nodeGroups } from "./node-groups.ts";
 import { rds } from "./rds.ts";
 import { s3 } from "./s3.ts";
 
@@ -33,6 +34,7 @@ export const aws: CloudEmulator = {
       ...network,
       ...iam,
       ...eks,
+      ...nodeGroups,
       ...addons,
       ...access,
       ...rds,
