@@ -31,6 +31,11 @@ export interface GivenSecrets {
   names: readonly string[];
 }
 
+interface Wanted extends Pick<SecretPlan, "name" | "length" | "outside"> {
+  /** Whether this program needs its value, so that no store can have it alone. @default false */
+  ours?: boolean;
+}
+
 /** Every secret that the plan needs, and the store that some come from. */
 export function resolveSecrets(
   layers: Layers,
@@ -40,7 +45,7 @@ export function resolveSecrets(
   stack: string,
 ): Pick<Plan, "secrets" | "secretStore"> {
   const versions = layers.stack.secretVersions ?? {};
-  const plans = [
+  const wanted: Wanted[] = [
     ...datastores.flatMap(({ name, engine, mode }) => {
       const length = engines[engine].passwordLength;
       if (length === undefined) return [];
@@ -53,30 +58,20 @@ export function resolveSecrets(
     ...datastores.flatMap((store) => {
       const { cluster } = engines[store.engine];
       if (store.mode !== "bundled" || !store.failover || cluster?.kind !== "peers" || !cluster.failover) return [];
-      const length = cluster.failover.passwordLength;
-      return [{ name: peersSecretOf(store.name), length, outside: undefined, ours: false }];
+      return [{ name: peersSecretOf(store.name), length: cluster.failover.passwordLength }];
     }),
-    ...(layers.stack.registryCredentials
-      ? [{ name: REGISTRY, length: 0, outside: REGISTRY_PASSWORD, ours: false }]
-      : []),
-    ...(layers.application.secrets ?? []).map((name) => ({
-      name,
-      length: APPLICATION_SECRET_LENGTH,
-      outside: undefined,
-      ours: false,
-    })),
+    ...(layers.stack.registryCredentials ? [{ name: REGISTRY, length: 0, outside: REGISTRY_PASSWORD }] : []),
+    ...(layers.application.secrets ?? []).map((name) => ({ name, length: APPLICATION_SECRET_LENGTH })),
     ...addonSecrets(addons).map((name) => ({ name, length: 0, outside: ADDON_SECRET, ours: true })),
-    ...ofBackups.map((secret) => ({ ...secret, ours: false })),
-    ...notificationSecrets(layers).map((name) => ({
-      name,
-      length: 0,
-      outside: NOTIFICATION_SECRET,
-      ours: false,
-    })),
-  ].map(({ ours, ...secret }) => ({
-    ...secret,
-    version: versions[secret.name] ?? 1,
-    stored: !ours && isStored(layers, secret.name),
+    ...ofBackups,
+    ...notificationSecrets(layers).map((name) => ({ name, length: 0, outside: NOTIFICATION_SECRET })),
+  ];
+  const plans = wanted.map(({ name, length, outside, ours }) => ({
+    name,
+    length,
+    outside,
+    version: versions[name] ?? 1,
+    stored: !ours && isStored(layers, name),
   }));
   checkSecrets(layers, plans, given, stack);
   return { secrets: plans, secretStore: resolveSecretStore(layers, plans) };

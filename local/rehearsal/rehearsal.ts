@@ -14,6 +14,7 @@ import type { Entity } from "../emulators/rules.ts";
 import { World } from "../emulators/world.ts";
 import { silentProgress } from "../progress.ts";
 import { ensureManifests } from "../toolchain/toolchain.ts";
+import { type Changes, countChanges } from "./changes.ts";
 import { makeCharts } from "./charts.ts";
 import { planOf, randomSecret, type Settings } from "./stack-file.ts";
 import { makeHome, makeLoginTools } from "./stand-ins.ts";
@@ -21,9 +22,6 @@ import { makeHome, makeLoginTools } from "./stand-ins.ts";
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 /** What a program is made of. */
 const PROGRAM = ["index.ts", "package.json", "apps", "cloud", "components", "config", "node_modules"];
-
-/** Operations by kind as Pulumi counts them: `{ create: 76 }`. */
-export type Changes = Readonly<Record<string, number>>;
 
 export interface RehearsalOptions {
   stack: string;
@@ -183,10 +181,7 @@ export class Rehearsal {
   }
 
   async #change(command: string, ...options: string[]): Promise<Changes> {
-    const output = await this.#pulumi(command, ...options);
-    const summary = output.slice(output.lastIndexOf("Resources:"));
-    const lines = summary.matchAll(/^\s+(?:[-+~]+ )?(\d+) (unchanged|created|updated|deleted|replaced)$/gm);
-    return Object.fromEntries(Array.from(lines, ([, count, kind]) => [kind as string, Number(count)]));
+    return countChanges(await this.#pulumi(command, ...options));
   }
 
   async #pulumi(...args: string[]): Promise<string> {

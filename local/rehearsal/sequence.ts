@@ -1,7 +1,8 @@
 /** What every rehearsal goes through. */
 import type { Plan } from "../../config/plan.ts";
 import { UserError } from "../command.ts";
-import type { Changes, Rehearsal } from "./rehearsal.ts";
+import type { Changes } from "./changes.ts";
+import type { Rehearsal } from "./rehearsal.ts";
 
 /** Something that the rehearsal does, and what came of it. */
 export type Act = (title: string, work: () => Promise<Changes>) => Promise<Changes>;

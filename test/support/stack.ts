@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parse, stringify } from "yaml";
+import { type Changes, countChanges } from "../../local/rehearsal/changes.ts";
 
 const repository = fileURLToPath(new URL("../..", import.meta.url));
 
@@ -16,9 +17,6 @@ export interface Outcome {
   /** All that the command printed. */
   output: string;
 }
-
-/** Operations by kind as `pulumi up` counts them: `{ create: 76 }`. */
-export type Changes = Record<string, number>;
 
 /** A copy of the project with state, passphrase and config of its own; the program is the repository's. */
 export class TestStack {
@@ -130,10 +128,4 @@ export class TestStack {
 
 function copy(from: string, to: string): void {
   cpSync(from, to, { recursive: true });
-}
-
-function countChanges(output: string): Changes {
-  const summary = output.slice(output.lastIndexOf("Resources:"));
-  const lines = summary.matchAll(/^\s+(?:[-+~]+ )?(\d+) (unchanged|created?|updated?|deleted?|replaced?|to \w+)$/gm);
-  return Object.fromEntries(Array.from(lines, ([, count, kind]) => [kind as string, Number(count)]));
 }
