@@ -22,7 +22,9 @@ export function connectAks(plan: Plan, cluster: AksPlan): Cloud {
   const group = new azure.resources.ResourceGroup(`${name}-group`, { resourceGroupName: name, tags }, opts);
   const resourceGroupName = group.name;
 
+  const { containerRegistry } = cluster;
   const storePorts = plan.datastores.filter(({ mode }) => mode === "managed").map(({ endpoint }) => endpoint.port);
+  if (containerRegistry === "private") storePorts.push(443);
   const ground: Ground = network.virtualNetworkId
     ? existingGround(network, network.virtualNetworkId)
     : new Network(
@@ -31,9 +33,10 @@ export function connectAks(plan: Plan, cluster: AksPlan): Cloud {
         { providers: [provider] },
       );
   const aks = new Cluster(name, { plan: cluster, resourceGroupName, ground }, { providers: [provider] });
-  const { containerRegistry } = cluster;
+  const zones = new PrivateZones(name, { resourceGroupName, ground }, opts);
   if (containerRegistry) {
-    createRegistry(name, { plan: cluster, containerRegistry, resourceGroupName, kubelet: aks.kubelet }, opts);
+    const { kubelet } = aks;
+    createRegistry(name, { plan: cluster, containerRegistry, resourceGroupName, kubelet, ground, zones }, opts);
   }
   const kubernetes = new k8s.Provider(
     "cluster",
@@ -45,7 +48,6 @@ export function connectAks(plan: Plan, cluster: AksPlan): Cloud {
     { dependsOn: aks.agentPools },
   );
 
-  const zones = new PrivateZones(name, { resourceGroupName, ground }, opts);
   const scopes: Record<string, readonly pulumi.CustomResource[]> = {};
   return {
     provider: kubernetes,

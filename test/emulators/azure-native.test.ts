@@ -101,7 +101,10 @@ describe("The emulated Azure", () => {
     const who = await identity("somebody");
     const { change } = await grant(who, NETWORK_CONTRIBUTOR, scope);
     await assert.rejects(grant(who, NETWORK_CONTRIBUTOR, scope), /RoleAssignmentExists/);
-    await assert.rejects(grant({ outputs: { principalId: "nobody" } }, NETWORK_CONTRIBUTOR, scope), /names nobody/);
+    await assert.rejects(
+      grant({ outputs: { principalId: "nobody" } }, NETWORK_CONTRIBUTOR, scope),
+      /principal nobody does not exist/,
+    );
     await assert.rejects(grant(who, NETWORK_CONTRIBUTOR, `${scope}/subnets/none`), /ResourceNotFound/);
     await assert.rejects(grant(who, "owner", scope), /roleDefinitionId/);
     assert.deepEqual(await change({ scope: `/subscriptions/${SUBSCRIPTION}/resourceGroups/shop` }), ["scope"]);

@@ -53,6 +53,8 @@ describe("The plan of a stack on AKS", () => {
         },
       ],
       containerRegistry: undefined,
+      imageCaches: [],
+      azureMonitor: { metrics: false, logs: false },
       keyVaultSecrets: false,
       secretsKey: undefined,
       geoRedundantBackups: false,
@@ -66,6 +68,11 @@ describe("The plan of a stack on AKS", () => {
       [systemPool.min, nodePools[0]?.min, network.outbound, deletionProtection],
       [1, 2, "natGateway", false],
     );
+  });
+
+  it("has Azure Monitor collect what the stack asks for", () => {
+    assert.deepEqual(planned({ azureMonitor: true }).azureMonitor, { metrics: true, logs: true });
+    assert.deepEqual(planned({ azureMonitor: { logs: true } }).azureMonitor, { metrics: false, logs: true });
   });
 
   it("cuts the smallest network so that the API server and the private endpoints have room", () => {

@@ -5,6 +5,7 @@ import { CloudError } from "../rules.ts";
 import { badNetwork, checkGround } from "./aks-network.ts";
 import { arm, guid } from "./arm.ts";
 import { IDENTITY, TENANT } from "./identity.ts";
+import { checkAgent } from "./monitoring.ts";
 import { SUBNET } from "./network.ts";
 import { badPool, checkVersion, FIXED, type Pool, place } from "./pools.ts";
 import { aksObjects } from "./storage-classes.ts";
@@ -52,6 +53,7 @@ export const aks: Record<string, Rules> = {
     async outputs(inputs, context, id) {
       const cluster = inputs as Cluster;
       checkGround(cluster, context);
+      checkAgent(inputs.addonProfiles, context.world);
       const name = cluster.resourceName;
       await context.controlPlanes.create(name, { objects: aksObjects, customObjects: [] });
       const issuer = `https://${context.settings.location}.oic.prod-aks.azure.com/${TENANT}/${guid(context)}/`;
@@ -68,7 +70,8 @@ export const aks: Record<string, Rules> = {
       }
       return outputs;
     },
-    checkChange(before, inputs) {
+    checkChange(before, inputs, { world }) {
+      checkAgent(inputs.addonProfiles, world);
       const [old, wanted] = [before as Cluster, inputs as Cluster];
       const [from, to] = [old, wanted].map(({ kubernetesVersion }) => VERSIONS.indexOf(kubernetesVersion ?? ""));
       if ((to as number) < (from as number) || (to as number) > (from as number) + 1) {

@@ -16,6 +16,7 @@ const SERVICES: Readonly<Record<string, { group: string; domain: string }>> = {
     group: "MongoCluster",
     domain: "privatelink.mongocluster.cosmos.azure.com",
   },
+  "azure-native:containerregistry:Registry": { group: "registry", domain: "privatelink.azurecr.io" },
   "azure-native:storage:StorageAccount": { group: "blob", domain: "privatelink.blob.core.windows.net" },
 };
 
