@@ -5,6 +5,7 @@ import type { Plan } from "../../config/plan.ts";
 import type { Cloud } from "../cloud.ts";
 import { Cluster } from "./cluster.ts";
 import { WorkloadIdentity } from "./identity.ts";
+import { KeyVault } from "./key-vault.ts";
 import { kubeconfigOf } from "./kubeconfig.ts";
 import { existingGround, type Ground, Network } from "./network.ts";
 import { SERVICE_CIDR } from "./network-plan.ts";
@@ -24,7 +25,7 @@ export function connectAks(plan: Plan, cluster: AksPlan): Cloud {
 
   const { containerRegistry } = cluster;
   const storePorts = plan.datastores.filter(({ mode }) => mode === "managed").map(({ endpoint }) => endpoint.port);
-  if (containerRegistry === "private") storePorts.push(443);
+  if (containerRegistry === "private" || cluster.keyVault) storePorts.push(443);
   const ground: Ground = network.virtualNetworkId
     ? existingGround(network, network.virtualNetworkId)
     : new Network(
@@ -37,6 +38,9 @@ export function connectAks(plan: Plan, cluster: AksPlan): Cloud {
   if (containerRegistry) {
     const { kubelet } = aks;
     createRegistry(name, { plan: cluster, containerRegistry, resourceGroupName, kubelet, ground, zones }, opts);
+  }
+  if (cluster.keyVault) {
+    new KeyVault(name, { plan: cluster, resourceGroupName, aks, ground, zones }, { providers: [provider] });
   }
   const kubernetes = new k8s.Provider(
     "cluster",

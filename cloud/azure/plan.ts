@@ -49,6 +49,8 @@ export interface AksPlan {
   /** What Azure Monitor collects of machines and pods. */
   azureMonitor: { metrics: boolean; logs: boolean };
   keyVaultSecrets: boolean;
+  /** Whether the stack has a key vault of its own. */
+  keyVault: boolean;
   secretsKey?: AksSettings["secretsKey"];
   geoRedundantBackups: boolean;
   deletionProtection: boolean;
@@ -83,7 +85,8 @@ export function resolveAks(layers: Layers, settings: AksSettings): AksPlan {
     containerRegistry: settings.containerRegistry ?? (imageCaches.length > 0 ? "new" : undefined),
     imageCaches,
     azureMonitor: azureMonitorOf(settings),
-    keyVaultSecrets: settings.keyVaultSecrets ?? false,
+    keyVaultSecrets: (settings.keyVaultSecrets ?? false) !== false,
+    keyVault: settings.keyVaultSecrets === "new",
     secretsKey: settings.secretsKey,
     geoRedundantBackups: settings.geoRedundantBackups ?? false,
     deletionProtection: settings.deletionProtection ?? profile.protectData,

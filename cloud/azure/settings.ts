@@ -109,8 +109,8 @@ export const aksSettings = z.strictObject({
       "true, or { metrics, logs }",
     )
     .optional(),
-  /** Whether pods may mount secrets of a key vault. @default false */
-  keyVaultSecrets: z.boolean().optional(),
+  /** Whether pods may mount secrets of a key vault; new: of one of the stack's own. @default false */
+  keyVaultSecrets: z.union([z.boolean(), z.literal("new")], "true, false or new").optional(),
   /** A key that Secrets are encrypted with in etcd, beside Azure's own encryption. @default none */
   secretsKey: z
     .strictObject({

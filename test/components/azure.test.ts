@@ -23,6 +23,7 @@ const answers: Answers = {
   [type("containerservice:ManagedCluster")]: () => ({
     name: "pybase-production",
     resourceUID: "65a1b2c3d4e5f60001a2b3c4",
+    addonProfiles: { azureKeyvaultSecretsProvider: { enabled: true, identity: { objectId: "the driver" } } },
     oidcIssuerProfile: { enabled: true, issuerURL: "https://issuer.example.com/1/" },
   }),
   [type("mongocluster:MongoCluster")]: () => ({
@@ -33,7 +34,11 @@ const answers: Answers = {
   [type("redisenterprise:RedisEnterprise")]: () => ({ hostName: "queue.westeurope.redis.azure.net" }),
   [type("dbforpostgresql:Server")]: () => ({ fullyQualifiedDomainName: "db.postgres.database.azure.com" }),
   [type("storage:StorageAccount")]: () => ({ name: "files" }),
-  [type("managedidentity:UserAssignedIdentity")]: () => ({ clientId: "the client", principalId: "the principal" }),
+  [type("managedidentity:UserAssignedIdentity")]: () => ({
+    clientId: "the client",
+    principalId: "the principal",
+    tenantId: "the tenant",
+  }),
 };
 
 /** PyBase as `Pulumi.aks.yaml` lands it, with settings over the file's. */
@@ -283,6 +288,41 @@ describe("A cluster on AKS", function () {
     );
     assert.ok(rule.dependsOn.includes("pybase-production-docker.io-cache-account-role"));
     assert.equal(ofType(landed, type("containerregistry:CacheRule")).length, 5);
+  });
+
+  it("has a key vault that nobody reaches from outside, its driver reads and its administrators fill", async () => {
+    const landed = await landOnAks("cluster.keyVaultSecrets=new");
+    const vault = find(landed, type("keyvault:Vault"), "pybase-production-vault");
+    assert.deepEqual(vault.inputs.properties, {
+      tenantId: "the tenant",
+      sku: { family: "A", name: "standard" },
+      enableRbacAuthorization: true,
+      publicNetworkAccess: "Disabled",
+      enableSoftDelete: true,
+      softDeleteRetentionInDays: 90,
+      enablePurgeProtection: true,
+    });
+    assert.equal(vault.protect, true);
+    const { privateLinkServiceConnections } = find(
+      landed,
+      type("network:PrivateEndpoint"),
+      "pybase-production-vault-endpoint",
+    ).inputs;
+    assert.deepEqual(privateLinkServiceConnections, [
+      { name: "vault", privateLinkServiceId: "pybase-production-vault-id", groupIds: ["vault"] },
+    ]);
+    const roles = ["driver", "administrators-0"].map((whose) => {
+      const { principalId, principalType, roleDefinitionId } = find(
+        landed,
+        type("authorization:RoleAssignment"),
+        `pybase-production-vault-${whose}`,
+      ).inputs;
+      return [principalId, principalType, (roleDefinitionId as string).split("/").at(-1)];
+    });
+    assert.deepEqual(roles, [
+      ["the driver", "ServicePrincipal", "4633458b-17de-408a-b874-0445c86b69e6"],
+      ["0a1b2c3d-0000-4000-8000-00000000ad31", "Group", "b86a8fe4-44ce-4948-aee5-eccb2c155cd7"],
+    ]);
   });
 
   describe("that Azure Monitor watches", () => {

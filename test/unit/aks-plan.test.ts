@@ -56,6 +56,7 @@ describe("The plan of a stack on AKS", () => {
       imageCaches: [],
       azureMonitor: { metrics: false, logs: false },
       keyVaultSecrets: false,
+      keyVault: false,
       secretsKey: undefined,
       geoRedundantBackups: false,
       deletionProtection: true,
@@ -73,6 +74,20 @@ describe("The plan of a stack on AKS", () => {
   it("has Azure Monitor collect what the stack asks for", () => {
     assert.deepEqual(planned({ azureMonitor: true }).azureMonitor, { metrics: true, logs: true });
     assert.deepEqual(planned({ azureMonitor: { logs: true } }).azureMonitor, { metrics: false, logs: true });
+  });
+
+  it("has a key vault of its own only where the stack says so", () => {
+    const of = (keyVaultSecrets: boolean | "new") => {
+      const plan = planned({ keyVaultSecrets });
+      return [plan.keyVaultSecrets, plan.keyVault];
+    };
+    assert.deepEqual(
+      [of(true), of("new")],
+      [
+        [true, false],
+        [true, true],
+      ],
+    );
   });
 
   it("cuts the smallest network so that the API server and the private endpoints have room", () => {

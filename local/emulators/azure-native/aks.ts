@@ -64,12 +64,14 @@ export const aks: Record<string, Rules> = {
         resourceUID: context.world.unique(16),
         currentKubernetesVersion: `${cluster.kubernetesVersion}.0`,
         oidcIssuerProfile: { ...cluster.oidcIssuerProfile, issuerURL: issuer },
+        ...addonsOf(inputs, context),
       };
       for (const pool of cluster.agentPoolProfiles ?? []) {
         await place({ type: CLUSTER, id, inputs, outputs }, pool.name, pool, context);
       }
       return outputs;
     },
+    changed: (inputs, context, { outputs }) => addonsOf(inputs, context, outputs),
     checkChange(before, inputs, { world }) {
       checkAgent(inputs.addonProfiles, world);
       const [old, wanted] = [before as Cluster, inputs as Cluster];
@@ -131,6 +133,17 @@ export const aks: Record<string, Rules> = {
     { resourceName: CLUSTER },
   ),
 };
+
+/** Each add-on that is on has an identity, by its name, which it keeps. */
+function addonsOf({ addonProfiles = {} }: Values, context: Context, before: Values = {}): Values {
+  const identities = (before.addonIdentities ?? {}) as Record<string, Values>;
+  const addons = Object.entries(addonProfiles as Record<string, Values>).map(([name, addon]): [string, Values] => {
+    if (addon.enabled !== true) return [name, addon];
+    identities[name] ??= { objectId: guid(context), clientId: guid(context) };
+    return [name, { ...addon, identity: identities[name] }];
+  });
+  return { addonProfiles: Object.fromEntries(addons), addonIdentities: identities };
+}
 
 /** The kubeconfig that `az aks get-credentials` gets. */
 export async function listUserCredentials(given: Values, context: Context): Promise<Values> {

@@ -3,6 +3,7 @@ import type { CloudEmulator } from "../rules.ts";
 import { aks, listUserCredentials } from "./aks.ts";
 import { containerRegistry } from "./container-registry.ts";
 import { identity } from "./identity.ts";
+import { keyVault } from "./key-vault.ts";
 import { ZONAL_LOCATIONS } from "./locations.ts";
 import { mongodb } from "./mongodb.ts";
 import { monitoring } from "./monitoring.ts";
@@ -40,6 +41,7 @@ export const azureNative: CloudEmulator = {
     ...mongodb,
     ...storage,
     ...containerRegistry,
+    ...keyVault,
     ...monitoring,
   },
   functions: {

@@ -84,7 +84,7 @@ export const identity: Record<string, Rules> = {
         roleDefinitionId,
         roleAssignmentName = guid(context),
       } = inputs as Record<string, string>;
-      checkPrincipal(principalId, context);
+      checkPrincipal(inputs as Record<string, string>, context);
       checkScope(scope, context);
       const other = context.world
         .all(ROLE_ASSIGNMENT)
@@ -141,13 +141,14 @@ export const identity: Record<string, Rules> = {
   },
 };
 
-/** An identity, or a resource that has one of its own. */
-function checkPrincipal(principalId: string | undefined, { world }: Context): void {
-  const known = world
-    .all()
-    .some(({ outputs }) =>
-      [outputs.principalId, (outputs.identity as Values | undefined)?.principalId].includes(principalId),
-    );
+/** An identity, a resource's or an add-on's own one, or a group, which Entra knows. */
+function checkPrincipal({ principalId, principalType }: Record<string, string>, { world }: Context): void {
+  if (principalType === "Group") return;
+  const known = world.all().some(({ outputs }) => {
+    const addons = Object.values((outputs.addonIdentities ?? {}) as Record<string, Values>);
+    const own = (outputs.identity as Values | undefined)?.principalId;
+    return [outputs.principalId, own, ...addons.map(({ objectId }) => objectId)].includes(principalId);
+  });
   if (!known) throw new CloudError(`PrincipalNotFound: principal ${principalId} does not exist in the directory`);
 }
 

@@ -80,3 +80,32 @@ describe("The emulated Azure Monitor", () => {
     await rule.remove();
   });
 });
+
+describe("The emulated Key Vault", () => {
+  let azure: Emulated;
+  beforeEach(async () => {
+    azure = new Emulated(azureNative, { subscriptionId: SUBSCRIPTION, location: "westeurope" });
+    await azure.make(type("resources:ResourceGroup"), group);
+  });
+  afterEach(() => azure.forget());
+
+  it("is always recoverable, and keeps the protection that it has", async () => {
+    const properties = { tenantId: "mine", sku: { family: "A", name: "standard" }, softDeleteRetentionInDays: 90 };
+    const vault = { ...group, vaultName: "shop-vault", properties };
+    await azure.refusesEach(type("keyvault:Vault"), vault, [
+      [{ vaultName: "shop--vault" }, /"shop--vault" does not match/],
+      [{ properties: { ...properties, softDeleteRetentionInDays: 3 } }, /3 is not between 7 and 90/],
+      [{ properties: { ...properties, enableSoftDelete: false } }, /is always on/],
+      [{ properties: { ...properties, enablePurgeProtection: false } }, /cannot be switched off/],
+    ]);
+    const { change } = await azure.make(type("keyvault:Vault"), {
+      ...vault,
+      properties: { ...properties, enablePurgeProtection: true },
+    });
+    await assert.rejects(change({ properties }), /enablePurgeProtection cannot be switched off once it is on/);
+    await assert.rejects(
+      change({ properties: { ...properties, enablePurgeProtection: true, softDeleteRetentionInDays: 7 } }),
+      /PropertyChangeNotAllowed/,
+    );
+  });
+});
