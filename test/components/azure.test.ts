@@ -301,6 +301,10 @@ describe("A cluster on AKS", function () {
       enableSoftDelete: true,
       softDeleteRetentionInDays: 90,
       enablePurgeProtection: true,
+      // The SDK's defaults.
+      enabledForDeployment: false,
+      enabledForDiskEncryption: false,
+      enabledForTemplateDeployment: false,
     });
     assert.equal(vault.protect, true);
     const { privateLinkServiceConnections } = find(
