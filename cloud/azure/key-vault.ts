@@ -50,13 +50,14 @@ export class KeyVault extends pulumi.ComponentResource {
       (profiles) => profiles?.azureKeyvaultSecretsProvider?.identity?.objectId ?? "",
     );
     const reader = { subscription, role: "Key Vault Secrets User", scope: vault.id } as const;
-    assign(`${name}-vault-driver`, { ...reader, identity: { principalId: driver } }, inside);
-    for (const [index, group] of plan.administrators.entries()) {
-      const writer = { subscription, role: "Key Vault Secrets Officer", scope: vault.id } as const;
-      const officer = { ...writer, identity: { principalId: group }, principalType: "Group" } as const;
-      assign(`${name}-vault-administrators-${index}`, officer, inside);
-    }
-    if (protect) lock(`${name}-vault-lock`, vault.id, { ...inside, dependsOn: zone });
+    const writer = { ...reader, role: "Key Vault Secrets Officer", principalType: "Group" } as const;
+    const roles = [
+      assign(`${name}-vault-driver`, { ...reader, identity: { principalId: driver } }, inside),
+      ...plan.administrators.map((principalId, index) =>
+        assign(`${name}-vault-administrators-${index}`, { ...writer, identity: { principalId } }, inside),
+      ),
+    ];
+    if (protect) lock(`${name}-vault-lock`, vault.id, { ...inside, dependsOn: [zone, ...roles] });
     this.registerOutputs({});
   }
 }

@@ -315,6 +315,8 @@ describe("A cluster on AKS", function () {
     assert.deepEqual(privateLinkServiceConnections, [
       { name: "vault", privateLinkServiceId: "pybase-production-vault-id", groupIds: ["vault"] },
     ]);
+    const { dependsOn } = find(landed, type("authorization:ManagementLockByScope"), "pybase-production-vault-lock");
+    assert.ok(dependsOn.includes("pybase-production-vault-driver"), "a lock keeps roles too");
     const roles = ["driver", "administrators-0"].map((whose) => {
       const { principalId, principalType, roleDefinitionId } = find(
         landed,
