@@ -1,7 +1,8 @@
 import type { z } from "zod";
-import { type StorageClasses, storageOf } from "../cloud/clouds.ts";
+import { poolsOf, type StorageClasses, storageOf } from "../cloud/clouds.ts";
 import type { Mistake } from "./mistakes.ts";
 import { fromZod, isMapping, unknownName } from "./mistakes.ts";
+import type { PoolFacts } from "./nodes.ts";
 import { type Profile, profiles } from "./profiles.ts";
 import { keysAt } from "./schema/keys.ts";
 import type { Application, Overrides, Stack } from "./schema.ts";
@@ -15,6 +16,8 @@ export interface Layers {
   profile: Profile;
   /** Kinds of volumes: the cluster's own, and those that the stack adds. */
   storage: StorageClasses;
+  /** The cluster's node pools by name. */
+  pools: Readonly<Record<string, PoolFacts>>;
   /** File of the application, for messages. */
   source: string;
   mistakes: Mistake[];
@@ -27,6 +30,7 @@ export function layersOf(application: Application, stack: Stack, source: string)
     stack,
     profile: profiles[stack.profile],
     storage: storageOf(stack.cluster),
+    pools: poolsOf(stack.cluster),
     source,
     mistakes: [],
   };

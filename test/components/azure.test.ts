@@ -118,7 +118,6 @@ describe("A cluster on AKS", () => {
       enableAutoScaling: true,
       count: 3,
       minCount: 3,
-      nodeLabels: {},
       securityProfile: { sshAccess: "Disabled", enableSecureBoot: true, enableVTPM: true },
       upgradeSettings: { maxSurge: "33%", drainTimeoutInMinutes: 30 },
     };
@@ -129,10 +128,12 @@ describe("A cluster on AKS", () => {
       mode: "System",
       osDiskSizeGB: 64,
       maxCount: 3,
+      nodeLabels: {},
       nodeTaints: [taint],
     });
     const { agentPoolName, resourceName, ...machines } = pool.inputs;
-    assert.deepEqual(machines, { ...common, mode: "User", osDiskSizeGB: 50, maxCount: 9, nodeTaints: [] });
+    const nodeLabels = { "landfall.dev/pool": "general" };
+    assert.deepEqual(machines, { ...common, mode: "User", osDiskSizeGB: 50, maxCount: 9, nodeLabels, nodeTaints: [] });
     assert.match(agentPoolName as string, /^general[0-9a-f]{4}$/);
     assert.equal(resourceName, "pybase-production");
   });

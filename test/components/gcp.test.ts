@@ -195,7 +195,7 @@ describe("PyBase on GKE, in production", () => {
         diskSizeGb: 50,
         diskType: "pd-balanced",
         spot: false,
-        labels: {},
+        labels: { "landfall.dev/pool": "general" },
         taints: [],
         serviceAccount: "pybase-production-nodes@my-project-123456.iam.gserviceaccount.com",
         oauthScopes: ["https://www.googleapis.com/auth/cloud-platform"],
@@ -387,6 +387,7 @@ describe("PyBase on GKE, as a stack asks for it", () => {
     assert.deepEqual(batch.autoscaling, { totalMinNodeCount: 0, totalMaxNodeCount: 5, locationPolicy: "ANY" });
     assert.deepEqual((batch.nodeConfig as { taints: unknown }).taints, [
       { key: "batch", value: "", effect: "NO_SCHEDULE" },
+      { key: "landfall.dev/spot", value: "true", effect: "NO_SCHEDULE" },
     ]);
     const { inputs } = find(landed, "gcp:container/cluster:Cluster", "pybase-production");
     assert.deepEqual(inputs.binaryAuthorization, { evaluationMode: "PROJECT_SINGLETON_POLICY_ENFORCE" });

@@ -73,7 +73,7 @@ describe("What GKE does not have is refused:", () => {
         got: 9,
         problem: "is how far the machines may grow, and pods have addresses (10.0.0.0/21) for 8 of them",
         allowed: "8 machines in all pools together",
-        fix: "lower nodePools.<name>.max, or choose a larger landfall:cluster.network.cidr",
+        fix: "lower nodePools.<name>.max, or choose a larger range of pods in landfall:cluster.network",
       },
     ],
     [
@@ -96,6 +96,28 @@ describe("What GKE does not have is refused:", () => {
         problem: "machines of one pool take hyperdisks only and those of another none, so that no volume fits both",
         allowed: "machines of the families n4 and c4 in all pools without taints, or in none",
         fix: "change a pool's machine, or give the pool a taint",
+      },
+    ],
+    [
+      "several kinds of machines in one pool",
+      onGke({ nodePools: { general: { machines: ["e2-standard-4", "n2-standard-4"] } } }),
+      {
+        path: "landfall:cluster.nodePools.general.machines",
+        got: ["e2-standard-4", "n2-standard-4"],
+        problem: "all machines of a pool of GKE are of one kind",
+        allowed: "machine: one name",
+        fix: "make a pool of each kind; a tier with spot: preferred or required goes to all that are of the spot market",
+      },
+    ],
+    [
+      "a system disk that the machine does not start from",
+      onGke({ nodePools: { general: { machine: "n4-standard-4", diskType: "pd-ssd" } } }),
+      {
+        path: "landfall:cluster.nodePools.general.diskType",
+        got: "pd-ssd",
+        problem: "n4-standard-4 starts from no such disk",
+        allowed: "hyperdisk-balanced",
+        fix: "use one of these, or remove it",
       },
     ],
     [

@@ -1,6 +1,7 @@
 import { failures } from "../checks.ts";
 import type { CloudEmulator } from "../rules.ts";
 import { aks, listUserCredentials } from "./aks.ts";
+import { existing } from "./existing.ts";
 import { identity } from "./identity.ts";
 import { ZONAL_LOCATIONS } from "./locations.ts";
 import { mongodb } from "./mongodb.ts";
@@ -28,6 +29,7 @@ export const azureNative: CloudEmulator = {
           reason: `"${location}" is no region with availability zones`,
         },
     ),
+  existing,
   resources: { ...identity, ...network, ...privateLink, ...aks, ...postgres, ...redis, ...mongodb, ...storage },
   functions: {
     "azure-native:containerservice:listManagedClusterUserCredentials": listUserCredentials,

@@ -1,6 +1,7 @@
 /** Machines of GKE's clusters. Rules by https://cloud.google.com/kubernetes-engine/docs and its API reference. */
 import type { NodeSpec } from "../../cluster/nodes.ts";
 import { badPattern, failures, notOneOf, outside } from "../checks.ts";
+import { firstCount } from "../control-planes.ts";
 import type { Context, Entity, Rules, Values } from "../rules.ts";
 import { CLUSTER, NAME } from "./gke.ts";
 import { ACCOUNT } from "./iam.ts";
@@ -31,6 +32,11 @@ export const nodePools: Record<string, Rules> = {
           /^(e2|n2|n2d|t2d)-/.test(machineType as string) && {
             property: "nodeConfig.diskType",
             reason: `${diskType} disk type cannot be used by ${machineType} machine type`,
+          },
+        machine?.gpus !== undefined &&
+          (nodeConfig as Values).guestAccelerators === undefined && {
+            property: "nodeConfig.guestAccelerators",
+            reason: `are missing: ${machineType} comes with ${machine.gpus}`,
           },
         outside("nodeConfig.diskSizeGb", diskSizeGb, 10, 65_536),
         ...(taints as { effect: string }[]).map(({ effect }) =>
@@ -76,6 +82,9 @@ function badAutoscaling({ totalMinNodeCount, totalMaxNodeCount, minNodeCount, ma
   return undefined;
 }
 
+/** https://cloud.google.com/kubernetes-engine/docs/how-to/gpus */
+const GPU_TAINT = { key: "nvidia.com/gpu", value: "present", effect: "NoSchedule" } as const;
+
 const EFFECTS: Readonly<Record<string, NonNullable<NodeSpec["taints"]>[number]["effect"]>> = {
   NO_SCHEDULE: "NoSchedule",
   PREFER_NO_SCHEDULE: "PreferNoSchedule",
@@ -96,11 +105,12 @@ async function place(inputs: Values, { world, controlPlanes, settings }: Context
     cluster: string;
     initialNodeCount?: number;
     nodeLocations?: string[];
-    autoscaling?: { totalMinNodeCount?: number };
+    autoscaling?: { totalMinNodeCount?: number; totalMaxNodeCount?: number };
     nodeConfig: {
       machineType: string;
       spot?: boolean;
       diskSizeGb?: number;
+      guestAccelerators?: { type: string; count: number }[];
       labels?: Record<string, string>;
       taints?: { key: string; value: string; effect: string }[];
     };
@@ -108,7 +118,17 @@ async function place(inputs: Values, { world, controlPlanes, settings }: Context
   const made = world.get(CLUSTER, cluster) as Entity;
   const zones = nodeLocations ?? (made.inputs.nodeLocations as string[]);
   const machine = machineOf(nodeConfig.machineType) as NonNullable<ReturnType<typeof machineOf>>;
-  const count = autoscaling?.totalMinNodeCount ?? initialNodeCount * zones.length;
+  const { totalMinNodeCount, totalMaxNodeCount = 1 } = autoscaling ?? {};
+  const count =
+    totalMinNodeCount === undefined
+      ? initialNodeCount * zones.length
+      : firstCount(totalMinNodeCount, totalMaxNodeCount);
+  const [accelerator] = nodeConfig.guestAccelerators ?? [];
+  const taints = nodeConfig.taints?.map(({ key, value, effect }) => ({
+    key,
+    value,
+    effect: EFFECTS[effect] as "NoExecute",
+  }));
   const nodes = Array.from(
     { length: count },
     (_, index): NodeSpec => ({
@@ -124,13 +144,10 @@ async function place(inputs: Values, { world, controlPlanes, settings }: Context
       labels: {
         "cloud.google.com/gke-nodepool": name,
         ...(nodeConfig.spot ? { "cloud.google.com/gke-spot": "true" } : {}),
+        ...(accelerator ? { "cloud.google.com/gke-accelerator": accelerator.type } : {}),
         ...nodeConfig.labels,
       },
-      taints: nodeConfig.taints?.map(({ key, value, effect }) => ({
-        key,
-        value,
-        effect: EFFECTS[effect] as "NoExecute",
-      })),
+      taints: accelerator ? [...(taints ?? []), GPU_TAINT] : taints,
     }),
   );
   await controlPlanes.setNodes(made.inputs.name as string, name, nodes);
