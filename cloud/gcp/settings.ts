@@ -54,7 +54,10 @@ const nodeUpgrade = z
     /** Machines that may be gone meanwhile. @default 0 */
     maxUnavailable: z.int().min(0).max(20).optional(),
   })
-  .refine(({ maxSurge = 1, maxUnavailable = 0 }) => maxSurge + maxUnavailable > 0, "one of the two above 0");
+  .refine(
+    ({ maxSurge = 1, maxUnavailable = 0 }) => maxSurge + maxUnavailable > 0 && maxSurge + maxUnavailable <= 20,
+    "1 to 20 machines, both together",
+  );
 
 const maintenance = z.strictObject({
   /** Hour of the day at which Google may begin, in UTC. @default 2 */

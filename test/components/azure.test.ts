@@ -215,6 +215,7 @@ describe("A cluster on AKS", () => {
     const more = await landOnAks(
       "cluster.nodePools={general: {}, batch: {spot: true, min: 0, machine: Standard_D8s_v5}}",
       "cluster.containerRegistry=new",
+      "cluster.nodeUpgrade={maxSurge: '2', drainTimeoutMinutes: 60}",
       `cluster.secretsKey={keyId: "${keyId}", vaultId: "${vaultId}"}`,
       "cluster.keyVaultSecrets=true",
     );
@@ -229,6 +230,8 @@ describe("A cluster on AKS", () => {
       ],
       ["Spot", "Delete", -1, 0, undefined],
     );
+    const general = find(more, type("containerservice:AgentPool"), "pybase-production-general-pool").inputs;
+    assert.deepEqual(general.upgradeSettings, { maxSurge: "2", drainTimeoutInMinutes: 60 });
     const registry = find(more, type("containerregistry:Registry"), "pybase-production-registry").inputs;
     assert.deepEqual([registry.adminUserEnabled, registry.anonymousPullEnabled], [false, false]);
     const pull = find(more, type("authorization:RoleAssignment"), "pybase-production-pull").inputs;

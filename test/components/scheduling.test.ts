@@ -17,7 +17,8 @@ function podOf(landed: readonly Registration[], type: string, name: string) {
   return { nodeSelector, tolerations, affinity: affinity as Record<string, unknown> | undefined };
 }
 
-describe("Pods on machines of their own", () => {
+describe("Pods on machines of their own", function () {
+  this.timeout("60s");
   it("are those of a tier and of its migration, spread as ever", async () => {
     const landed = await land(planFor("dev", { cluster: CLUSTER, tiers: { api: { pool: "memory" } } }));
     const deployment = podOf(landed, "kubernetes:apps/v1:Deployment", "pybase-api-deployment");

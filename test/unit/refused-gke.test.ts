@@ -2,6 +2,13 @@ import { oneManaged, onGke } from "../support/clouds.ts";
 import { refuses } from "../support/shop.ts";
 
 const store = oneManaged(onGke());
+const SHARED = {
+  name: "shared",
+  subnetwork: { name: "apps", cidr: "10.8.0.0/20" },
+  pods: { range: "apps-pods", cidr: "10.9.0.0/16" },
+  services: { range: "apps-services", cidr: "10.8.16.0/20" },
+  controlPlane: "10.8.255.0/28",
+};
 
 describe("What GKE does not have is refused:", () => {
   refuses([
@@ -118,6 +125,48 @@ describe("What GKE does not have is refused:", () => {
         problem: "n4-standard-4 starts from no such disk",
         allowed: "hyperdisk-balanced",
         fix: "use one of these, or remove it",
+      },
+    ],
+    [
+      "an upgrade that takes no machine",
+      onGke({ nodeUpgrade: { maxSurge: 0 } }),
+      {
+        path: "landfall:cluster.nodeUpgrade",
+        got: { maxSurge: 0 },
+        problem: "not valid",
+        allowed: "1 to 20 machines, both together",
+        fix: "write it in that form",
+      },
+    ],
+    [
+      "a control plane in a range of a network that is there",
+      onGke({ network: { ...SHARED, controlPlane: "10.9.0.0/28" } }),
+      {
+        path: "landfall:cluster.network",
+        got: ["10.9.0.0/16", "10.9.0.0/28"],
+        problem: "the ranges pods and controlPlane overlap",
+        fix: "give each the range that it has in the network, and the control plane one that is free",
+      },
+    ],
+    [
+      "a control plane in a range of another size",
+      onGke({ network: { ...SHARED, controlPlane: "10.8.255.0/24" } }),
+      {
+        path: "landfall:cluster.network.controlPlane",
+        got: "10.8.255.0/24",
+        problem: "not valid",
+        allowed: "a /28 such as 10.8.255.0/28",
+        fix: "write it in that form",
+      },
+    ],
+    [
+      "a managed datastore in a network that is not connected to Google's",
+      oneManaged(onGke({ network: SHARED }))("db"),
+      {
+        path: "landfall:cluster.network.privateServices",
+        problem: 'is missing: Google runs "db" in a network of its own',
+        allowed: "{ range, cidr } of a range that is connected, or { new } with a free one such as 10.8.64.0/20",
+        fix: "gcloud compute addresses list --filter purpose=VPC_PEERING lists ranges that there are",
       },
     ],
     [

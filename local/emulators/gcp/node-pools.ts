@@ -15,7 +15,9 @@ export const nodePools: Record<string, Rules> = {
     autoname: { property: "name", maxLength: 40 },
     immutable: ["name", "cluster", "location", "nodeConfig.spot", "nodeConfig.serviceAccount", "initialNodeCount"],
     references: { cluster: { to: CLUSTER }, "nodeConfig.serviceAccount": { to: ACCOUNT, by: "email" } },
-    check({ name, nodeConfig = {}, autoscaling = {}, initialNodeCount, management, cluster }, { world }) {
+    check(inputs, { world }) {
+      const { name, nodeConfig = {}, autoscaling = {}, upgradeSettings = {} } = inputs;
+      const { initialNodeCount, management, cluster } = inputs;
       const { machineType = "e2-medium", diskType, diskSizeGb, taints = [] } = nodeConfig as Record<string, unknown>;
       const machine = machineOf(machineType as string);
       return failures(
@@ -43,6 +45,7 @@ export const nodePools: Record<string, Rules> = {
           notOneOf("nodeConfig.taints", effect, ["NO_SCHEDULE", "PREFER_NO_SCHEDULE", "NO_EXECUTE"]),
         ),
         outside("initialNodeCount", initialNodeCount, 0, 1000),
+        badSurge(upgradeSettings as Record<string, number>),
         badAutoscaling(autoscaling as Record<string, number>),
         // https://cloud.google.com/kubernetes-engine/docs/concepts/release-channels
         isEnrolled(world.get(CLUSTER, cluster as string)) &&
@@ -70,6 +73,12 @@ export const nodePools: Record<string, Rules> = {
 function isEnrolled(cluster: Entity | undefined): boolean {
   const channel = (cluster?.inputs.releaseChannel as { channel?: string } | undefined)?.channel;
   return channel !== undefined && channel !== "UNSPECIFIED";
+}
+
+/** https://cloud.google.com/kubernetes-engine/docs/concepts/node-pool-upgrade-strategies */
+function badSurge({ maxSurge = 1, maxUnavailable = 0 }: Record<string, number>) {
+  if (maxSurge + maxUnavailable > 0 && maxSurge + maxUnavailable <= 20) return undefined;
+  return { property: "upgradeSettings", reason: "maxSurge and maxUnavailable together are 1 to 20" };
 }
 
 function badAutoscaling({ totalMinNodeCount, totalMaxNodeCount, minNodeCount, maxNodeCount }: Record<string, number>) {
