@@ -26,7 +26,7 @@ export interface PoolFacts {
 }
 
 /** Of every machine of a pool that is made here; clouds' own labels complete the pool's name. */
-const POOL_LABEL = "landfall.dev/pool";
+export const POOL_LABEL = "landfall.dev/pool";
 /** Keeps off machines of the spot market whatever does not ask for them, as AKS does by itself. */
 export const SPOT_TAINT: Taint = { key: "landfall.dev/spot", value: "true", effect: "NoSchedule" };
 

@@ -67,17 +67,25 @@ export function bootDiskOf(pool: NodePoolPlan): string {
   return pool.diskType ?? usualDiskOf(pool);
 }
 
-/** The disks that all machines without taints take, for a pod may come to stand on any of these. */
-export function diskTypeOf({ mistakes }: Layers, pools: readonly NodePoolPlan[]): "pd-balanced" | "hyperdisk-balanced" {
-  const open = pools.filter(({ taints }) => taints.length === 0);
+/**
+ * The disks that all machines take that volumes may come to.
+ *
+ * @param named pools that datastores are put on; others without taints are anybody's
+ */
+export function diskTypeOf(
+  { mistakes, pools: facts }: Layers,
+  pools: readonly NodePoolPlan[],
+  named: readonly string[],
+): "pd-balanced" | "hyperdisk-balanced" {
+  const open = pools.filter(({ name }) => facts[name]?.taints.length === 0 || named.includes(name));
   const [first = "pd-balanced", ...others] = [...new Set(open.map(usualDiskOf))];
   if (others.length > 0) {
     mistakes.push({
       path: "landfall:cluster.nodePools",
       got: open.map(({ machine }) => machine),
       problem: "machines of one pool take hyperdisks only and those of another none, so that no volume fits both",
-      allowed: "machines of the families n4 and c4 in all pools without taints, or in none",
-      fix: "change a pool's machine, or give the pool a taint",
+      allowed: "machines of the families n4 and c4 in all pools without taints or with datastores, or in none",
+      fix: "change a pool's machine, or give a pool that has no datastore a taint",
     });
   }
   return first;

@@ -1,6 +1,6 @@
 /** What a stack on GKE is going to have, as plain data. */
 import type { Layers } from "../../config/layers.ts";
-import { checkOneMachine, type NodePoolPlan, resolveNodePools, SPOT_TAINT } from "../../config/nodes.ts";
+import { checkOneMachine, type NodePoolPlan, POOL_LABEL, resolveNodePools, SPOT_TAINT } from "../../config/nodes.ts";
 import type { DatastorePlan } from "../../config/plan.ts";
 import type { NodePool, Taint } from "../../config/schema/nodes.ts";
 import type { StorageClasses } from "../clouds.ts";
@@ -100,7 +100,7 @@ export function resolveGke(layers: Layers, settings: GkeSettings, datastores: re
     nodePools,
     nodeUpgrade: { maxSurge: 1, maxUnavailable: 0, ...settings.nodeUpgrade },
     nodeImage: settings.nodeImage ?? "COS_CONTAINERD",
-    diskType: diskTypeOf(layers, nodePools),
+    diskType: diskTypeOf(layers, nodePools, datastores.flatMap(poolOf)),
     regionalFiles: production,
     binaryAuthorization: settings.binaryAuthorization ?? false,
     secretManager: settings.secretManager ?? false,
@@ -110,12 +110,25 @@ export function resolveGke(layers: Layers, settings: GkeSettings, datastores: re
   };
 }
 
+/** The pool that a datastore is put on. */
+function poolOf(datastore: DatastorePlan): string[] {
+  const name = datastore.mode === "bundled" ? datastore.scheduling?.nodeSelector?.[POOL_LABEL] : undefined;
+  return name === undefined ? [] : [name];
+}
+
+/** GKE's own: https://cloud.google.com/kubernetes-engine/docs/how-to/prepare-arm-workloads-for-deployment */
+const ARM_TAINT: Taint = { key: "kubernetes.io/arch", value: "arm64", effect: "NoSchedule" };
+const ARM = /^(t2a|c4a)-/;
 /** GKE's own, where the pool beside has no GPUs: https://cloud.google.com/kubernetes-engine/docs/how-to/gpus */
 const GPU_TAINT: Taint = { key: "nvidia.com/gpu", value: "present", effect: "NoSchedule" };
 
 /** Machines of the spot market take only what asks for them. */
-export function gkeTaints({ spot, machine }: NodePool): Taint[] {
-  return [...(spot ? [SPOT_TAINT] : []), ...(machine !== undefined && acceleratorOf(machine) ? [GPU_TAINT] : [])];
+export function gkeTaints({ spot, machine = DEFAULT_MACHINE }: NodePool): Taint[] {
+  return [
+    ...(spot ? [SPOT_TAINT] : []),
+    ...(acceleratorOf(machine) ? [GPU_TAINT] : []),
+    ...(ARM.test(machine) ? [ARM_TAINT] : []),
+  ];
 }
 
 function versionOf({ mistakes }: Layers, { version = GKE_VERSIONS[0] }: GkeSettings): string {

@@ -101,8 +101,27 @@ describe("What GKE does not have is refused:", () => {
         path: "landfall:cluster.nodePools",
         got: ["e2-standard-4", "n4-standard-4"],
         problem: "machines of one pool take hyperdisks only and those of another none, so that no volume fits both",
-        allowed: "machines of the families n4 and c4 in all pools without taints, or in none",
-        fix: "change a pool's machine, or give the pool a taint",
+        allowed: "machines of the families n4 and c4 in all pools without taints or with datastores, or in none",
+        fix: "change a pool's machine, or give a pool that has no datastore a taint",
+      },
+    ],
+    [
+      "a datastore on machines that no volume of the others fits",
+      onGke(
+        {
+          nodePools: {
+            general: {},
+            data: { machine: "n4-highmem-4", taints: [{ key: "data", effect: "NoSchedule" }] },
+          },
+        },
+        ({ stack }) => (stack.datastores = { db: { pool: "data" } }),
+      ),
+      {
+        path: "landfall:cluster.nodePools",
+        got: ["e2-standard-4", "n4-highmem-4"],
+        problem: "machines of one pool take hyperdisks only and those of another none, so that no volume fits both",
+        allowed: "machines of the families n4 and c4 in all pools without taints or with datastores, or in none",
+        fix: "change a pool's machine, or give a pool that has no datastore a taint",
       },
     ],
     [

@@ -86,6 +86,9 @@ describe("Where pods run", () => {
     assert.deepEqual(on(onAks, { spot: true })?.tolerations, [
       { key: "kubernetes.azure.com/scalesetpriority", operator: "Equal", value: "spot", effect: "NoSchedule" },
     ]);
+    assert.deepEqual(on(onGke, { machine: "c4a-standard-4" })?.tolerations, [
+      { key: "kubernetes.io/arch", operator: "Equal", value: "arm64", effect: "NoSchedule" },
+    ]);
     assert.deepEqual(on(onGke, { machine: "g2-standard-4", spot: true })?.tolerations, [
       SPOT,
       { key: "nvidia.com/gpu", operator: "Equal", value: "present", effect: "NoSchedule" },
