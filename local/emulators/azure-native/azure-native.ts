@@ -2,6 +2,7 @@ import { failures } from "../checks.ts";
 import type { CloudEmulator } from "../rules.ts";
 import { aks, listUserCredentials } from "./aks.ts";
 import { containerRegistry } from "./container-registry.ts";
+import { existing } from "./existing.ts";
 import { identity } from "./identity.ts";
 import { keyVault } from "./key-vault.ts";
 import { ZONAL_LOCATIONS } from "./locations.ts";
@@ -44,6 +45,7 @@ export const azureNative: CloudEmulator = {
     ...keyVault,
     ...monitoring,
   },
+  existing,
   functions: {
     "azure-native:containerservice:listManagedClusterUserCredentials": listUserCredentials,
     "azure-native:redisenterprise:listDatabaseKeys": listKeys,
