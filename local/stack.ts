@@ -94,7 +94,7 @@ export async function runPulumi(command: string, args: readonly string[]): Promi
 }
 
 /** Runs `pulumi` unseen, and returns what it printed. @throws StackError with what it said where it fails. */
-async function askPulumi(command: string, args: readonly string[], input = ""): Promise<string> {
+export async function askPulumi(command: string, args: readonly string[], input = ""): Promise<string> {
   const child = spawn(command, ["--non-interactive", ...args], { env: environment() });
   child.stdin.end(input);
   const [output, complaint] = [text(child.stdout), text(child.stderr)];
@@ -144,9 +144,13 @@ export async function outputsOf(command: string): Promise<{ [name: string]: unkn
   return JSON.parse(await askPulumi(command, ["stack", "output", "--json", "--stack", STACK]));
 }
 
-/** Removes locks of updates that were killed on this machine, which nobody else does, and says whether any were. */
-function releaseDeadLocks(): boolean {
-  const locks = join(LOCAL_DIRECTORY, "state", ".pulumi", "locks");
+/**
+ * Removes locks of updates that were killed on this machine, which nobody else does, and says whether any were.
+ *
+ * @param state folder of a backend of files
+ */
+export function releaseDeadLocks(state = join(LOCAL_DIRECTORY, "state")): boolean {
+  const locks = join(state, ".pulumi", "locks");
   if (!existsSync(locks)) return false;
   const dead = readdirSync(locks, { recursive: true, encoding: "utf8" })
     .filter((file) => file.endsWith(".json"))

@@ -40,7 +40,11 @@ export function connectEks(plan: Plan, cluster: EksPlan): Cloud {
     provider: kubernetes,
     // The control plane answers from the private subnets, and at the Service's first address.
     apiServer: { cidrs: [firstAddressOf(SERVICE_CIDR), cluster.network.cidr], ports: [443] },
-    ready: createStorageClasses(name, fileSystem, { provider: kubernetes }),
+    ready: createStorageClasses(
+      name,
+      { fileSystem, reclaimPolicy: plan.profile.reclaimPolicy },
+      { provider: kubernetes },
+    ),
     ...storesAt({
       provider,
       region,

@@ -50,7 +50,11 @@ export function connectGke(plan: Plan, cluster: GkePlan): Cloud {
     provider: kubernetes,
     // Pods reach the control plane at its own range, and at the Service's first address.
     apiServer: { cidrs: [firstAddressOf(cluster.ranges.services), cluster.ranges.controlPlane], ports: [443] },
-    ready: createStorageClasses(name, { plan: cluster, networkName: network.networkName }, { provider: kubernetes }),
+    ready: createStorageClasses(
+      name,
+      { plan: cluster, networkName: network.networkName, reclaimPolicy: plan.profile.reclaimPolicy },
+      { provider: kubernetes },
+    ),
     ...storesAt({
       provider,
       project,
