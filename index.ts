@@ -30,7 +30,7 @@ const application = new Application(
   { providers: [cloud.provider], dependsOn: addons },
 );
 if (plan.profile.protectData)
-  new Protection(`${plan.application}-protection`, [...cloud.ready, ...addons, application]);
+  new Protection(`${plan.application}-protection`, [...cloud.ground, ...cloud.ready, ...addons, application]);
 
 /** Namespace that everything runs in. */
 export const namespace = application.namespace;

@@ -12,6 +12,8 @@ export interface Cloud {
   apiServer: ApiServerAddresses;
   /** What has to be there before anything runs in the cluster. */
   ready: pulumi.Resource[];
+  /** What the stack has made for the cluster to stand on, and the cluster; none where it was there. */
+  ground: pulumi.Resource[];
   /** Makes a managed datastore. The plan has none where nobody runs them. */
   managed(
     name: string,

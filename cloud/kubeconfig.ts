@@ -52,7 +52,7 @@ export async function connectKubeconfig(plan: Plan, cluster: KubeconfigCluster):
         clusterIdentifier: identity,
         enableServerSideApply: true,
       });
-      return { provider, apiServer, ready: [], managed: nobodyManages, identify: nobodyManages };
+      return { provider, apiServer, ready: [], ground: [], managed: nobodyManages, identify: nobodyManages };
     } finally {
       close();
     }

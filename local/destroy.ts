@@ -64,6 +64,10 @@ async function main(): Promise<number> {
       console.log(JSON.stringify({ stack, ...plan }, null, 2));
       return held.length > 0 ? REFUSED : 0;
     }
+    if (state.resources.length === 0) {
+      console.log(`Nothing of ${stack} stands.`);
+      return 0;
+    }
     console.log(describe(stack, plan));
     if (held.length > 0) {
       console.error(refusal(stack, held));

@@ -45,6 +45,7 @@ export function connectEks(plan: Plan, cluster: EksPlan): Cloud {
       { fileSystem, reclaimPolicy: plan.profile.reclaimPolicy },
       { provider: kubernetes },
     ),
+    ground: network instanceof Network ? [network, eks] : [eks],
     ...storesAt({
       provider,
       region,

@@ -58,6 +58,7 @@ export function connectAks(plan: Plan, cluster: AksPlan): Cloud {
     // The API server answers from its own subnet, where no pod and no machine is: Cilium lets ranges name nothing else.
     apiServer: { cidrs: [firstAddressOf(SERVICE_CIDR), network.subnets.apiServer.cidr], ports: [443] },
     ready: aks.agentPools,
+    ground: ground instanceof Network ? [ground, aks] : [aks],
     managed(storeName, { datastore, password }, storeOpts) {
       const store = createStore(
         storeName,

@@ -55,6 +55,7 @@ export function connectGke(plan: Plan, cluster: GkePlan): Cloud {
       { plan: cluster, networkName: network.networkName, reclaimPolicy: plan.profile.reclaimPolicy },
       { provider: kubernetes },
     ),
+    ground: network instanceof Network ? [network, gke] : [gke],
     ...storesAt({
       provider,
       project,

@@ -140,23 +140,27 @@ async function itemsOf<T>(ask: Ask, path: string): Promise<T[]> {
   return (await ask<{ items: T[] }>(path))?.items ?? [];
 }
 
-/** The volume after its claim and its cluster are gone. */
-export function leftOfVolume({ name, claim, size, driver, handle }: Volume): Left {
+/** The volume after its claim is gone. @param scope whether its cluster goes, too, and with it what `kubectl` could ask */
+export function leftOfVolume({ name, claim, size, driver, handle }: Volume, scope: Scope): Left {
   return {
     kind: "volume",
     name: handle ?? name,
     why: `${size} of claim ${claim}, which its class retains; it is billed until it is deleted`,
-    remove: (driver && handle && REMOVE_VOLUME[driver]?.(handle)) ?? `kubectl delete pv ${name}`,
+    remove: (driver && handle && REMOVE_VOLUME[driver]?.(handle)) || byKubectl(scope, `pv ${name}`),
   };
 }
 
-export function leftOfSnapshot({ name, of, driver, handle }: Snapshot): Left {
+export function leftOfSnapshot({ name, of, driver, handle }: Snapshot, scope: Scope): Left {
   return {
     kind: "volume snapshot",
     name: handle ?? name,
     why: `of VolumeSnapshot ${of}, which its class retains; it is billed until it is deleted`,
-    remove: (handle && REMOVE_SNAPSHOT[driver]?.(handle)) ?? `kubectl delete volumesnapshotcontent ${name}`,
+    remove: (handle && REMOVE_SNAPSHOT[driver]?.(handle)) || byKubectl(scope, `volumesnapshotcontent ${name}`),
   };
+}
+
+function byKubectl(scope: Scope, what: string): string | undefined {
+  return scope === "cluster" ? undefined : `kubectl delete ${what}`;
 }
 
 type Remover = (handle: string) => string | undefined;

@@ -30,6 +30,7 @@ export function planTeardown(state: State, found: Found, outside: readonly Left[
     ({ custom, external, retainOnDelete, type }) =>
       custom && !external && !retainOnDelete && !type.startsWith("pulumi:providers:"),
   );
+  const scope = scopeOf(state);
   const retained = found.volumes.filter(({ reclaimPolicy }) => reclaimPolicy === "Retain");
   const isKept = ({ type, id }: StateResource) =>
     type.endsWith(":PersistentVolumeClaim") && retained.some(({ claim }) => claim === id);
@@ -48,13 +49,15 @@ export function planTeardown(state: State, found: Found, outside: readonly Left[
     stays: [
       ...state.resources.filter(({ retainOnDelete }) => retainOnDelete).map(retainedByPulumi),
       ...going.flatMap(leftBy),
-      ...retained.map(leftOfVolume),
-      ...found.snapshots.filter(({ deletionPolicy }) => deletionPolicy === "Retain").map(leftOfSnapshot),
+      ...retained.map((volume) => leftOfVolume(volume, scope)),
+      ...found.snapshots
+        .filter(({ deletionPolicy }) => deletionPolicy === "Retain")
+        .map((snapshot) => leftOfSnapshot(snapshot, scope)),
       ...outside,
     ],
     orphans: orphansOf(found),
     namespaces: namespacesOf(going, byUrn),
-    scope: scopeOf(state),
+    scope,
   };
 }
 

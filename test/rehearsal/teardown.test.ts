@@ -23,10 +23,7 @@ describe("npm run destroy, of a stack in production", function () {
   it("is refused by the engine as a whole, even where nobody looks at a preview", async () => {
     const before = await landed.rehearsal.resources();
     await assert.rejects(landed.rehearsal.destroy(), /pybase-protection.*protected/s);
-    const after = await landed.rehearsal.resources();
-    const inNamespace = (counts: Record<string, number>) =>
-      Object.entries(counts).filter(([type]) => type.startsWith("kubernetes:"));
-    assert.deepEqual(inNamespace(after), inNamespace(before));
+    assert.deepEqual(await landed.rehearsal.resources(), before);
   });
 
   it("says what is held, and deletes nothing", async () => {
@@ -34,7 +31,7 @@ describe("npm run destroy, of a stack in production", function () {
     const { code, output } = await destroy("--yes").end();
     assert.equal(code, 2, output);
     for (const part of parts) assert.match(output, new RegExp(`--release ${part}\\b`));
-    assert.match(output, /postgres: RDS database pybase-production-postgres, 100 GiB/);
+    assert.match(output, /postgres: RDS database pybase-production-postgres, \d+ GiB/);
     assert.deepEqual(await landed.rehearsal.resources(), before);
   });
 
@@ -46,9 +43,8 @@ describe("npm run destroy, of a stack in production", function () {
 
   it("takes a last backup and lets go; killed in the middle, it goes on, and nothing is left", async () => {
     const killed = destroy("--yes", "--backup", "--release", "all");
-    await killed.until(/A last backup by pybase\/pybase-search-backup-schedule-\w+ *\(|✓ A last backup/);
-    // Once the first deletion is under way, the engine dies with the command.
-    await killed.until(/Volumes of pybase/);
+    await killed.until(/✓ A last backup by pybase\/pybase-search-backup-schedule/);
+    await killed.until(/ aws:\S+ .*deleting/);
     killed.kill();
     await killed.end();
     assert.ok(landed.rehearsal.leftovers().length > 0, "it was killed too late");
@@ -64,7 +60,7 @@ describe("npm run destroy, of a stack in production", function () {
   it("has nothing to do when all is gone", async () => {
     const { code, output } = await destroy("--yes").end();
     assert.equal(code, 0, output);
-    assert.match(output, /Goes: 0 resources/);
+    assert.match(output, /Nothing of eks stands/);
   });
 });
 
