@@ -81,5 +81,9 @@ async function storesFrom(plan: Plan, site: Site): Promise<Pick<Cloud, "managed"
       const { connectSite } = await import("./gcp/site.ts");
       return connectSite(plan, site);
     }
+    case "azure": {
+      const { connectSite } = await import("./azure/site.ts");
+      return connectSite(plan, site);
+    }
   }
 }

@@ -4,7 +4,15 @@ import type { ClusterSettings, KubeconfigCluster, Site } from "../config/schema/
 import type { StorageClass } from "../config/schema/storage.ts";
 import type { VolumePlan } from "../config/storage.ts";
 import { awsManager, type EksPlan, eksManager, eksRange, eksStorage, resolveEks } from "./aws/plan.ts";
-import { type AksPlan, aksManager, aksRange, aksStorage, resolveAks } from "./azure/plan.ts";
+import {
+  type AksPlan,
+  aksManager,
+  aksRange,
+  aksStorage,
+  azureManager,
+  checkAzureSite,
+  resolveAks,
+} from "./azure/plan.ts";
 import { type GkePlan, gcpManager, gkeManager, gkeStorage, LOAD_BALANCERS, resolveGke } from "./gcp/plan.ts";
 import type { Manager } from "./managed.ts";
 
@@ -22,6 +30,7 @@ export function resolveCluster(layers: Layers, volumes: readonly VolumePlan[]): 
   const { cluster } = layers.stack;
   switch (cluster.provider) {
     case "kubeconfig":
+      if (cluster.cloud?.provider === "azure") checkAzureSite(layers, cluster.cloud);
       return cluster;
     case "eks":
       return resolveEks(layers, cluster, volumes);
@@ -66,6 +75,8 @@ function managerAt(site: Site): Manager {
       return awsManager(site);
     case "gcp":
       return gcpManager(site);
+    case "azure":
+      return azureManager(site);
   }
 }
 

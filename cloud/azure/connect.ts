@@ -1,25 +1,19 @@
-import * as azure from "@pulumi/azure-native";
 import * as k8s from "@pulumi/kubernetes";
-import type * as pulumi from "@pulumi/pulumi";
 import type { Plan } from "../../config/plan.ts";
 import type { Cloud } from "../cloud.ts";
 import { Cluster } from "./cluster.ts";
-import { WorkloadIdentity } from "./identity.ts";
 import { kubeconfigOf } from "./kubeconfig.ts";
 import { existingGround, type Ground, Network } from "./network.ts";
 import { SERVICE_CIDR } from "./network-plan.ts";
 import type { AksPlan } from "./plan.ts";
-import { PrivateZones } from "./private-zones.ts";
 import { createRegistry } from "./registry.ts";
-import { createStore } from "./stores.ts";
+import { createPlace, storesAt } from "./site.ts";
 
 /** Makes the network, the cluster and its machines, or finds them as they were made. */
 export function connectAks(plan: Plan, cluster: AksPlan): Cloud {
-  const { name, subscription, location, network } = cluster;
-  const provider = new azure.Provider("azure", { subscriptionId: subscription, location });
+  const { name, network } = cluster;
+  const { provider, group } = createPlace(plan, cluster);
   const opts = { provider };
-  const tags = { "landfall-application": plan.application, "landfall-stack": plan.stack };
-  const group = new azure.resources.ResourceGroup(`${name}-group`, { resourceGroupName: name, tags }, opts);
   const resourceGroupName = group.name;
 
   const storePorts = plan.datastores.filter(({ mode }) => mode === "managed").map(({ endpoint }) => endpoint.port);
@@ -45,42 +39,21 @@ export function connectAks(plan: Plan, cluster: AksPlan): Cloud {
     { dependsOn: aks.agentPools },
   );
 
-  const zones = new PrivateZones(name, { resourceGroupName, ground }, opts);
-  const scopes: Record<string, readonly pulumi.CustomResource[]> = {};
   return {
     provider: kubernetes,
     // The API server answers from its own subnet, where no pod and no machine is: Cilium lets ranges name nothing else.
     apiServer: { cidrs: [firstAddressOf(SERVICE_CIDR), network.subnets.apiServer.cidr], ports: [443] },
     ready: aks.agentPools,
-    managed(storeName, { datastore, password }, storeOpts) {
-      const store = createStore(
-        storeName,
-        { datastore, password, plan: cluster, resourceGroupName, ground, zones },
-        { ...storeOpts, providers: [provider] },
-      );
-      scopes[datastore.name] = store.scopes ?? [];
-      return store;
-    },
-    identify: (identityName, { serviceAccount, namespace, datastores }, identityOpts) =>
-      new WorkloadIdentity(
-        identityName,
-        {
-          subscription,
-          resourceGroupName,
-          cluster: aks.cluster,
-          serviceAccount,
-          namespace,
-          scopes: Object.fromEntries(
-            datastores.flatMap((store) =>
-              (scopes[store.name] ?? []).map((scope, index) => [
-                `${store.name}-${store.endpoint.buckets[index]}`,
-                scope,
-              ]),
-            ),
-          ),
-        },
-        { ...identityOpts, providers: [provider] },
-      ).identity,
+    ...storesAt({
+      provider,
+      subscription: cluster.subscription,
+      name,
+      resourceGroupName,
+      virtualNetworkId: ground.virtualNetworkId,
+      subnetIds: ground.subnetIds,
+      geoRedundantBackups: cluster.geoRedundantBackups,
+      issuer: aks.cluster.oidcIssuerProfile.apply((profile) => profile?.issuerURL ?? ""),
+    }),
   };
 }
 

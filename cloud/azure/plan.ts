@@ -8,8 +8,8 @@ import { unsupportedVersion } from "../versions.ts";
 import { ZONAL_LOCATIONS } from "./locations.ts";
 import { LONGEST_POOL_NAME } from "./names.ts";
 import { type AzureNetwork, DEFAULT_CIDR, networkOf, rangesOf } from "./network-plan.ts";
-import { offers } from "./offers.ts";
-import type { AksSettings } from "./settings.ts";
+import { offers, offersByPassword } from "./offers.ts";
+import type { AksSettings, AzureSite } from "./settings.ts";
 
 /** In support on 2026-11-21 and for a month at least; the first is the default. */
 export const AKS_VERSIONS = ["1.36", "1.35"] as const;
@@ -51,7 +51,7 @@ export interface AksPlan {
 
 export function resolveAks(layers: Layers, settings: AksSettings): AksPlan {
   const { stack, application, profile } = layers;
-  checkLocation(layers, settings);
+  checkLocation(layers, "landfall:cluster", settings.location);
   const nodePools = resolveNodePools(layers, settings.nodePools, DEFAULT_MACHINE);
   const systemPool = systemPoolOf(layers, settings);
   checkSpot(layers, nodePools);
@@ -80,9 +80,14 @@ export function resolveAks(layers: Layers, settings: AksSettings): AksPlan {
   };
 }
 
-function checkLocation({ mistakes }: Layers, { location }: AksSettings): void {
+function checkLocation({ mistakes }: Layers, place: string, location: string): void {
   if (ZONAL_LOCATIONS.includes(location)) return;
-  mistakes.push(unknownName("landfall:cluster.location", location, ZONAL_LOCATIONS, "region with availability zones"));
+  mistakes.push(unknownName(`${place}.location`, location, ZONAL_LOCATIONS, "region with availability zones"));
+}
+
+/** Where the stores of a cluster that is not this stack's are to stand. */
+export function checkAzureSite(layers: Layers, { location }: AzureSite): void {
+  checkLocation(layers, "landfall:cluster.cloud", location);
 }
 
 function versionOf({ mistakes }: Layers, { version = AKS_VERSIONS[0] }: AksSettings): string {
@@ -186,4 +191,14 @@ export function aksRange({ network }: AksSettings): string {
 export function aksManager({ network }: AksSettings): Manager {
   const { postgres, endpoints } = rangesOf(network);
   return { title: "Azure", offers, cidrs: [postgres, endpoints], credentials: { cidrs: ENTRA, ports: [443] } };
+}
+
+/** For a cluster that is not this stack's. */
+export function azureManager({ subnets, oidcIssuer }: AzureSite): Manager {
+  return {
+    title: "Azure",
+    offers: oidcIssuer ? offers : offersByPassword,
+    cidrs: [subnets.postgres.cidr, subnets.endpoints.cidr],
+    credentials: oidcIssuer ? { cidrs: ENTRA, ports: [443] } : undefined,
+  };
 }

@@ -1,13 +1,13 @@
 /** Where a stack lands. */
 import { z } from "zod";
 import { awsSite, eksSettings } from "../../cloud/aws/settings.ts";
-import { aksSettings } from "../../cloud/azure/settings.ts";
+import { aksSettings, azureSite } from "../../cloud/azure/settings.ts";
 import { gcpSite, gkeSettings } from "../../cloud/gcp/settings.ts";
 import { cidr, port } from "./primitives.ts";
 import { storageFields } from "./storage.ts";
 
 /** A cloud that runs datastores for a cluster that is not this stack's, and the network that both are in. */
-export const site = z.discriminatedUnion("provider", [awsSite, gcpSite]);
+export const site = z.discriminatedUnion("provider", [awsSite, gcpSite, azureSite]);
 
 export const kubeconfigCluster = z.strictObject({
   provider: z.literal("kubeconfig"),

@@ -1,6 +1,7 @@
 import { failures } from "../checks.ts";
 import type { CloudEmulator } from "../rules.ts";
 import { aks, listUserCredentials } from "./aks.ts";
+import { existing } from "./existing.ts";
 import { identity } from "./identity.ts";
 import { ZONAL_LOCATIONS } from "./locations.ts";
 import { mongodb } from "./mongodb.ts";
@@ -16,6 +17,7 @@ export const azureNative: CloudEmulator = {
   cloud: "azure-native",
   // The SDK is made of the specifications of the very versions of the API that it calls.
   enumerationsAreWhole: true,
+  existing,
   checkSettings: ({ subscriptionId, location }) =>
     failures(
       subscriptionId === undefined && { property: "subscriptionId", reason: "is required, and missing" },
