@@ -30,3 +30,9 @@ export const namespace = application.namespace;
 
 /** Where users reach the application. */
 export const url = application.url;
+
+/** By which other stacks land on this one's cluster; none where it is somebody else's. */
+export const kubeconfig = cloud.kubeconfig;
+
+/** Where pods reach that cluster's API server. */
+export const apiServer = cloud.kubeconfig && cloud.apiServer;

@@ -1,6 +1,6 @@
 /** What the plan has to know of the places to land, without their SDKs. */
 import type { Layers } from "../config/layers.ts";
-import type { ClusterSettings, KubeconfigCluster, Site } from "../config/schema/cluster.ts";
+import type { ClusterSettings, ExistingCluster, Site } from "../config/schema/cluster.ts";
 import type { StorageClass } from "../config/schema/storage.ts";
 import type { VolumePlan } from "../config/storage.ts";
 import { awsManager, type EksPlan, eksManager, eksRange, eksStorage, resolveEks } from "./aws/plan.ts";
@@ -16,7 +16,7 @@ import {
 import { type GkePlan, gcpManager, gkeManager, gkeStorage, LOAD_BALANCERS, resolveGke } from "./gcp/plan.ts";
 import type { Manager } from "./managed.ts";
 
-export type ClusterPlan = KubeconfigCluster | EksPlan | GkePlan | AksPlan;
+export type ClusterPlan = ExistingCluster | EksPlan | GkePlan | AksPlan;
 
 export interface StorageClasses {
   /** Class of whoever names none; left out for the cluster's default. */
@@ -30,6 +30,7 @@ export function resolveCluster(layers: Layers, volumes: readonly VolumePlan[]): 
   const { cluster } = layers.stack;
   switch (cluster.provider) {
     case "kubeconfig":
+    case "stack":
       if (cluster.cloud?.provider === "azure") checkAzureSite(layers, cluster.cloud);
       return cluster;
     case "eks":
@@ -44,6 +45,7 @@ export function resolveCluster(layers: Layers, volumes: readonly VolumePlan[]): 
 export function storageOf(cluster: ClusterSettings): StorageClasses {
   switch (cluster.provider) {
     case "kubeconfig":
+    case "stack":
       return { storageClass: cluster.storageClass, storageClasses: cluster.storageClasses ?? {} };
     case "eks":
       return eksStorage(cluster);
@@ -58,6 +60,7 @@ export function storageOf(cluster: ClusterSettings): StorageClasses {
 export function managerOf(cluster: ClusterSettings): Manager | undefined {
   switch (cluster.provider) {
     case "kubeconfig":
+    case "stack":
       return cluster.cloud && managerAt(cluster.cloud);
     case "eks":
       return eksManager(cluster);
@@ -84,6 +87,7 @@ function managerAt(site: Site): Manager {
 export function loadBalancerRanges(cluster: ClusterSettings): string[] | undefined {
   switch (cluster.provider) {
     case "kubeconfig":
+    case "stack":
       return undefined;
     case "eks":
       return [eksRange(cluster)];

@@ -29,10 +29,11 @@ export function connectAks(plan: Plan, cluster: AksPlan): Cloud {
   if (containerRegistry) {
     createRegistry(name, { plan: cluster, containerRegistry, resourceGroupName, kubelet: aks.kubelet }, opts);
   }
+  const kubeconfig = kubeconfigOf(aks.cluster, cluster, resourceGroupName, opts);
   const kubernetes = new k8s.Provider(
     "cluster",
     {
-      kubeconfig: kubeconfigOf(aks.cluster, cluster, resourceGroupName, opts),
+      kubeconfig,
       clusterIdentifier: aks.cluster.resourceUID,
       enableServerSideApply: true,
     },
@@ -41,6 +42,7 @@ export function connectAks(plan: Plan, cluster: AksPlan): Cloud {
 
   return {
     provider: kubernetes,
+    kubeconfig,
     // The API server answers from its own subnet, where no pod and no machine is: Cilium lets ranges name nothing else.
     apiServer: { cidrs: [firstAddressOf(SERVICE_CIDR), network.subnets.apiServer.cidr], ports: [443] },
     ready: aks.agentPools,

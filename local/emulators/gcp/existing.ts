@@ -4,7 +4,7 @@ import type { Entity, Values } from "../rules.ts";
 import { ADDRESS, CONNECTION, NETWORK } from "./network.ts";
 
 export function existing(cluster: ClusterPlan): Entity[] {
-  if (cluster.provider !== "kubeconfig" || cluster.cloud?.provider !== "gcp") return [];
+  if (!("cloud" in cluster) || cluster.cloud?.provider !== "gcp") return [];
   const { project, network, privateServices } = cluster.cloud;
   const id = `projects/${project}/global/networks/${network}`;
   const [address, length] = privateServices.cidr.split("/");
