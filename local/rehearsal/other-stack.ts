@@ -1,15 +1,21 @@
-/** A stack as it stands in a backend, which the rehearsed one refers to. */
+/** The stack that made the cluster which the rehearsed one lands on: all that others see of it. */
+import { stringify } from "yaml";
 
-/** Key of what the engine encrypts: https://github.com/pulumi/pulumi/blob/master/sdk/go/common/resource/sig/sig.go */
-const SIGNATURE = "4dabf18193072939515e22adb298388d";
-const SECRET = "1b47061264138c4ac30d75fd1eb44270";
-
-/** What `pulumi stack import` takes: a stack of one output, secret, and nothing else. */
-export function deploymentWith(project: string, stack: string, output: string, value: string): object {
-  const type = "pulumi:pulumi:Stack";
-  const outputs = { [output]: { [SIGNATURE]: SECRET, plaintext: JSON.stringify(value) } };
+/**
+ * Files of a program whose only output is a kubeconfig, by name.
+ *
+ * @param kubeconfig path of the file
+ */
+export function otherProgram(project: string, output: string, kubeconfig: string): Record<string, string> {
   return {
-    manifest: { time: new Date(0).toISOString(), magic: "", version: "" },
-    resources: [{ urn: `urn:pulumi:${stack}::${project}::${type}::${project}-${stack}`, custom: false, type, outputs }],
+    "Pulumi.yaml": stringify({ name: project, runtime: "nodejs", main: "index.js" }),
+    "package.json": JSON.stringify({ type: "module" }),
+    "index.js": [
+      'import { readFileSync } from "node:fs";',
+      'import * as pulumi from "@pulumi/pulumi";',
+      `const kubeconfig = pulumi.secret(readFileSync(${JSON.stringify(kubeconfig)}, "utf8"));`,
+      `export { kubeconfig as ${JSON.stringify(output)} };`,
+      "",
+    ].join("\n"),
   };
 }

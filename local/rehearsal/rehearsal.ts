@@ -17,7 +17,7 @@ import { silentProgress } from "../progress.ts";
 import { ensureManifests } from "../toolchain/toolchain.ts";
 import { type Changes, countChanges } from "./changes.ts";
 import { makeCharts } from "./charts.ts";
-import { deploymentWith } from "./other-stack.ts";
+import { otherProgram } from "./other-stack.ts";
 import { planOf, randomSecret, type Settings } from "./stack-file.ts";
 import { makeHome, makeLoginTools } from "./stand-ins.ts";
 
@@ -165,11 +165,12 @@ export class Rehearsal {
     const [, project, stack] = ref.split("/") as [string, string, string];
     const folder = join(directory, "other");
     mkdirSync(folder);
-    writeFileSync(join(folder, "Pulumi.yaml"), stringify({ name: project, runtime: "nodejs" }));
-    const deployment = deploymentWith(project, stack, output, readFileSync(join(directory, "kubeconfig"), "utf8"));
-    writeFileSync(join(folder, "deployment.json"), JSON.stringify({ version: 3, deployment }));
+    symlinkSync(join(ROOT, "node_modules"), join(folder, "node_modules"));
+    for (const [name, text] of Object.entries(otherProgram(project, output, join(directory, "kubeconfig")))) {
+      writeFileSync(join(folder, name), text);
+    }
     await this.#run(folder, "stack", "init", stack);
-    await this.#run(folder, "stack", "import", "--stack", stack, "--file", "deployment.json");
+    await this.#run(folder, "up", "--yes", "--skip-preview", "--stack", stack);
     return `organization/${project}/${stack}`;
   }
 
