@@ -78,7 +78,7 @@ export async function connect(plan: Plan): Promise<Cloud> {
 }
 
 /** A place to land before it is known who runs its datastores. */
-export type Ground = Omit<Cloud, "managed" | "identify">;
+export type Landing = Omit<Cloud, "managed" | "identify">;
 
 /** The cloud that runs datastores for a cluster that is not this stack's. */
 async function storesFrom(plan: Plan, site: Site | undefined): Promise<Pick<Cloud, "managed" | "identify">> {

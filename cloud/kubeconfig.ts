@@ -6,7 +6,7 @@ import type { KubeconfigCluster } from "../config/schema/cluster.ts";
 import { checkAddons } from "./addons.ts";
 import { type Ask, type List, type Named, openApiServer } from "./api-server.ts";
 import { checkAutoscalers } from "./autoscalers.ts";
-import type { ApiServerAddresses, Ground } from "./cloud.ts";
+import type { ApiServerAddresses, Landing } from "./cloud.ts";
 import { checkConfinement } from "./confinement.ts";
 import { checkDistribution } from "./distribution-checks.ts";
 import { checkEdge } from "./edge.ts";
@@ -33,7 +33,7 @@ export interface Access {
 }
 
 /** A cluster that is there already: kind, k3s, MicroK8s, minikube, kubeadm, the local one, or a cloud's. */
-export function connectKubeconfig(plan: Plan, cluster: KubeconfigCluster): Promise<Ground> {
+export function connectKubeconfig(plan: Plan, cluster: KubeconfigCluster): Promise<Landing> {
   return inWords(() => {
     const files = kubeconfigFiles(cluster.path);
     const context = readContext(files, cluster.context);
@@ -56,7 +56,7 @@ export async function landOn(
   plan: Plan,
   { context, kubeconfig }: Access,
   apiServer: ApiServerAddresses | undefined,
-): Promise<Ground> {
+): Promise<Landing> {
   const { ask, close } = await openApiServer(context);
   try {
     const [identity, addresses] = await Promise.all([

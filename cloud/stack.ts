@@ -1,12 +1,12 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { Plan } from "../config/plan.ts";
 import { apiServer as apiServerSchema, type StackCluster } from "../config/schema/cluster.ts";
-import type { ApiServerAddresses, Ground } from "./cloud.ts";
+import type { ApiServerAddresses, Landing } from "./cloud.ts";
 import { inWords, landOn } from "./kubeconfig.ts";
 import { ClusterError, parseContext } from "./kubeconfig-file.ts";
 
 /** A cluster that another stack made: its outputs say how to reach it. */
-export function connectStack(plan: Plan, { ref, output = "kubeconfig", ...cluster }: StackCluster): Promise<Ground> {
+export function connectStack(plan: Plan, { ref, output = "kubeconfig", ...cluster }: StackCluster): Promise<Landing> {
   return inWords(async () => {
     const own = `${pulumi.getOrganization()}/${pulumi.getProject()}/${pulumi.getStack()}`;
     if (ref === own) {
