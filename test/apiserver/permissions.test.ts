@@ -50,8 +50,9 @@ describe("a user with the role of the page on bare metal", function () {
   });
 
   after(async () => {
-    await stack?.destroy();
-    stack?.remove();
+    if (!stack) return;
+    await stack.destroy();
+    stack.remove();
     const { core, rbac } = cluster.clients;
     await rbac.deleteClusterRoleBinding({ name: "landfall" });
     await rbac.deleteClusterRole({ name: "landfall" });
