@@ -2,12 +2,14 @@ import * as k8s from "@pulumi/kubernetes";
 import type { Plan } from "../../config/plan.ts";
 import type { Cloud } from "../cloud.ts";
 import { Cluster } from "./cluster.ts";
+import { KeyVault } from "./key-vault.ts";
 import { kubeconfigOf } from "./kubeconfig.ts";
 import { existingGround, type Ground, Network } from "./network.ts";
 import { SERVICE_CIDR } from "./network-plan.ts";
 import type { AksPlan } from "./plan.ts";
+import { PrivateZones } from "./private-zones.ts";
 import { createRegistry } from "./registry.ts";
-import { createPlace, storesAt } from "./site.ts";
+import { createPlace, type Site, storesAt } from "./site.ts";
 
 /** Makes the network, the cluster and its machines, or finds them as they were made. */
 export function connectAks(plan: Plan, cluster: AksPlan): Cloud {
@@ -16,7 +18,9 @@ export function connectAks(plan: Plan, cluster: AksPlan): Cloud {
   const opts = { provider };
   const resourceGroupName = group.name;
 
+  const { containerRegistry } = cluster;
   const storePorts = plan.datastores.filter(({ mode }) => mode === "managed").map(({ endpoint }) => endpoint.port);
+  if (containerRegistry === "private" || cluster.keyVault) storePorts.push(443);
   const ground: Ground = network.virtualNetworkId
     ? existingGround(network, network.virtualNetworkId)
     : new Network(
@@ -25,9 +29,23 @@ export function connectAks(plan: Plan, cluster: AksPlan): Cloud {
         { providers: [provider] },
       );
   const aks = new Cluster(name, { plan: cluster, resourceGroupName, ground }, { providers: [provider] });
-  const { containerRegistry } = cluster;
+  const site: Site = {
+    provider,
+    subscription: cluster.subscription,
+    name,
+    resourceGroupName,
+    virtualNetworkId: ground.virtualNetworkId,
+    subnetIds: ground.subnetIds,
+    geoRedundantBackups: cluster.geoRedundantBackups,
+    issuer: aks.cluster.oidcIssuerProfile.apply((profile) => profile?.issuerURL ?? ""),
+  };
+  const zones = new PrivateZones(site, opts);
   if (containerRegistry) {
-    createRegistry(name, { plan: cluster, containerRegistry, resourceGroupName, kubelet: aks.kubelet }, opts);
+    const { kubelet } = aks;
+    createRegistry(name, { plan: cluster, containerRegistry, kubelet, site, zones }, opts);
+  }
+  if (cluster.keyVault) {
+    new KeyVault(name, { plan: cluster, aks, site, zones }, { providers: [provider] });
   }
   const kubeconfig = kubeconfigOf(aks.cluster, cluster, resourceGroupName, opts);
   const kubernetes = new k8s.Provider(
@@ -46,16 +64,7 @@ export function connectAks(plan: Plan, cluster: AksPlan): Cloud {
     // The API server answers from its own subnet, where no pod and no machine is: Cilium lets ranges name nothing else.
     apiServer: { cidrs: [firstAddressOf(SERVICE_CIDR), network.subnets.apiServer.cidr], ports: [443] },
     ready: aks.agentPools,
-    ...storesAt({
-      provider,
-      subscription: cluster.subscription,
-      name,
-      resourceGroupName,
-      virtualNetworkId: ground.virtualNetworkId,
-      subnetIds: ground.subnetIds,
-      geoRedundantBackups: cluster.geoRedundantBackups,
-      issuer: aks.cluster.oidcIssuerProfile.apply((profile) => profile?.issuerURL ?? ""),
-    }),
+    ...storesAt(site, zones),
   };
 }
 

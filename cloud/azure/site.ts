@@ -45,7 +45,7 @@ export function connectSite(plan: Plan, settings: AzureSite): Pick<Cloud, "manag
   const name = `${plan.application}-${plan.stack}`;
   const { provider, group } = createPlace(plan, { ...settings, name });
   const idOf = (subnet: StoreSubnet) => `${virtualNetworkId}/subnets/${subnets[subnet].name}`;
-  return storesAt({
+  const site: Site = {
     provider,
     subscription,
     name,
@@ -55,12 +55,12 @@ export function connectSite(plan: Plan, settings: AzureSite): Pick<Cloud, "manag
     privateZoneIds,
     geoRedundantBackups,
     issuer: oidcIssuer,
-  });
+  };
+  return storesAt(site, new PrivateZones(site, { provider }));
 }
 
-export function storesAt(site: Site): Pick<Cloud, "managed" | "identify"> {
+export function storesAt(site: Site, zones: PrivateZones): Pick<Cloud, "managed" | "identify"> {
   const { provider, subscription, resourceGroupName } = site;
-  const zones = new PrivateZones(site, { provider });
   const made = new Map<string, AzureStore>();
   return {
     managed(name, { datastore, password }, opts) {

@@ -4,6 +4,7 @@ import { awsSite, eksSettings } from "../../cloud/aws/settings.ts";
 import { aksSettings, azureSite } from "../../cloud/azure/settings.ts";
 import { gcpSite, gkeSettings } from "../../cloud/gcp/settings.ts";
 import { DISTRIBUTIONS } from "./distribution.ts";
+import { existingNodePools } from "./nodes.ts";
 import { cidr, port } from "./primitives.ts";
 import { storageFields } from "./storage.ts";
 
@@ -22,6 +23,8 @@ const existingFields = {
   ...storageFields,
   /** Addresses of the API server as pods see them, for the NetworkPolicies. @default read from the cluster */
   apiServer: apiServer.optional(),
+  /** Its pools of machines, where tiers or datastores are to be put on one. @default none is named */
+  nodePools: existingNodePools.optional(),
   /** Who runs managed datastores for it. @default nobody */
   cloud: site.optional(),
 };

@@ -6,6 +6,7 @@ import { fileURLToPath } from "node:url";
 import { stringify } from "yaml";
 import type { Plan } from "../../config/plan.ts";
 import type { StackCluster } from "../../config/schema/cluster.ts";
+import type { ExistingNodePool } from "../../config/schema/nodes.ts";
 import { nodeGroup } from "../cluster/nodes.ts";
 import { usualPlatform } from "../cluster/objects.ts";
 import { UserError } from "../command.ts";
@@ -22,6 +23,8 @@ import { planOf, randomSecret, type Settings } from "./stack-file.ts";
 import { makeHome, makeLoginTools } from "./stand-ins.ts";
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
+/** One a zone. */
+const MACHINES_OF_A_POOL = 3;
 /** What a program is made of. */
 const PROGRAM = ["index.ts", "package.json", "apps", "cloud", "components", "config", "node_modules"];
 
@@ -153,6 +156,9 @@ export class Rehearsal {
     const name = cluster.context ?? "rehearsal";
     await this.#controlPlanes.create(name, usualPlatform);
     await this.#controlPlanes.setNodes(name, "general", nodeGroup());
+    for (const [pool, { labels, taints }] of Object.entries(this.#existingPools())) {
+      await this.#controlPlanes.setNodes(name, pool, nodeGroup(MACHINES_OF_A_POOL, { labels, taints }, pool));
+    }
     cpSync(this.#controlPlanes.kubeconfigOf(name), join(directory, "kubeconfig"));
     if (this.plan.cluster.provider !== "stack") return { ...settings, cluster };
     const ref = await this.#makeOther(this.plan.cluster);
@@ -172,6 +178,11 @@ export class Rehearsal {
     await this.#run(folder, "stack", "init", stack);
     await this.#run(folder, "up", "--yes", "--skip-preview", "--stack", stack);
     return `organization/${project}/${stack}`;
+  }
+
+  #existingPools(): Readonly<Record<string, ExistingNodePool>> {
+    const { cluster } = this.plan;
+    return cluster.provider === "kubeconfig" || cluster.provider === "stack" ? (cluster.nodePools ?? {}) : {};
   }
 
   /** Add-ons from charts of the rehearsal's own, unless the stack has a mirror; what they bring is there to be adopted. */

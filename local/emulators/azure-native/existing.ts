@@ -5,39 +5,57 @@ import type { Entity, Values } from "../rules.ts";
 import { NETWORK, SUBNET } from "./network.ts";
 import { ZONE } from "./private-link.ts";
 
-/** Whom the subnets are handed to. */
+/** Whom the subnets have to be handed to: docs/aks.md and docs/kubeconfig.md ask for it. */
 const DELEGATES: Readonly<Record<string, string>> = {
   apiServer: "Microsoft.ContainerService/managedClusters",
   postgres: "Microsoft.DBforPostgreSQL/flexibleServers",
 };
 
-export function existing(cluster: ClusterPlan): Entity[] {
-  if (cluster.provider === "aks") {
-    const { virtualNetworkId, cidr, subnets } = cluster.network;
-    return virtualNetworkId ? network(virtualNetworkId, [cidr], subnets) : [];
-  }
-  if (!("cloud" in cluster) || cluster.cloud?.provider !== "azure") return [];
-  const { virtualNetworkId, subnets, privateZoneIds = {} } = cluster.cloud;
-  const ranges = Object.values(subnets).map(({ cidr }) => cidr);
-  const zones = Object.entries(privateZoneIds).map(([domain, id]) =>
-    entity(ZONE, id, { privateZoneName: domain, location: "global" }),
-  );
-  return [...network(virtualNetworkId, ranges, subnets), ...zones];
+interface Network {
+  id: string;
+  addressPrefixes: string[];
+  subnets: Partial<AzureSite["subnets"]>;
+  /** Beside what all subnets have, by their kind. */
+  details?: Readonly<Record<string, Values>>;
 }
 
-function network(id: string, addressPrefixes: string[], subnets: Partial<AzureSite["subnets"]>): Entity[] {
-  const virtualNetworkName = id.split("/").at(-1) as string;
+export function existing(cluster: ClusterPlan): Entity[] {
+  if (cluster.provider === "aks") {
+    const { virtualNetworkId: id, cidr, subnets, outbound } = cluster.network;
+    if (id === undefined) return [];
+    const inGroup = `${id.split("/providers/")[0]}/providers/Microsoft.Network`;
+    const nodes = {
+      ...(outbound === "natGateway" ? { natGateway: { id: `${inGroup}/natGateways/out` } } : {}),
+      ...(outbound === "userDefinedRouting" ? { routeTable: { id: `${inGroup}/routeTables/to-firewall` } } : {}),
+    };
+    return networkOf({ id, addressPrefixes: [cidr], subnets, details: { nodes } });
+  }
+  if (!("cloud" in cluster) || cluster.cloud?.provider !== "azure") return [];
+  const { virtualNetworkId: id, subnets, privateZoneIds = {} } = cluster.cloud;
+  const addressPrefixes = Object.values(subnets).map(({ cidr }) => cidr);
+  const zones = Object.entries(privateZoneIds).map(([domain, zoneId]) =>
+    entity(ZONE, zoneId, domain, { privateZoneName: domain, location: "global" }),
+  );
+  return [...networkOf({ id, addressPrefixes, subnets }), ...zones];
+}
+
+function networkOf({ id, addressPrefixes, subnets, details = {} }: Network): Entity[] {
+  const [, resourceGroupName = "", virtualNetworkName = ""] = /resourceGroups\/([^/]+)\/.*\/([^/]+)$/.exec(id) ?? [];
+  const common = { resourceGroupName, virtualNetworkName };
   return [
-    entity(NETWORK, id, { virtualNetworkName, addressSpace: { addressPrefixes } }),
-    ...Object.entries(subnets).map(([kind, { name, cidr }]) => {
-      const serviceName = DELEGATES[kind];
-      const delegations = serviceName ? [{ name: "delegation", serviceName }] : [];
-      const inputs = { virtualNetworkName, subnetName: name, addressPrefix: cidr, delegations };
-      return entity(SUBNET, `${id}/subnets/${name}`, inputs);
-    }),
+    entity(NETWORK, id, virtualNetworkName, { ...common, addressSpace: { addressPrefixes } }),
+    ...Object.entries(subnets).map(([kind, { name, cidr }]) =>
+      entity(SUBNET, `${id}/subnets/${name}`, name, {
+        ...common,
+        subnetName: name,
+        addressPrefix: cidr,
+        ...(DELEGATES[kind] ? { delegations: [{ name: "delegation", serviceName: DELEGATES[kind] }] } : {}),
+        ...details[kind],
+      }),
+    ),
   ];
 }
 
-function entity(type: string, id: string, inputs: Values): Entity {
-  return { type, id, inputs, outputs: { ...inputs, name: id.split("/").at(-1) }, foreign: true };
+function entity(type: string, id: string, name: string, inputs: Values): Entity {
+  return { type, id, inputs, outputs: { ...inputs, name }, foreign: true };
 }
