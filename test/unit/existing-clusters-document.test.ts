@@ -12,7 +12,7 @@ const bareMetal = read("bare-metal.md");
 function planWith(settings: Record<string, unknown>) {
   return planOf(({ stack, secrets }) => {
     for (const [key, value] of Object.entries(settings)) stack[key.replace(/^landfall:/, "")] = value;
-    delete stack.datastores;
+    for (const named of ["datastores", "tiers"]) delete stack[named];
     secrets.stackSecretLength = 44;
   });
 }
