@@ -1,5 +1,6 @@
 import type * as k8s from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
+import type { Purpose, Standing } from "../config/addons/identity.ts";
 import type { ManagedDatastore, Plan } from "../config/plan.ts";
 import type { Site } from "../config/schema/cluster.ts";
 import type { ManagedStore } from "./managed.ts";
@@ -20,6 +21,20 @@ export interface Cloud {
   ): ManagedStore;
   /** Lets the pods of a service account use managed datastores by who they are, without a password. */
   identify(name: string, args: IdentityArgs, opts: pulumi.ComponentResourceOptions): Identity;
+  /** Lets an add-on act on the cloud. The plan has none where nobody can let it. */
+  permit(name: string, args: PermitArgs, opts: pulumi.ComponentResourceOptions): Permit;
+}
+
+export interface PermitArgs {
+  purpose: Purpose;
+  /** Its name, and its namespace's. */
+  serviceAccount: string;
+  namespace: string;
+}
+
+export interface Permit extends Standing {
+  /** What has to be there before its pods start. */
+  ready: pulumi.Resource[];
 }
 
 export interface IdentityArgs {

@@ -1,12 +1,16 @@
 /** What the plan has to know of the places to land, without their SDKs. */
-import type { Layers } from "../config/layers.ts";
+import { clusterName, type Layers } from "../config/layers.ts";
 import type { ClusterSettings, KubeconfigCluster, Site } from "../config/schema/cluster.ts";
 import type { StorageClass } from "../config/schema/storage.ts";
 import type { VolumePlan } from "../config/storage.ts";
+import { awsPlace } from "./aws/place.ts";
 import { awsManager, type EksPlan, eksManager, eksRange, eksStorage, resolveEks } from "./aws/plan.ts";
+import { azurePlace } from "./azure/place.ts";
 import { type AksPlan, aksManager, aksRange, aksStorage, resolveAks } from "./azure/plan.ts";
+import { gcpPlace } from "./gcp/place.ts";
 import { type GkePlan, gcpManager, gkeManager, gkeStorage, LOAD_BALANCERS, resolveGke } from "./gcp/plan.ts";
 import type { Manager } from "./managed.ts";
+import type { CloudPlace } from "./place.ts";
 
 export type ClusterPlan = KubeconfigCluster | EksPlan | GkePlan | AksPlan;
 
@@ -56,6 +60,21 @@ export function managerOf(cluster: ClusterSettings): Manager | undefined {
       return gkeManager(cluster);
     case "aks":
       return aksManager(cluster);
+  }
+}
+
+/** What add-ons that act on the cloud go by; undefined for a cluster that is not this stack's, where they are told. */
+export function placeFor(layers: Layers): CloudPlace | undefined {
+  const { cluster } = layers.stack;
+  switch (cluster.provider) {
+    case "kubeconfig":
+      return undefined;
+    case "eks":
+      return awsPlace(clusterName(layers, cluster), cluster.region);
+    case "gke":
+      return gcpPlace(clusterName(layers, cluster), cluster.project);
+    case "aks":
+      return azurePlace(clusterName(layers, cluster), cluster.subscription);
   }
 }
 

@@ -52,7 +52,7 @@ export async function connectKubeconfig(plan: Plan, cluster: KubeconfigCluster):
         clusterIdentifier: identity,
         enableServerSideApply: true,
       });
-      return { provider, apiServer, ready: [], managed: nobodyManages, identify: nobodyManages };
+      return { provider, apiServer, ready: [], managed: nobodyManages, identify: nobodyManages, permit: nobodyManages };
     } finally {
       close();
     }
@@ -63,7 +63,7 @@ export async function connectKubeconfig(plan: Plan, cluster: KubeconfigCluster):
 }
 
 function nobodyManages(): never {
-  throw new Error("the plan has a managed datastore, and no cloud that runs it");
+  throw new Error("the plan has something of a cloud's, and no cloud that makes it");
 }
 
 /** The same as long as it is the same cluster, whatever its address, certificate or credentials. */

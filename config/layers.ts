@@ -32,6 +32,11 @@ export function layersOf(application: Application, stack: Stack, source: string)
   };
 }
 
+/** Of a cluster of the stack's own. */
+export function clusterName({ application, stack }: Layers, { name }: { name?: string }): string {
+  return name ?? `${application.name}-${stack.profile}`;
+}
+
 /** `over` laid on `base`: mappings key by key, all else replaced; nothing where `over` says nothing. */
 export function overlay<T>(base: T, over: unknown): T {
   if (over === undefined) return base;

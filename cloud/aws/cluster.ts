@@ -2,7 +2,6 @@ import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { createAddon, needsMachines } from "./addons.ts";
 import { createAdministrators } from "./administrators.ts";
-import { permitAutoscaler } from "./autoscaler.ts";
 import { createNodeGroup } from "./nodes.ts";
 import type { EksPlan } from "./plan.ts";
 import { serviceRole } from "./roles.ts";
@@ -80,7 +79,6 @@ export class Cluster extends pulumi.ComponentResource {
         { ...inside, dependsOn: before },
       ),
     );
-    permitAutoscaler(name, clusterName, inside);
     this.ready = [...access, ...nodeGroups, ...addons(then, nodeGroups)];
     this.registerOutputs({});
   }

@@ -1,5 +1,5 @@
 /** What a stack on EKS is going to have, as plain data. */
-import type { Layers } from "../../config/layers.ts";
+import { clusterName, type Layers } from "../../config/layers.ts";
 import { type NodePoolPlan, resolveNodePools } from "../../config/nodes.ts";
 import type { VolumePlan } from "../../config/storage.ts";
 import type { StorageClasses } from "../clouds.ts";
@@ -71,13 +71,13 @@ export interface EksPlan {
 }
 
 export function resolveEks(layers: Layers, settings: EksSettings, volumes: readonly VolumePlan[]): EksPlan {
-  const { stack, application, profile } = layers;
+  const { profile } = layers;
   const sharedFileSystem = volumes.some(({ storageClass }) => storageClass === SHARED_CLASS);
   return {
     provider: "eks",
     region: settings.region,
     account: settings.account,
-    name: settings.name ?? `${application.name}-${stack.profile}`,
+    name: clusterName(layers, settings),
     version: versionOf(layers, settings),
     network: networkOf(layers, settings),
     publicAccess: settings.publicAccess ?? [],

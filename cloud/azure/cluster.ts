@@ -21,6 +21,8 @@ export class Cluster extends pulumi.ComponentResource {
   readonly agentPools: azure.containerservice.AgentPool[];
   /** Whom the machines pull images as. */
   readonly kubelet: azure.managedidentity.UserAssignedIdentity;
+  /** Whom Azure takes the control plane and the drivers of disks for. */
+  readonly controlPlane: azure.managedidentity.UserAssignedIdentity;
 
   constructor(name: string, args: ClusterArgs, opts?: pulumi.ComponentResourceOptions) {
     super("landfall:azure:Cluster", name, {}, opts);
@@ -33,7 +35,7 @@ export class Cluster extends pulumi.ComponentResource {
         { resourceGroupName, resourceName: `${plan.name}-${what}` },
         inside,
       );
-    const controlPlane = identity("control-plane");
+    this.controlPlane = identity("control-plane");
     this.kubelet = identity("kubelet");
     this.cluster = new azure.containerservice.ManagedCluster(
       `${name}-cluster`,
@@ -45,7 +47,7 @@ export class Cluster extends pulumi.ComponentResource {
         kubernetesVersion: plan.version,
         dnsPrefix: plan.name,
         sku: { name: "Base", tier: "Standard" },
-        identity: { type: "UserAssigned", userAssignedIdentities: [controlPlane.id] },
+        identity: { type: "UserAssigned", userAssignedIdentities: [this.controlPlane.id] },
         identityProfile: {
           kubeletidentity: {
             resourceId: this.kubelet.id,
@@ -95,7 +97,7 @@ export class Cluster extends pulumi.ComponentResource {
       {
         ...inside,
         protect: plan.deletionProtection,
-        dependsOn: this.grant(name, controlPlane, args),
+        dependsOn: this.grant(name, this.controlPlane, args),
         // The autoscaler decides.
         ignoreChanges: ["agentPoolProfiles[0].count"],
       },

@@ -4,10 +4,11 @@ import type * as pulumi from "@pulumi/pulumi";
 import type { Plan } from "../../config/plan.ts";
 import type { Cloud } from "../cloud.ts";
 import { Cluster } from "./cluster.ts";
-import { WorkloadIdentity } from "./identity.ts";
+import { type Grant, WorkloadIdentity } from "./identity.ts";
 import { kubeconfigOf } from "./kubeconfig.ts";
 import { existingGround, type Ground, Network } from "./network.ts";
 import { SERVICE_CIDR } from "./network-plan.ts";
+import { permit } from "./permit.ts";
 import type { AksPlan } from "./plan.ts";
 import { PrivateZones } from "./private-zones.ts";
 import { createRegistry } from "./registry.ts";
@@ -70,17 +71,23 @@ export function connectAks(plan: Plan, cluster: AksPlan): Cloud {
           cluster: aks.cluster,
           serviceAccount,
           namespace,
-          scopes: Object.fromEntries(
+          grants: Object.fromEntries(
             datastores.flatMap((store) =>
-              (scopes[store.name] ?? []).map((scope, index) => [
+              (scopes[store.name] ?? []).map((resource, index): [string, Grant] => [
                 `${store.name}-${store.endpoint.buckets[index]}`,
-                scope,
+                { role: "Storage Blob Data Contributor", scope: resource.id, resource },
               ]),
             ),
           ),
         },
         { ...identityOpts, providers: [provider] },
       ).identity,
+    permit: (addon, args, addonOpts) =>
+      permit(
+        addon,
+        { ...args, plan, aksPlan: cluster, resourceGroupName, groupId: group.id, ground, zones, aks },
+        { ...addonOpts, providers: [provider] },
+      ),
   };
 }
 

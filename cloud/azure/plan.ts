@@ -1,5 +1,5 @@
 /** What a stack on AKS is going to have, as plain data. */
-import type { Layers } from "../../config/layers.ts";
+import { clusterName, type Layers } from "../../config/layers.ts";
 import { unknownName } from "../../config/mistakes.ts";
 import { type NodePoolPlan, resolveNodePools } from "../../config/nodes.ts";
 import type { StorageClasses } from "../clouds.ts";
@@ -50,7 +50,7 @@ export interface AksPlan {
 }
 
 export function resolveAks(layers: Layers, settings: AksSettings): AksPlan {
-  const { stack, application, profile } = layers;
+  const { profile } = layers;
   checkLocation(layers, settings);
   const nodePools = resolveNodePools(layers, settings.nodePools, DEFAULT_MACHINE);
   const systemPool = systemPoolOf(layers, settings);
@@ -63,7 +63,7 @@ export function resolveAks(layers: Layers, settings: AksSettings): AksPlan {
     location: settings.location,
     administrators: settings.administrators,
     login: settings.login ?? "azurecli",
-    name: settings.name ?? `${application.name}-${stack.profile}`,
+    name: clusterName(layers, settings),
     version: versionOf(layers, settings),
     nodeOsUpgrade: settings.nodeOsUpgrade ?? "NodeImage",
     maintenanceDay: settings.maintenanceDay ?? "Sunday",

@@ -1,5 +1,5 @@
 /** What a stack on GKE is going to have, as plain data. */
-import type { Layers } from "../../config/layers.ts";
+import { clusterName, type Layers } from "../../config/layers.ts";
 import { type NodePoolPlan, resolveNodePools } from "../../config/nodes.ts";
 import type { StorageClasses } from "../clouds.ts";
 import type { Manager, Reach } from "../managed.ts";
@@ -56,9 +56,9 @@ export interface GkePlan {
 }
 
 export function resolveGke(layers: Layers, settings: GkeSettings): GkePlan {
-  const { stack, application, profile } = layers;
+  const { stack, profile } = layers;
   const production = stack.profile === "production";
-  const name = settings.name ?? `${application.name}-${stack.profile}`;
+  const name = clusterName(layers, settings);
   const nodePools = resolveNodePools(layers, settings.nodePools, DEFAULT_MACHINE);
   checkNames(layers, name, nodePools);
   checkMachines(layers, nodePools);

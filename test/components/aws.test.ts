@@ -255,7 +255,7 @@ describe("AWS's datastores of PyBase", function () {
     const associations = ofType(production, "aws:eks/podIdentityAssociation:PodIdentityAssociation");
     assert.deepEqual(
       associations.map(({ inputs }) => `${inputs.namespace}/${inputs.serviceAccount}`),
-      ["pybase/api", "pybase/extraction-worker", "kube-system/cluster-autoscaler"],
+      ["pybase/api", "pybase/extraction-worker"],
     );
     const role = find(production, "aws:iam/role:Role", "pybase-api-role");
     assert.deepEqual(policyIn(role, "assumeRolePolicy").Statement, [

@@ -1,6 +1,7 @@
 import { failures } from "../checks.ts";
 import type { CloudEmulator } from "../rules.ts";
 import { aks, listUserCredentials } from "./aks.ts";
+import { existing } from "./existing.ts";
 import { identity } from "./identity.ts";
 import { ZONAL_LOCATIONS } from "./locations.ts";
 import { mongodb } from "./mongodb.ts";
@@ -29,6 +30,7 @@ export const azureNative: CloudEmulator = {
         },
     ),
   resources: { ...identity, ...network, ...privateLink, ...aks, ...postgres, ...redis, ...mongodb, ...storage },
+  existing,
   functions: {
     "azure-native:containerservice:listManagedClusterUserCredentials": listUserCredentials,
     "azure-native:redisenterprise:listDatabaseKeys": listKeys,

@@ -1,10 +1,20 @@
 /** What a stack says that it finds in Google Cloud. */
-import type { ClusterPlan } from "../../../cloud/clouds.ts";
-import type { Entity, Values } from "../rules.ts";
+import type { Entity, Found, Values } from "../rules.ts";
+import { ZONE } from "./dns.ts";
 import { ADDRESS, CONNECTION, NETWORK } from "./network.ts";
 
-export function existing(cluster: ClusterPlan): Entity[] {
-  if (cluster.provider !== "kubeconfig" || cluster.cloud?.provider !== "gcp") return [];
+export function existing({ cluster, zones }: Found): Entity[] {
+  const managedZones = zones.flatMap((zone) =>
+    zone.cloud === "gcp"
+      ? [
+          entity(ZONE, `projects/${zone.project}/managedZones/${zone.managedZone}`, {
+            name: zone.managedZone,
+            dnsName: `${zone.domain}.`,
+          }),
+        ]
+      : [],
+  );
+  if (cluster.provider !== "kubeconfig" || cluster.cloud?.provider !== "gcp") return managedZones;
   const { project, network, privateServices } = cluster.cloud;
   const id = `projects/${project}/global/networks/${network}`;
   const [address, length] = privateServices.cidr.split("/");
