@@ -13,8 +13,9 @@ const on = (provider: Landing, name: AddonName, change?: (shop: Shop) => void, s
 
 /** The solvers of the edge's Issuer. */
 function solversOf(plan: Plan): unknown {
-  const [issuer] = certificateObjects(plan, 1);
-  return (issuer?.spec as { acme: Values }).acme.solvers;
+  const issuer = certificateObjects(plan, 1).find(({ kind }) => kind === "Issuer");
+  assert.ok(issuer);
+  return (issuer.spec as { acme: Values }).acme.solvers;
 }
 
 describe("An add-on that acts on the cloud", () => {
