@@ -11,6 +11,10 @@ import { installAddons } from "./components/addons/addons.ts";
 import { Application } from "./components/application.ts";
 import { load } from "./config/load.ts";
 
+// Node strips types in place, so its own stack traces are right. Pulumi's hook looks for source maps whenever it makes
+// a promise, which takes half of the program's time.
+Reflect.deleteProperty(Error, "prepareStackTrace");
+
 const { plan, secrets } = await load();
 const cloud = await connect(plan);
 

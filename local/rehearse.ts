@@ -1,5 +1,6 @@
 /** `npm run rehearse`: brings a stack up, changes it and takes it down, without an account. */
 import { mkdirSync, writeFileSync } from "node:fs";
+import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { ConfigurationError } from "../config/mistakes.ts";
@@ -14,7 +15,7 @@ import { LOCAL_DIRECTORY } from "./stack.ts";
 import { ensureTools } from "./toolchain/toolchain.ts";
 
 const USAGE = `npm run rehearse -- STACK [--app NAME] [-c KEY=VALUE]... [--keep]
-npm run rehearse -- --matrix [--only TEXT]... [--again]
+npm run rehearse -- --matrix [--only TEXT]... [--again] [--parallel N]
 
   STACK          a stack that has a file Pulumi.STACK.yaml
   --app NAME     the application, instead of the file's
@@ -23,7 +24,8 @@ npm run rehearse -- --matrix [--only TEXT]... [--again]
 
   --matrix       every application x cluster x profile x place of its datastores; goes on where it ended
   --only TEXT    cells with these words in their names, such as pybase/eks or production
-  --again        those that passed, too`;
+  --again        those that passed, too
+  --parallel N   so many at a time (default: one for each of the machine's processors)`;
 
 const RESULTS = join(LOCAL_DIRECTORY, "rehearsals", "matrix.json");
 const REPORT = join(LOCAL_DIRECTORY, "rehearsals", "matrix.md");
@@ -38,6 +40,7 @@ async function main(): Promise<number> {
       matrix: { type: "boolean" },
       only: { type: "string", multiple: true, default: [] },
       again: { type: "boolean" },
+      parallel: { type: "string", default: String(availableParallelism()) },
       help: { type: "boolean", short: "h" },
     },
   });
@@ -48,7 +51,10 @@ async function main(): Promise<number> {
   }
   const progress = terminalProgress();
   const { pulumi } = await ensureTools(["pulumi", "pulumi-resource-kubernetes"], progress);
-  if (values.matrix) return rehearseAll(pulumi, progress, values.only, values.again ?? false);
+  if (values.matrix) {
+    const { only, again = false } = values;
+    return rehearseAll(pulumi, progress, { only, again, parallel: atLeastOne(values.parallel) });
+  }
   const assignments = [...(values.app ? [`app=${values.app}`] : []), ...values.config];
   const settings = assignments.reduce(override, readSettings(".", stack as string));
   const result = await rehearseOne(stack as string, settings, pulumi, values.keep ?? false, progress);
@@ -82,7 +88,18 @@ async function rehearseOne(
   }
 }
 
-async function rehearseAll(pulumi: string, progress: Progress, only: readonly string[], again: boolean) {
+function atLeastOne(text: string): number {
+  if (!/^[1-9]\d*$/.test(text)) throw new UserError(`--parallel ${text}: not a number from 1`);
+  return Number(text);
+}
+
+interface MatrixOptions {
+  only: readonly string[];
+  again: boolean;
+  parallel: number;
+}
+
+async function rehearseAll(pulumi: string, progress: Progress, { only, again, parallel }: MatrixOptions) {
   mkdirSync(join(LOCAL_DIRECTORY, "rehearsals"), { recursive: true });
   const results = new Results(RESULTS);
   const program = programDigest();
@@ -92,20 +109,24 @@ async function rehearseAll(pulumi: string, progress: Progress, only: readonly st
   };
   const wanted = allCells().filter((cell) => only.every((text) => nameOf(cell).includes(text)));
   const open = wanted.filter((cell) => !isDone(cell));
-  const times: number[] = [];
-  for (const [index, cell] of open.entries()) {
-    const average = times.reduce((sum, seconds) => sum + seconds, 0) / Math.max(times.length, 1);
-    const left = times.length > 0 ? `, about ${Math.ceil((average * (open.length - index)) / 60)} min left` : "";
-    const step = progress.step(
-      `${wanted.length - open.length + index + 1} of ${wanted.length}${left}: ${nameOf(cell)}`,
-    );
-    const result = await rehearseCell(cell, pulumi, program, (text) => step.update(text));
-    results.put(result);
-    times.push(result.seconds);
-    const { outcome, note } = result;
-    if (outcome === "failed") step.failed(`${nameOf(cell)}\n${note}`);
-    else step.done(`${nameOf(cell)}: ${outcome}${note ? `, ${note}` : ""}`);
-  }
+  const waiting = open[Symbol.iterator]();
+  const started = Date.now();
+  const done: Result[] = [];
+  const step = progress.step(`${open.length} rehearsals, ${parallel} at a time`);
+  const worker = async (number: number) => {
+    for (const cell of waiting) {
+      const result = await rehearseCell(cell, pulumi, program, `matrix-${number}`);
+      results.put(result);
+      done.push(result);
+      tell(progress, result);
+      const rehearsed = done.filter(({ outcome }) => outcome !== "refused").length;
+      if (rehearsed === 0) continue;
+      const left = ((Date.now() - started) / rehearsed) * (open.length - done.length);
+      step.update(`${done.length} done, about ${Math.ceil(left / 60_000)} min left`);
+    }
+  };
+  await Promise.all(Array.from({ length: parallel }, (_, number) => worker(number)));
+  step.done(`${done.length} rehearsals`);
   const seen = wanted.flatMap((cell) => results.of(cell) ?? []);
   writeFileSync(REPORT, markdown(seen, new Date().toISOString().slice(0, 10)));
   const failed = seen.filter(({ outcome }) => outcome === "failed").length;
@@ -115,24 +136,22 @@ async function rehearseAll(pulumi: string, progress: Progress, only: readonly st
   return failed > 0 ? 1 : 0;
 }
 
-async function rehearseCell(
-  cell: Cell,
-  pulumi: string,
-  program: string,
-  tell: (text: string) => void,
-): Promise<Result> {
+function tell(progress: Progress, { outcome, note, seconds, ...cell }: Result): void {
+  const step = progress.step(nameOf(cell));
+  if (outcome === "failed") step.failed(`${nameOf(cell)} (${seconds} s)\n${note}`);
+  else step.done(`${nameOf(cell)}: ${outcome}${note ? `, ${note}` : ""} (${seconds} s)`);
+}
+
+async function rehearseCell(cell: Cell, pulumi: string, program: string, folder: string): Promise<Result> {
   const started = Date.now();
   const ended = () => ({ ...cell, program, seconds: Math.round((Date.now() - started) / 1000) });
   try {
     const planned = await settingsOf(cell);
     if (planned.kind === "refused") return { ...ended(), outcome: "refused", note: planned.because };
-    const directory = join(process.cwd(), LOCAL_DIRECTORY, "rehearsals", "matrix");
+    const directory = join(process.cwd(), LOCAL_DIRECTORY, "rehearsals", folder);
     const { settings, note } = planned;
     const rehearsal = await Rehearsal.prepare({ stack: cell.profile, settings, directory, pulumi });
-    const { kinds } = await rehearse(rehearsal, (title, work) => {
-      tell(title);
-      return work();
-    });
+    const { kinds } = await rehearse(rehearsal, (_, work) => work());
     const resources = Object.values(kinds).reduce((sum, count) => sum + count, 0);
     return { ...ended(), outcome: "passed", note, resources };
   } catch (error) {
