@@ -1,6 +1,5 @@
 import { placeFor } from "../cloud/clouds.ts";
 import type { ZonePlan } from "./addons/identity.ts";
-import { addonsOf } from "./addons.ts";
 import type { Layers } from "./layers.ts";
 import type { Mistake } from "./mistakes.ts";
 
@@ -44,7 +43,7 @@ export function checkChallenges(layers: Layers, hosts: readonly string[]): void 
     });
     return;
   }
-  if (!addonsOf(layers).has("cert-manager")) {
+  if (!layers.stack.addons?.["cert-manager"]) {
     mistake({
       problem: "cert-manager is not the stack's own, so that it has no identity that could change a zone",
       fix: "set landfall:addons.cert-manager: true",

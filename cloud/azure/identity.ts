@@ -15,6 +15,8 @@ export interface WorkloadArgs extends Pick<IdentityArgs, "serviceAccount" | "nam
 export interface Grant {
   role: RoleName;
   scope: pulumi.Input<string>;
+  /** That the scope is in. @default the cluster's */
+  subscription?: string;
   /** What is made here: a lock on it keeps its roles too, and Azure removes them with it. */
   resource?: pulumi.CustomResource;
 }
@@ -46,8 +48,8 @@ export class WorkloadIdentity extends pulumi.ComponentResource {
       },
       inside,
     );
-    const assigned = Object.entries(grants).map(([what, { role, scope, resource }]) =>
-      assign(`${name}-${what}`, { subscription, role, identity, scope }, { ...inside, deletedWith: resource }),
+    const assigned = Object.entries(grants).map(([what, { resource, ...grant }]) =>
+      assign(`${name}-${what}`, { subscription, identity, ...grant }, { ...inside, deletedWith: resource }),
     );
     this.ready = [federation, ...assigned];
     this.identity = {

@@ -53,25 +53,23 @@ function identify(
 /** Everything in the zones that the stack names, and in no other. */
 function inZones({ zones }: Plan): Record<string, Grant> {
   return Object.fromEntries(
-    zones.flatMap((zone): [string, Grant][] =>
-      zone.cloud === "azure" ? [[zone.domain, { role: "DNS Zone Contributor", scope: zone.id }]] : [],
-    ),
+    zones.flatMap((zone): [string, Grant][] => {
+      if (zone.cloud !== "azure") return [];
+      const { domain, id: scope, subscription } = zone;
+      return [[domain, { role: "DNS Zone Contributor", scope, subscription }]];
+    }),
   );
 }
 
 /** ExternalDNS looks for its zones among those of the group. */
 function inGroups({ zones }: Plan): Record<string, Grant> {
   return Object.fromEntries(
-    zones.flatMap((zone): [string, Grant][] =>
-      zone.cloud === "azure"
-        ? [
-            [
-              zone.resourceGroup,
-              { role: "Reader", scope: `/subscriptions/${zone.subscription}/resourceGroups/${zone.resourceGroup}` },
-            ],
-          ]
-        : [],
-    ),
+    zones.flatMap((zone): [string, Grant][] => {
+      if (zone.cloud !== "azure") return [];
+      const { subscription, resourceGroup } = zone;
+      const scope = `/subscriptions/${subscription}/resourceGroups/${resourceGroup}`;
+      return [[resourceGroup, { role: "Reader", scope, subscription }]];
+    }),
   );
 }
 

@@ -58,6 +58,7 @@ const CLOUDS: Readonly<Record<ZonePlan["cloud"], (zones: readonly ZonePlan[]) =>
   // https://kubernetes-sigs.github.io/external-dns/latest/docs/tutorials/azure/#managed-identity-using-workload-identity
   azure: ([zone]) => ({
     provider: { name: "azure" },
+    // The chart would rather have a Secret that is there already; nothing in this one is secret.
     secretConfiguration: {
       enabled: true,
       mountPath: "/etc/kubernetes",

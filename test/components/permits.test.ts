@@ -225,6 +225,10 @@ describe("Add-ons on AKS", function () {
   const ROLE = /roleDefinitions\/(.+)$/;
   const assigned = (name: string) => {
     const { inputs } = find(landed, "azure-native:authorization:RoleAssignment", name);
+    const subscriptionOf = (id: unknown) => /^\/subscriptions\/([^/]+)/.exec(String(id))?.[1];
+    // A role of another subscription would not be known at the scope.
+    if (subscriptionOf(inputs.scope))
+      assert.equal(subscriptionOf(inputs.roleDefinitionId), subscriptionOf(inputs.scope));
     return [ROLE.exec(inputs.roleDefinitionId as string)?.[1], inputs.scope, inputs.principalId];
   };
   let landed: Registration[];
