@@ -3,12 +3,16 @@ import { clusterName, type Layers } from "../config/layers.ts";
 import type { ClusterSettings, KubeconfigCluster, Site } from "../config/schema/cluster.ts";
 import type { StorageClass } from "../config/schema/storage.ts";
 import type { VolumePlan } from "../config/storage.ts";
+import { ecrCaches } from "./aws/image-cache-plan.ts";
 import { awsPlace } from "./aws/place.ts";
 import { awsManager, type EksPlan, eksManager, eksRange, eksStorage, resolveEks } from "./aws/plan.ts";
+import { acrCaches } from "./azure/image-cache-plan.ts";
 import { azurePlace } from "./azure/place.ts";
 import { type AksPlan, aksManager, aksRange, aksStorage, resolveAks } from "./azure/plan.ts";
+import { remoteRegistries } from "./gcp/image-cache-plan.ts";
 import { gcpPlace } from "./gcp/place.ts";
 import { type GkePlan, gcpManager, gkeManager, gkeStorage, LOAD_BALANCERS, resolveGke } from "./gcp/plan.ts";
+import type { CachedRegistry } from "./image-cache.ts";
 import type { Manager } from "./managed.ts";
 import type { CloudPlace } from "./place.ts";
 
@@ -46,6 +50,24 @@ export function storageOf(cluster: ClusterSettings): StorageClasses {
       return gkeStorage(cluster);
     case "aks":
       return aksStorage(cluster);
+  }
+}
+
+/**
+ * Registries that the cluster's cloud keeps copies of.
+ *
+ * @param name of the cluster, unless the stack gives it one
+ */
+export function imageCachesOf(cluster: ClusterSettings, name: string): CachedRegistry<unknown>[] {
+  switch (cluster.provider) {
+    case "kubeconfig":
+      return [];
+    case "eks":
+      return ecrCaches(cluster, cluster.name ?? name);
+    case "gke":
+      return remoteRegistries(cluster, cluster.name ?? name);
+    case "aks":
+      return acrCaches(cluster, cluster.name ?? name);
   }
 }
 

@@ -15,7 +15,7 @@ import type { AddonIdentity, ZonePlan } from "./addons/identity.ts";
 import { type Charts, locate } from "./addons/mirror.ts";
 import { type AddonNamespacePlan, resolveNamespaces } from "./addons/namespaces.ts";
 import { asksForChallenges } from "./dns.ts";
-import { fromRegistry } from "./images.ts";
+import { fromFolder, fromRegistry, type Registry } from "./images.ts";
 import { type Layers, overlay } from "./layers.ts";
 import type { AddonSettings } from "./schema/addons.ts";
 import { namespaceOf } from "./storage.ts";
@@ -98,7 +98,8 @@ function contextOf(
   on: Map<AddonName, AddonSettings>,
   zones: readonly ZonePlan[],
 ): AddonContext {
-  const { registry, edge } = layers.stack;
+  const { registry } = layers;
+  const { edge } = layers.stack;
   return {
     application: namespaceOf(layers),
     settings: on.get(name) as AddonSettings,
@@ -122,7 +123,7 @@ function planOf(
   const addon: Addon = catalogue[name];
   const context = contexts.get(name) as AddonContext;
   const { settings, className } = context;
-  const { registry } = layers.stack;
+  const { registry } = layers;
   const monitored = context.has("kube-prometheus-stack") ? (addon.monitored ?? {}) : {};
   const identity = addon.identity?.(context);
   const parts = [
@@ -151,12 +152,17 @@ function planOf(
 }
 
 /** Values that lead the chart's images to the stack's registry. */
-function mirrored({ images }: Addon, registry: string | undefined): Values {
+function mirrored({ images }: Addon, registry: Registry | undefined): Values {
   if (registry === undefined) return {};
   const repositories = Object.entries(images?.repositories ?? {});
   return {
     ...Object.fromEntries(repositories.map(([path, image]) => [path, fromRegistry(image, registry)])),
-    ...Object.fromEntries((images?.registries ?? []).map((path) => [path, registry])),
+    ...Object.fromEntries(
+      Object.entries(images?.registries ?? {}).flatMap(([path, folder]) => {
+        const from = fromFolder(folder, registry);
+        return from === undefined ? [] : [[path, from]];
+      }),
+    ),
   };
 }
 

@@ -100,7 +100,7 @@ function bundled(
         tls: operated?.tls ?? false,
       },
       version,
-      image: fromRegistry(operated ? (operated.images[version] as string) : image.reference, layers.stack.registry),
+      image: fromRegistry(operated ? (operated.images[version] as string) : image.reference, layers.registry),
       uid: image.uid,
       gid: image.gid,
       ...run,
@@ -112,7 +112,7 @@ function bundled(
         hasExporter && engine.exporter && !operated
           ? {
               ...engine.exporter,
-              image: fromRegistry(engine.exporter.image, layers.stack.registry),
+              image: fromRegistry(engine.exporter.image, layers.registry),
               queues: queuesIn(layers, name),
             }
           : undefined,

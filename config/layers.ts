@@ -1,5 +1,6 @@
 import type { z } from "zod";
-import { type StorageClasses, storageOf } from "../cloud/clouds.ts";
+import { imageCachesOf, type StorageClasses, storageOf } from "../cloud/clouds.ts";
+import type { Registry } from "./images.ts";
 import type { Mistake } from "./mistakes.ts";
 import { fromZod, isMapping, unknownName } from "./mistakes.ts";
 import { type Profile, profiles } from "./profiles.ts";
@@ -15,6 +16,8 @@ export interface Layers {
   profile: Profile;
   /** Kinds of volumes: the cluster's own, and those that the stack adds. */
   storage: StorageClasses;
+  /** Where images come from in place of their own registries. */
+  registry?: Registry;
   /** File of the application, for messages. */
   source: string;
   mistakes: Mistake[];
@@ -27,6 +30,7 @@ export function layersOf(application: Application, stack: Stack, source: string)
     stack,
     profile: profiles[stack.profile],
     storage: storageOf(stack.cluster),
+    registry: stack.registry ?? registryOf(application, stack),
     source,
     mistakes: [],
   };
@@ -35,6 +39,12 @@ export function layersOf(application: Application, stack: Stack, source: string)
 /** Of a cluster of the stack's own. */
 export function clusterName({ application, stack }: Layers, { name }: { name?: string }): string {
   return name ?? `${application.name}-${stack.profile}`;
+}
+
+/** The copies that the cluster's cloud keeps, if it keeps any. */
+function registryOf({ name }: Application, { cluster, profile }: Stack): Registry | undefined {
+  const caches = imageCachesOf(cluster, `${name}-${profile}`);
+  return caches.length > 0 ? Object.fromEntries(caches.map(({ host, from }) => [host, from])) : undefined;
 }
 
 /** `over` laid on `base`: mappings key by key, all else replaced; nothing where `over` says nothing. */

@@ -38,7 +38,7 @@ function resolveTier(layers: Layers, name: string, tier: Tier, datastores: reado
     mountToken: Object.values(layers.application.roles ?? {}).some((role) =>
       Object.values(role.bindings).some((tiers) => tiers.includes(name)),
     ),
-    image: fromRegistry(tier.image, layers.stack.registry),
+    image: fromRegistry(tier.image, layers.registry),
     command: tier.command,
     args: tier.args,
     uid: tier.uid ?? DEFAULT_UID,

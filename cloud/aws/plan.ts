@@ -6,6 +6,7 @@ import type { StorageClasses } from "../clouds.ts";
 import type { Manager } from "../managed.ts";
 import { subnetsOf } from "../subnets.ts";
 import { unsupportedVersion } from "../versions.ts";
+import { checkCaches, type EcrCache, ecrCaches } from "./image-cache-plan.ts";
 import { type AmiType, amiTypeOf } from "./machines.ts";
 import { offersTo, POD_IDENTITY_AGENT } from "./offers.ts";
 import type { AddonName, AwsSite, EksSettings } from "./settings.ts";
@@ -67,17 +68,21 @@ export interface EksPlan {
   /** Whether volumes are on a file system that pods on several nodes mount. */
   sharedFileSystem: boolean;
   repositories: string[];
+  imageCaches: EcrCache[];
   deletionProtection: boolean;
 }
 
 export function resolveEks(layers: Layers, settings: EksSettings, volumes: readonly VolumePlan[]): EksPlan {
   const { profile } = layers;
+  const name = clusterName(layers, settings);
+  const imageCaches = ecrCaches(settings, name);
+  checkCaches(layers, settings, imageCaches);
   const sharedFileSystem = volumes.some(({ storageClass }) => storageClass === SHARED_CLASS);
   return {
     provider: "eks",
     region: settings.region,
     account: settings.account,
-    name: clusterName(layers, settings),
+    name,
     version: versionOf(layers, settings),
     network: networkOf(layers, settings),
     publicAccess: settings.publicAccess ?? [],
@@ -87,6 +92,7 @@ export function resolveEks(layers: Layers, settings: EksSettings, volumes: reado
     addons: addonsOf(settings, sharedFileSystem),
     sharedFileSystem,
     repositories: settings.repositories ?? [],
+    imageCaches,
     deletionProtection: settings.deletionProtection ?? profile.protectData,
   };
 }

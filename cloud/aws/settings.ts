@@ -11,6 +11,14 @@ const account = z.string().regex(/^\d{12}$/, "an account number of 12 digits");
 const vpcId = z.string().regex(/^vpc-[0-9a-f]{8,17}$/, "a VPC such as vpc-0a1b2c3d4e5f60718");
 const subnetId = z.string().regex(/^subnet-[0-9a-f]{8,17}$/, "a subnet such as subnet-0a1b2c3d4e5f60718");
 
+/** With `username` and `accessToken`; ECR reads none of another name. */
+const upstreamSecret = z
+  .string()
+  .regex(
+    /^arn:aws:secretsmanager:[a-z0-9-]+:\d{12}:secret:ecr-pullthroughcache\/[\w/+=.@-]+$/,
+    "the ARN of a secret ecr-pullthroughcache/…",
+  );
+
 /** A network that the stack makes. */
 const newNetwork = z.strictObject({
   /** A /16 to /20; each zone takes a private, a public and a data subnet of it. @default 10.0.0.0/16 */
@@ -112,6 +120,16 @@ export const eksSettings = z.strictObject({
   /** Repositories of ECR that are made for the application's images, such as pybase/api. @default none */
   repositories: z
     .array(z.string().regex(/^[a-z0-9]+([._/-][a-z0-9]+)*$/, "a repository such as pybase/api"))
+    .optional(),
+  /**
+   * Whether ECR keeps copies of public images, which machines then pull. Registries that want an account have theirs in
+   * Secrets Manager, by ARN; docker.io and ghcr.io want one. Needs `account`. @default false
+   */
+  imageCache: z
+    .union(
+      [z.boolean(), z.strictObject({ "docker.io": upstreamSecret.optional(), "ghcr.io": upstreamSecret.optional() })],
+      "true, or { docker.io, ghcr.io }",
+    )
     .optional(),
   /** Whether AWS refuses to delete the cluster. @default true in production */
   deletionProtection: z.boolean().optional(),

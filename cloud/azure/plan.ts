@@ -5,6 +5,7 @@ import { type NodePoolPlan, resolveNodePools } from "../../config/nodes.ts";
 import type { StorageClasses } from "../clouds.ts";
 import type { Manager } from "../managed.ts";
 import { unsupportedVersion } from "../versions.ts";
+import { type AcrCache, acrCaches, checkCaches } from "./image-cache-plan.ts";
 import { ZONAL_LOCATIONS } from "./locations.ts";
 import { LONGEST_POOL_NAME } from "./names.ts";
 import { type AzureNetwork, DEFAULT_CIDR, networkOf, rangesOf } from "./network-plan.ts";
@@ -42,8 +43,14 @@ export interface AksPlan {
   /** AKS' own pods run on it, and nothing else. */
   systemPool: NodePoolPlan;
   nodePools: NodePoolPlan[];
+  /** "new", "private", or the resource id of one that is there. */
   containerRegistry?: string;
+  imageCaches: AcrCache[];
+  /** What Azure Monitor collects of machines and pods. */
+  azureMonitor: { metrics: boolean; logs: boolean };
   keyVaultSecrets: boolean;
+  /** Whether the stack has a key vault of its own. */
+  keyVault: boolean;
   secretsKey?: AksSettings["secretsKey"];
   geoRedundantBackups: boolean;
   deletionProtection: boolean;
@@ -52,6 +59,9 @@ export interface AksPlan {
 export function resolveAks(layers: Layers, settings: AksSettings): AksPlan {
   const { profile } = layers;
   checkLocation(layers, settings);
+  const name = clusterName(layers, settings);
+  const imageCaches = acrCaches(settings, name);
+  checkCaches(layers, settings, imageCaches);
   const nodePools = resolveNodePools(layers, settings.nodePools, DEFAULT_MACHINE);
   const systemPool = systemPoolOf(layers, settings);
   checkSpot(layers, nodePools);
@@ -63,7 +73,7 @@ export function resolveAks(layers: Layers, settings: AksSettings): AksPlan {
     location: settings.location,
     administrators: settings.administrators,
     login: settings.login ?? "azurecli",
-    name: clusterName(layers, settings),
+    name,
     version: versionOf(layers, settings),
     nodeOsUpgrade: settings.nodeOsUpgrade ?? "NodeImage",
     maintenanceDay: settings.maintenanceDay ?? "Sunday",
@@ -72,12 +82,20 @@ export function resolveAks(layers: Layers, settings: AksSettings): AksPlan {
     publicAccess: settings.publicAccess ?? [],
     systemPool,
     nodePools,
-    containerRegistry: settings.containerRegistry,
-    keyVaultSecrets: settings.keyVaultSecrets ?? false,
+    containerRegistry: settings.containerRegistry ?? (imageCaches.length > 0 ? "new" : undefined),
+    imageCaches,
+    azureMonitor: azureMonitorOf(settings),
+    keyVaultSecrets: (settings.keyVaultSecrets ?? false) !== false,
+    keyVault: settings.keyVaultSecrets === "new",
     secretsKey: settings.secretsKey,
     geoRedundantBackups: settings.geoRedundantBackups ?? false,
     deletionProtection: settings.deletionProtection ?? profile.protectData,
   };
+}
+
+function azureMonitorOf({ azureMonitor = false }: AksSettings): AksPlan["azureMonitor"] {
+  if (typeof azureMonitor === "boolean") return { metrics: azureMonitor, logs: azureMonitor };
+  return { metrics: azureMonitor.metrics ?? false, logs: azureMonitor.logs ?? false };
 }
 
 function checkLocation({ mistakes }: Layers, { location }: AksSettings): void {

@@ -5,6 +5,7 @@ import type { Plan } from "../../config/plan.ts";
 import type { Cloud } from "../cloud.ts";
 import { createBackupPlan } from "./backup.ts";
 import { Cluster } from "./cluster.ts";
+import { ImageCache } from "./image-cache.ts";
 import { allowWebhooks, Network } from "./network.ts";
 import { offers } from "./offers.ts";
 import { permit } from "./permit.ts";
@@ -31,6 +32,9 @@ export function connectGke(plan: Plan, cluster: GkePlan): Cloud {
   const gke = new Cluster(name, { plan: cluster, network, services }, { providers: [provider] });
   allowWebhooks(name, cluster, { networkId, account: gke.nodeAccount }, { provider });
   if (cluster.artifactRegistry) createRegistry(name, region, gke.nodeAccount, { provider, dependsOn: services });
+  if (cluster.imageCaches.length > 0) {
+    new ImageCache(name, { plan: cluster, reader: gke.nodeAccount, services }, { providers: [provider] });
+  }
   createBackupPlan(name, plan, cluster, gke.cluster, { provider, dependsOn: services });
 
   const kubernetes = new k8s.Provider(

@@ -5,6 +5,7 @@ import type { StorageClasses } from "../clouds.ts";
 import type { Manager, Reach } from "../managed.ts";
 import { badNetwork, cutterOf } from "../subnets.ts";
 import { unsupportedVersion } from "../versions.ts";
+import { checkRemotes, type RemoteRegistry, remoteRegistries } from "./image-cache-plan.ts";
 import { checkMachines, diskTypeOf } from "./machines.ts";
 import { offers, offersByPassword } from "./offers.ts";
 import type { GcpSite, GkeSettings } from "./settings.ts";
@@ -50,6 +51,7 @@ export interface GkePlan {
   binaryAuthorization: boolean;
   secretManager: boolean;
   artifactRegistry: boolean;
+  imageCaches: RemoteRegistry[];
   /** How long backups of the namespace are kept; left out where there are none. */
   backupRetentionDays?: number;
   deletionProtection: boolean;
@@ -60,6 +62,8 @@ export function resolveGke(layers: Layers, settings: GkeSettings): GkePlan {
   const production = stack.profile === "production";
   const name = clusterName(layers, settings);
   const nodePools = resolveNodePools(layers, settings.nodePools, DEFAULT_MACHINE);
+  const imageCaches = remoteRegistries(settings, name);
+  checkRemotes(layers, settings, imageCaches);
   checkNames(layers, name, nodePools);
   checkMachines(layers, nodePools);
   const ranges = rangesOf(settings);
@@ -83,6 +87,7 @@ export function resolveGke(layers: Layers, settings: GkeSettings): GkePlan {
     binaryAuthorization: settings.binaryAuthorization ?? false,
     secretManager: settings.secretManager ?? false,
     artifactRegistry: settings.artifactRegistry ?? false,
+    imageCaches,
     backupRetentionDays: settings.backup ? (production ? 30 : 7) : undefined,
     deletionProtection: settings.deletionProtection ?? profile.protectData,
   };

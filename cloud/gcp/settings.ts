@@ -8,6 +8,17 @@ const project = z.string().regex(/^[a-z][-a-z0-9]{4,28}[a-z0-9]$/, "the id of a 
 const region = z.string().regex(/^[a-z]+-[a-z]+\d{1,2}$/, "a region of Google Cloud such as europe-west4");
 const resourceName = z.string().regex(/^[a-z]([-a-z0-9]{0,61}[a-z0-9])?$/, "a name of Google Cloud");
 
+const registryAccount = z.strictObject({
+  username: z.string().min(1),
+  /** Of Secret Manager. */
+  passwordSecretVersion: z
+    .string()
+    .regex(
+      /^projects\/[a-z][-a-z0-9]{4,28}[a-z0-9]\/secrets\/[\w-]{1,255}\/versions\/(\d+|latest)$/,
+      "a secret's version",
+    ),
+});
+
 /** Where Google Cloud runs datastores for a cluster that is there already. */
 export const gcpSite = z.strictObject({
   provider: z.literal("gcp"),
@@ -63,6 +74,16 @@ export const gkeSettings = z.strictObject({
   secretManager: z.boolean().optional(),
   /** A Docker repository for the application's images beside the cluster. @default false */
   artifactRegistry: z.boolean().optional(),
+  /**
+   * Whether Artifact Registry keeps copies of public images, which machines then pull; with an account for Docker Hub,
+   * whose limits are shared else. @default false
+   */
+  imageCache: z
+    .union(
+      [z.boolean(), z.strictObject({ "docker.io": registryAccount.optional(), "ghcr.io": registryAccount.optional() })],
+      "true, or { docker.io, ghcr.io }",
+    )
+    .optional(),
   /** Daily backups of the application's namespace, volumes included, by Backup for GKE. @default false */
   backup: z.boolean().optional(),
   /** Whether Google refuses to delete the cluster. @default true in production */

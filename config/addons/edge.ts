@@ -21,7 +21,7 @@ export const edgeAddons = {
       api: { dashboard: false },
       global: { checkNewVersion: false, sendAnonymousUsage: false },
     }),
-    images: { registries: ["image.registry"] },
+    images: { registries: { "image.registry": "docker.io/library" } },
   },
   haproxy: {
     title: "HAProxy Kubernetes Ingress Controller",
@@ -75,7 +75,7 @@ export const edgeAddons = {
     groups: ["gateway.envoyproxy.io", "gateway.networking.k8s.io"],
     implementation: "envoy",
     values: ({ replicas }) => ({ deployment: { replicas } }),
-    images: { registries: ["global.imageRegistry"] },
+    images: { registries: { "global.imageRegistry": "docker.io" } },
     objects: ({ className }) => [
       {
         apiVersion: "gateway.networking.k8s.io/v1",
@@ -167,7 +167,7 @@ export const edgeAddons = {
       podDisruptionBudget: { enabled: replicas > 1 },
     }),
     monitored: { "prometheus.servicemonitor.enabled": true },
-    images: { registries: ["imageRegistry"] },
+    images: { registries: { imageRegistry: "quay.io" } },
   },
   "external-dns": externalDns,
 } as const satisfies Record<string, Addon>;

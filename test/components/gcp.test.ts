@@ -372,6 +372,35 @@ describe("PyBase on GKE, as a stack asks for it", () => {
     );
   });
 
+  it("has Artifact Registry keep copies of public images, with an account whose password it may read", async () => {
+    const account = { username: "shop", passwordSecretVersion: "projects/my-project-123456/secrets/hub/versions/1" };
+    const landed = await land({ imageCache: { "docker.io": account } });
+    const repositories = ofType(landed, "gcp:artifactregistry/repository:Repository");
+    assert.deepEqual(
+      repositories.map(({ inputs }) => inputs.repositoryId),
+      ["docker", "github", "ecr", "quay", "k8s"].map((word) => `pybase-production-${word}`),
+    );
+    const [hub, github] = repositories as [Registration, Registration];
+    assert.equal(hub.inputs.mode, "REMOTE_REPOSITORY");
+    assert.deepEqual(hub.inputs.remoteRepositoryConfig, {
+      description: "docker.io",
+      dockerRepository: { publicRepository: "DOCKER_HUB" },
+      upstreamCredentials: { usernamePasswordCredentials: account },
+    });
+    assert.deepEqual(github.inputs.remoteRepositoryConfig, {
+      description: "ghcr.io",
+      commonRepository: { uri: "https://ghcr.io" },
+    });
+    const grant = find(
+      landed,
+      "gcp:secretmanager/secretIamMember:SecretIamMember",
+      "pybase-production-registry-agent-hub",
+    );
+    assert.equal(grant.inputs.role, "roles/secretmanager.secretAccessor");
+    assert.ok(hub.dependsOn.includes(grant.name));
+    assert.equal(ofType(landed, "gcp:artifactregistry/repositoryIamMember:RepositoryIamMember").length, 5);
+  });
+
   it("has spot machines, a registry, secrets of Secret Manager, signed images and backups", async () => {
     const landed = await land({
       nodePools: {
