@@ -1,17 +1,19 @@
 /** What the plan has to know of the places to land, without their SDKs. */
 import { clusterName, type Layers } from "../config/layers.ts";
+import { checkExistingPools, factsOfPools, type PoolFacts } from "../config/nodes.ts";
+import type { DatastorePlan } from "../config/plan.ts";
 import type { ClusterSettings, KubeconfigCluster, Site } from "../config/schema/cluster.ts";
 import type { StorageClass } from "../config/schema/storage.ts";
 import type { VolumePlan } from "../config/storage.ts";
 import { ecrCaches } from "./aws/image-cache-plan.ts";
 import { awsPlace } from "./aws/place.ts";
-import { awsManager, type EksPlan, eksManager, eksRange, eksStorage, resolveEks } from "./aws/plan.ts";
+import { awsManager, type EksPlan, eksManager, eksRange, eksStorage, eksTaints, resolveEks } from "./aws/plan.ts";
 import { acrCaches } from "./azure/image-cache-plan.ts";
 import { azurePlace } from "./azure/place.ts";
-import { type AksPlan, aksManager, aksRange, aksStorage, resolveAks } from "./azure/plan.ts";
+import { type AksPlan, aksManager, aksRange, aksStorage, aksTaints, resolveAks } from "./azure/plan.ts";
 import { remoteRegistries } from "./gcp/image-cache-plan.ts";
 import { gcpPlace } from "./gcp/place.ts";
-import { type GkePlan, gcpManager, gkeManager, gkeStorage, LOAD_BALANCERS, resolveGke } from "./gcp/plan.ts";
+import { type GkePlan, gcpManager, gkeManager, gkeStorage, gkeTaints, LOAD_BALANCERS, resolveGke } from "./gcp/plan.ts";
 import type { CachedRegistry } from "./image-cache.ts";
 import type { Manager } from "./managed.ts";
 import type { CloudPlace } from "./place.ts";
@@ -26,15 +28,19 @@ export interface StorageClasses {
 }
 
 /** The cluster as it will be. */
-export function resolveCluster(layers: Layers, volumes: readonly VolumePlan[]): ClusterPlan {
+export function resolveCluster(
+  layers: Layers,
+  { volumes, datastores }: { volumes: readonly VolumePlan[]; datastores: readonly DatastorePlan[] },
+): ClusterPlan {
   const { cluster } = layers.stack;
   switch (cluster.provider) {
     case "kubeconfig":
+      checkExistingPools(layers, cluster.nodePools);
       return cluster;
     case "eks":
       return resolveEks(layers, cluster, volumes);
     case "gke":
-      return resolveGke(layers, cluster);
+      return resolveGke(layers, cluster, datastores);
     case "aks":
       return resolveAks(layers, cluster);
   }
@@ -69,6 +75,27 @@ export function imageCachesOf(cluster: ClusterSettings, name: string): CachedReg
     case "aks":
       return acrCaches(cluster, cluster.name ?? name);
   }
+}
+
+/** Pools of machines that pods can be put on, by name. */
+export function poolsOf(cluster: ClusterSettings): Record<string, PoolFacts> {
+  switch (cluster.provider) {
+    case "kubeconfig":
+      return existingPools(cluster);
+    case "eks":
+      return factsOfPools(cluster.nodePools, eksTaints);
+    case "gke":
+      return factsOfPools(cluster.nodePools, gkeTaints);
+    case "aks":
+      return factsOfPools(cluster.nodePools, aksTaints);
+  }
+}
+
+function existingPools({ nodePools = {} }: KubeconfigCluster): Record<string, PoolFacts> {
+  const entries = Object.entries(nodePools);
+  return Object.fromEntries(
+    entries.map(([name, { labels, taints = [], spot = false }]) => [name, { labels, taints, spot }]),
+  );
 }
 
 /** Who runs managed datastores; undefined where nobody does. */

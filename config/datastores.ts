@@ -15,6 +15,7 @@ import { resolveManaged } from "./managed.ts";
 import { unknownName } from "./mistakes.ts";
 import { queuesIn } from "./monitoring/queues.ts";
 import type { BundledDatastore, DatastorePlan } from "./plan.ts";
+import { schedulingOfDatastore } from "./scheduling.ts";
 import { autoscale } from "./schema/autoscale.ts";
 import type { Datastore, ExternalDatastore, Placement } from "./schema/datastore.ts";
 import type { Resources } from "./schema/primitives.ts";
@@ -118,6 +119,7 @@ function bundled(
           : undefined,
       resources,
       verticalAutoscale: vertical,
+      scheduling: schedulingOfDatastore(layers, name, placement.pool),
       disruptionBudget: datastore.disruptionBudget ?? false,
     },
   ];

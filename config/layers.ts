@@ -1,8 +1,9 @@
 import type { z } from "zod";
-import { imageCachesOf, type StorageClasses, storageOf } from "../cloud/clouds.ts";
+import { imageCachesOf, poolsOf, type StorageClasses, storageOf } from "../cloud/clouds.ts";
 import type { Registry } from "./images.ts";
 import type { Mistake } from "./mistakes.ts";
 import { fromZod, isMapping, unknownName } from "./mistakes.ts";
+import type { PoolFacts } from "./nodes.ts";
 import { type Profile, profiles } from "./profiles.ts";
 import { keysAt } from "./schema/keys.ts";
 import type { Application, Overrides, Stack } from "./schema.ts";
@@ -18,6 +19,8 @@ export interface Layers {
   storage: StorageClasses;
   /** Where images come from in place of their own registries. */
   registry?: Registry;
+  /** The cluster's node pools by name. */
+  pools: Readonly<Record<string, PoolFacts>>;
   /** File of the application, for messages. */
   source: string;
   mistakes: Mistake[];
@@ -31,6 +34,7 @@ export function layersOf(application: Application, stack: Stack, source: string)
     profile: profiles[stack.profile],
     storage: storageOf(stack.cluster),
     registry: stack.registry ?? registryOf(application, stack),
+    pools: poolsOf(stack.cluster),
     source,
     mistakes: [],
   };

@@ -1,7 +1,7 @@
 /** What a stack may say of an EKS cluster. */
 import { z } from "zod";
 import { nodePools } from "../../config/schema/nodes.ts";
-import { cidr, name } from "../../config/schema/primitives.ts";
+import { cidr, name, percent } from "../../config/schema/primitives.ts";
 import { storageFields } from "../../config/schema/storage.ts";
 
 const region = z
@@ -108,6 +108,8 @@ export const eksSettings = z.strictObject({
     .string()
     .regex(/^\d+\.\d+\.\d+-\d{8}$/, "a release such as 1.36.2-20261112")
     .optional(),
+  /** Machines of a pool that an upgrade replaces at a time, in percent. @default 33 */
+  nodeUpgradePercent: percent.optional(),
   /** Versions of add-ons by name. @default AWS's own default for the version of Kubernetes */
   addonVersions: z
     .partialRecord(

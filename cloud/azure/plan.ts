@@ -1,12 +1,14 @@
 /** What a stack on AKS is going to have, as plain data. */
 import { clusterName, type Layers } from "../../config/layers.ts";
 import { unknownName } from "../../config/mistakes.ts";
-import { type NodePoolPlan, resolveNodePools } from "../../config/nodes.ts";
+import { checkOneMachine, type NodePoolPlan, resolveNodePools } from "../../config/nodes.ts";
+import type { NodePool, Taint } from "../../config/schema/nodes.ts";
 import type { StorageClasses } from "../clouds.ts";
 import type { Manager } from "../managed.ts";
 import { unsupportedVersion } from "../versions.ts";
 import { type AcrCache, acrCaches, checkCaches } from "./image-cache-plan.ts";
 import { ZONAL_LOCATIONS } from "./locations.ts";
+import { EPHEMERAL, hasDisk } from "./machines.ts";
 import { LONGEST_POOL_NAME } from "./names.ts";
 import { type AzureNetwork, DEFAULT_CIDR, networkOf, rangesOf } from "./network-plan.ts";
 import { offers } from "./offers.ts";
@@ -18,6 +20,8 @@ export const AKS_VERSIONS = ["1.36", "1.35"] as const;
 /** 4 CPUs, 16 GiB. */
 const DEFAULT_MACHINE = "Standard_D4s_v5";
 const SYSTEM_POOL = "system";
+/** The first is the default; the other is on the machine's own disk, and gone with it. */
+const DISK_TYPES = ["Managed", EPHEMERAL];
 const SMALLEST_DISK_GIB = 30;
 const LARGEST_DISK_GIB = 2048;
 
@@ -36,6 +40,7 @@ export interface AksPlan {
   name: string;
   version: string;
   nodeOsUpgrade: "NodeImage" | "SecurityPatch" | "None";
+  nodeUpgrade: { maxSurge: string; drainTimeoutMinutes: number };
   maintenanceDay: string;
   zones: string[];
   network: AzureNetwork;
@@ -62,9 +67,9 @@ export function resolveAks(layers: Layers, settings: AksSettings): AksPlan {
   const name = clusterName(layers, settings);
   const imageCaches = acrCaches(settings, name);
   checkCaches(layers, settings, imageCaches);
-  const nodePools = resolveNodePools(layers, settings.nodePools, DEFAULT_MACHINE);
+  const nodePools = resolveNodePools(layers, settings.nodePools, { machine: DEFAULT_MACHINE, diskTypes: DISK_TYPES });
+  checkOneMachine(layers, "AKS", settings.nodePools);
   const systemPool = systemPoolOf(layers, settings);
-  checkSpot(layers, nodePools);
   for (const { name } of nodePools) checkPoolName(layers, name);
   for (const pool of [systemPool, ...nodePools]) checkMachines(layers, pool);
   return {
@@ -76,6 +81,7 @@ export function resolveAks(layers: Layers, settings: AksSettings): AksPlan {
     name,
     version: versionOf(layers, settings),
     nodeOsUpgrade: settings.nodeOsUpgrade ?? "NodeImage",
+    nodeUpgrade: { maxSurge: "33%", drainTimeoutMinutes: 30, ...settings.nodeUpgrade },
     maintenanceDay: settings.maintenanceDay ?? "Sunday",
     zones: settings.zones ?? ["1", "2", "3"],
     network: networkOf(layers, settings),
@@ -132,14 +138,11 @@ function systemPoolOf({ stack, mistakes }: Layers, { systemPool = {} }: AksSetti
   };
 }
 
-/** AKS taints every machine of the spot market. */
-function checkSpot({ mistakes }: Layers, pools: readonly NodePoolPlan[]): void {
-  if (pools.length === 0 || pools.some(({ spot }) => !spot)) return;
-  mistakes.push({
-    path: "landfall:cluster.nodePools",
-    problem: "all pools are of the spot market, and AKS keeps pods off those that do not tolerate it",
-    fix: "add a pool without spot",
-  });
+/** What AKS itself taints machines of the spot market with: https://learn.microsoft.com/azure/aks/spot-node-pool */
+const SPOT_TAINT: Taint = { key: "kubernetes.azure.com/scalesetpriority", value: "spot", effect: "NoSchedule" };
+
+export function aksTaints({ spot }: NodePool): Taint[] {
+  return spot ? [SPOT_TAINT] : [];
 }
 
 /** https://learn.microsoft.com/azure/aks/create-node-pools#limitations */
@@ -162,7 +165,7 @@ function checkPoolName({ mistakes }: Layers, name: string): void {
   }
 }
 
-function checkMachines({ mistakes }: Layers, { name, machine, diskGiB }: NodePoolPlan): void {
+function checkMachines({ mistakes }: Layers, { name, machine, diskGiB, diskType }: NodePoolPlan): void {
   const path = name === SYSTEM_POOL ? "landfall:cluster.systemPool" : `landfall:cluster.nodePools.${name}`;
   if (diskGiB < SMALLEST_DISK_GIB || diskGiB > LARGEST_DISK_GIB) {
     mistakes.push({
@@ -173,7 +176,16 @@ function checkMachines({ mistakes }: Layers, { name, machine, diskGiB }: NodePoo
       fix: "set it to one of these, or remove it",
     });
   }
-  if (/^Standard_[A-Z][A-Za-z0-9-]*(_v\d+)?$/.test(machine)) return;
+  if (diskType === EPHEMERAL && !hasDisk(machine)) {
+    mistakes.push({
+      path: `${path}.diskType`,
+      got: diskType,
+      problem: `${machine} has no disk of its own for it`,
+      allowed: "Managed; Ephemeral on machines with a d among their letters, such as Standard_D4ds_v5",
+      fix: "use Managed, or another machine",
+    });
+  }
+  if (/^Standard_[A-Z][A-Za-z0-9-]*(_[A-Za-z0-9]+)*$/.test(machine)) return;
   mistakes.push({
     path: `${path}.machine`,
     got: machine,

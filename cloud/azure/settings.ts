@@ -64,6 +64,18 @@ export const aksSettings = z.strictObject({
   version: z.coerce.string().optional(),
   /** New machine images as Azure brings them out. @default NodeImage: weekly, in the maintenance window */
   nodeOsUpgrade: z.enum(["NodeImage", "SecurityPatch", "None"]).optional(),
+  /** How an upgrade replaces the machines of a pool; those of the spot market have no surge. */
+  nodeUpgrade: z
+    .strictObject({
+      /** Machines that are added before others go, as a number or in percent. @default 33% */
+      maxSurge: z
+        .string()
+        .regex(/^[1-9]\d*%?$/, "a number such as 2, or a percentage such as 33%")
+        .optional(),
+      /** How long pods may hold a machine up by their disruption budgets, in minutes. @default 30 */
+      drainTimeoutMinutes: z.int().min(1).max(1440).optional(),
+    })
+    .optional(),
   /** Day on which AKS may patch, at 02:00 UTC and for 4 hours. @default Sunday */
   maintenanceDay: z.enum(["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"]).optional(),
   /** Availability zones. @default all three */

@@ -6,7 +6,7 @@ import type { Cloud } from "../cloud.ts";
 import { createBackupPlan } from "./backup.ts";
 import { Cluster } from "./cluster.ts";
 import { ImageCache } from "./image-cache.ts";
-import { allowWebhooks, Network } from "./network.ts";
+import { allowWebhooks, existingGround, Network } from "./network.ts";
 import { offers } from "./offers.ts";
 import { permit } from "./permit.ts";
 import type { GkePlan } from "./plan.ts";
@@ -27,7 +27,11 @@ export function connectGke(plan: Plan, cluster: GkePlan): Cloud {
   );
 
   const inNetwork = managed.some(({ engine }) => offers[engine]?.reached === "in the network");
-  const network = new Network(name, { plan: cluster, privateServices: inNetwork, services }, { providers: [provider] });
+  const { existingNetwork } = cluster;
+  const args = { plan: cluster, privateServices: inNetwork, services };
+  const network = existingNetwork
+    ? existingGround(name, existingNetwork, args, { provider })
+    : new Network(name, args, { providers: [provider] });
   const { networkId, privateServices } = network;
   const gke = new Cluster(name, { plan: cluster, network, services }, { providers: [provider] });
   allowWebhooks(name, cluster, { networkId, account: gke.nodeAccount }, { provider });

@@ -131,6 +131,19 @@ describe("A cluster on EKS", function () {
     assert.doesNotMatch(text, /"token|client-key|password/);
   });
 
+  it("has pools of several types of machines, which take only what asks for the spot market", async () => {
+    const registrations = await landOnEks(
+      "cluster.nodePools={general: {}, batch: {machines: [c6i.2xlarge, c6a.2xlarge], spot: true, min: 0, labels: {work: batch}}}",
+      "cluster.nodeUpgradePercent=10",
+    );
+    const { inputs } = find(registrations, "aws:eks/nodeGroup:NodeGroup", "pybase-production-batch-nodes");
+    assert.deepEqual(inputs.instanceTypes, ["c6i.2xlarge", "c6a.2xlarge"]);
+    assert.deepEqual(inputs.labels, { work: "batch", "landfall.dev/pool": "batch" });
+    assert.deepEqual(inputs.taints, [{ key: "landfall.dev/spot", value: "true", effect: "NO_SCHEDULE" }]);
+    assert.deepEqual(inputs.scalingConfig, { minSize: 0, maxSize: 3, desiredSize: 0 });
+    assert.deepEqual(inputs.updateConfig, { maxUnavailablePercentage: 10 });
+  });
+
   it("lets the administrators in whom the stack names", async () => {
     const arn = "arn:aws:iam::123456789012:role/operators";
     const registrations = await landOnEks(`cluster.administrators=["${arn}"]`);

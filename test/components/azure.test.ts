@@ -125,7 +125,6 @@ describe("A cluster on AKS", function () {
       enableAutoScaling: true,
       count: 3,
       minCount: 3,
-      nodeLabels: {},
       securityProfile: { sshAccess: "Disabled", enableSecureBoot: true, enableVTPM: true },
       upgradeSettings: { maxSurge: "33%", drainTimeoutInMinutes: 30 },
     };
@@ -136,10 +135,12 @@ describe("A cluster on AKS", function () {
       mode: "System",
       osDiskSizeGB: 64,
       maxCount: 3,
+      nodeLabels: {},
       nodeTaints: [taint],
     });
     const { agentPoolName, resourceName, ...machines } = pool.inputs;
-    assert.deepEqual(machines, { ...common, mode: "User", osDiskSizeGB: 50, maxCount: 9, nodeTaints: [] });
+    const nodeLabels = { "landfall.dev/pool": "general" };
+    assert.deepEqual(machines, { ...common, mode: "User", osDiskSizeGB: 50, maxCount: 9, nodeLabels, nodeTaints: [] });
     assert.match(agentPoolName as string, /^general[0-9a-f]{4}$/);
     assert.equal(resourceName, "pybase-production");
   });
@@ -221,6 +222,7 @@ describe("A cluster on AKS", function () {
     const more = await landOnAks(
       "cluster.nodePools={general: {}, batch: {spot: true, min: 0, machine: Standard_D8s_v5}}",
       "cluster.containerRegistry=new",
+      "cluster.nodeUpgrade={maxSurge: '2', drainTimeoutMinutes: 60}",
       `cluster.secretsKey={keyId: "${keyId}", vaultId: "${vaultId}"}`,
       "cluster.keyVaultSecrets=true",
     );
@@ -235,6 +237,8 @@ describe("A cluster on AKS", function () {
       ],
       ["Spot", "Delete", -1, 0, undefined],
     );
+    const general = find(more, type("containerservice:AgentPool"), "pybase-production-general-pool").inputs;
+    assert.deepEqual(general.upgradeSettings, { maxSurge: "2", drainTimeoutInMinutes: 60 });
     const registry = find(more, type("containerregistry:Registry"), "pybase-production-registry").inputs;
     assert.deepEqual([registry.adminUserEnabled, registry.anonymousPullEnabled], [false, false]);
     const pull = find(more, type("authorization:RoleAssignment"), "pybase-production-pull").inputs;

@@ -296,6 +296,7 @@ describe("The emulated Azure", () => {
         [{ networkProfile: { ...networkProfile, podCidr: "10.0.128.0/17" } }, /ServiceCidrOverlapExistingSubnetsCidr/],
         [{ networkProfile: { ...networkProfile, dnsServiceIP: "172.20.0.1" } }, /first address/],
         [{ networkProfile: { ...networkProfile, outboundType: "userAssignedNATGateway" } }, /has no NAT gateway/],
+        [{ networkProfile: { ...networkProfile, outboundType: "userDefinedRouting" } }, /has no route table/],
         [{ apiServerAccessProfile: { ...apiServerAccessProfile, subnetId: nodes.id } }, /InvalidApiServerSubnet/],
         [
           { apiServerAccessProfile: { ...apiServerAccessProfile, authorizedIPRanges: ["203.0.113.0/24"] } },
@@ -337,6 +338,15 @@ describe("The emulated Azure", () => {
       await assert.rejects(pool({ agentPoolName: "lost", resourceName: "other" }), /resourceName names other/);
       await remove();
       assert.deepEqual(azure.nodes.general, []);
+    });
+
+    it("has a machine to begin with in a pool that grows from none, and system disks where there is room", async () => {
+      await made();
+      await pool({ count: 0, minCount: 0, vmSize: "Standard_NC4as_T4_v3" });
+      assert.equal(azure.nodes.general?.length, 1);
+      await pool({ agentPoolName: "local", vmSize: "Standard_D4ds_v5", osDiskType: "Ephemeral" });
+      const ephemeral = { agentPoolName: "remote", osDiskType: "Ephemeral" };
+      await assert.rejects(pool(ephemeral), /Standard_D4s_v5 has no disk for an ephemeral one/);
     });
 
     it("is entered with what Azure answers, by way of a plugin", async () => {

@@ -17,6 +17,7 @@ describe("The plan of a stack on AKS", () => {
       name: "shop-production",
       version: AKS_VERSIONS[0],
       nodeOsUpgrade: "NodeImage",
+      nodeUpgrade: { maxSurge: "33%", drainTimeoutMinutes: 30 },
       maintenanceDay: "Sunday",
       zones: ["1", "2", "3"],
       network: {
@@ -48,7 +49,8 @@ describe("The plan of a stack on AKS", () => {
           max: 9,
           spot: false,
           diskGiB: 50,
-          labels: {},
+          diskType: undefined,
+          labels: { "landfall.dev/pool": "general" },
           taints: [],
         },
       ],
