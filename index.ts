@@ -34,3 +34,6 @@ export const namespace = application.namespace;
 
 /** Where users reach the application. */
 export const url = application.url;
+
+/** Where the data of each datastore is, by which the next update knows that none is left behind. */
+export const datastores = plan.placed;

@@ -52,7 +52,7 @@ export function resolveBackups(layers: Layers, datastores: readonly DatastorePla
     const { backup, images } = engines[datastore.engine];
     if (!backup || datastore.version === backup.except) return [];
     // A store is no place for its own copies.
-    if ("datastore" in to && to.datastore === datastore.name) return [];
+    if ("datastore" in to && to.datastore === datastore.declared) return [];
     const image = backup.image ?? (images[datastore.version] as Image);
     const destination = resolveDestination(layers, to, datastore, datastores);
     if (!destination) return [];

@@ -39,8 +39,8 @@ export function resolveMonitoring(
 ): MonitoringPlan | undefined {
   const scene: Scene = { layers, namespace, components: componentsOf(layers, tiers, datastores) };
   const watched = {
-    targets: scene.components.flatMap(({ name, here, metrics, hasService }) =>
-      here && metrics ? [{ component: name, ...metrics, hasService }] : [],
+    targets: scene.components.flatMap(({ pods, here, metrics, hasService }) =>
+      here && metrics ? [{ component: pods, ...metrics, hasService }] : [],
     ),
     recordings: resolveRecordings(scene),
     alerts: resolveAlerts(scene),

@@ -91,6 +91,21 @@ export interface BackupCommand {
 }
 
 /**
+ * How all of its data gets from one store to another. The scripts are for any POSIX shell and know the stores by
+ * variables: FROM_HOST, FROM_PORT, FROM_USERNAME, FROM_PASSWORD, FROM_DATABASE, FROM_BUCKETS (with spaces between),
+ * FROM_TLS (true or false), FROM_CA (a file of certificates, or nothing), FROM_ACCESS (password or identity), FROM_URL
+ * (where it holds no password); and the same with TO_.
+ */
+export interface Transfer {
+  /** Tools of both sides. @default those of the newer server's image */
+  image?: Image;
+  /** Copies everything. Run again, it ends in the same place. */
+  copy: string;
+  /** Prints what both sides have, and fails with what differs. */
+  verify: string;
+}
+
+/**
  * One kind of datastore, whoever runs it. A new engine is one file that exports one of these and one line in
  * `engines.ts`. It is plain data and pure functions, so the plan can use it before any resource exists.
  */
@@ -113,6 +128,8 @@ export interface Engine {
   cluster?: Cluster;
   exporter?: Exporter;
   backup?: BackupCommand;
+  /** Left out where nothing copies all of it. */
+  transfer?: Transfer;
   /** Length of a derived password, in characters; left out where it has no passwords. */
   passwordLength?: number;
   /** How long the server may take to stop cleanly, in seconds. */

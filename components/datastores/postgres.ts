@@ -37,6 +37,10 @@ export const postgres: Engine = {
     }),
     script: "pg_dump --format=custom --file=unfinished/database.dump",
   },
+  transfer: {
+    copy: "pg_dump | pg_restore",
+    verify: "true",
+  },
   passwordLength: 32,
   terminationGracePeriodSeconds: 120,
   fields: ["url", "host", "port", "username", "password", "database"],

@@ -31,6 +31,10 @@ export const redis: Engine = {
     passwordVariable: "REDISCLI_AUTH",
     script: 'valkey-cli -h "$HOSTS" --rdb unfinished/dump.rdb',
   },
+  transfer: {
+    copy: "true",
+    verify: "true",
+  },
   passwordLength: 32,
   terminationGracePeriodSeconds: 60,
   fields: ["url", "host", "port", "username", "password"],
