@@ -80,7 +80,7 @@ export function resolveMove(
   }
   if (from.mode === "bundled" && to.mode === "bundled" && from.name === to.name) {
     layers.mistakes.push({
-      path: place("instance"),
+      path: `landfall:datastores.${datastore}.instance`,
       problem: "is missing: the new store stands beside the old one, and both would have the same name",
       allowed: 'lower-case letters, digits and "-", another one than moveFrom.instance',
       fix: 'set it, such as instance: "b", and let it stand after the move',

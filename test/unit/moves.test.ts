@@ -196,7 +196,7 @@ describe("Data that would be left behind", () => {
       placed({ storageClass: "fast" }, { at: bundled }),
       {
         path: `${path}.storageClass`,
-        got: "fast",
+        got: "gp3-fast",
         problem: 'the data is in the store bundled ("db", version 16, class gp3), and would be left behind there',
         allowed: 'bundled ("db", version 16, class gp3), or a move in stages',
         fix: 'add moveFrom: { mode: bundled, storageClass: "gp3" }, and see docs/operations.md; or leave it as it was',
@@ -281,7 +281,7 @@ describe("A move that cannot be made", () => {
       "without a name for the new store",
       placed({ version: "17", moveFrom: { mode: "bundled", version: "16" } }),
       {
-        path: "apps/shop.ts: datastores.db.instance",
+        path: `${path}.instance`,
         problem: "is missing: the new store stands beside the old one, and both would have the same name",
         allowed: 'lower-case letters, digits and "-", another one than moveFrom.instance',
         fix: 'set it, such as instance: "b", and let it stand after the move',
