@@ -16,6 +16,7 @@ import { unknownName } from "./mistakes.ts";
 import { queuesIn } from "./monitoring/queues.ts";
 import { checkNoMove, type MovePlan, resolveMove, usedOf } from "./moves.ts";
 import type { BundledDatastore, DatastorePlan } from "./plan.ts";
+import { schedulingOfDatastore } from "./scheduling.ts";
 import { autoscale } from "./schema/autoscale.ts";
 import type { Datastore, ExternalDatastore, Placement } from "./schema/datastore.ts";
 import type { Resources } from "./schema/primitives.ts";
@@ -124,7 +125,7 @@ function bundled(
       tls: operated?.tls ?? false,
     },
     version,
-    image: fromRegistry(operated ? (operated.images[version] as string) : image.reference, layers.stack.registry),
+    image: fromRegistry(operated ? (operated.images[version] as string) : image.reference, layers.registry),
     uid: image.uid,
     gid: image.gid,
     ...run,
@@ -136,12 +137,13 @@ function bundled(
       hasExporter && engine.exporter && !operated
         ? {
             ...engine.exporter,
-            image: fromRegistry(engine.exporter.image, layers.stack.registry),
+            image: fromRegistry(engine.exporter.image, layers.registry),
             queues: queuesIn(layers, name),
           }
         : undefined,
     resources,
     verticalAutoscale: vertical,
+    scheduling: schedulingOfDatastore(layers, name, placement.pool),
     disruptionBudget: datastore.disruptionBudget ?? false,
     protect: layers.profile.protectData,
   };

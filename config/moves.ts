@@ -97,7 +97,7 @@ export function resolveMove(
     stage,
     from: to.mode === "external" ? { ...from, secret: `${datastore}-old` } : from,
     to,
-    image: { ...image, reference: fromRegistry(image.reference, layers.stack.registry) },
+    image: { ...image, reference: fromRegistry(image.reference, layers.registry) },
     keepOldDays: placement.keepOldDays ?? (layers.profile.protectData ? 7 : 0),
     graceSeconds: 0,
   });

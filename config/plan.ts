@@ -16,6 +16,7 @@ import type { MovePlan } from "./moves.ts";
 import type { Placed } from "./placed.ts";
 import type { PriorityClassPlan } from "./priority.ts";
 import type { Profile } from "./profiles.ts";
+import type { SchedulingPlan } from "./scheduling.ts";
 import type { PodAmount } from "./schema/autoscale.ts";
 import type { Resources } from "./schema/primitives.ts";
 import type { Field, Probe } from "./schema/tier.ts";
@@ -94,6 +95,8 @@ export interface TierPlan {
   maxUnavailable?: PodAmount;
   /** As the application calls it. */
   priorityClass?: string;
+  /** Left out where any machine without taints will do. */
+  scheduling?: SchedulingPlan;
   writable: string[];
   confinement: ConfinementPlan;
   /** Shared volumes by name, with their directories. */
@@ -163,6 +166,8 @@ export interface BundledDatastore extends DatastoreBase {
   exporter?: { image: string; port: number; resources: Resources; queues: string[] };
   resources: Resources;
   verticalAutoscale?: VerticalAutoscalePlan;
+  /** Left out where any machine without taints will do. */
+  scheduling?: SchedulingPlan;
   disruptionBudget: boolean;
   /** Whether its servers and volumes refuse to be deleted. */
   protect: boolean;

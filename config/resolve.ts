@@ -79,7 +79,7 @@ export function resolve(inputs: ResolveInputs): Plan {
     profileName: layers.stack.profile,
     profile: layers.profile,
     namespace,
-    cluster: resolveCluster(layers, volumes),
+    cluster: resolveCluster(layers, { volumes, datastores }),
     datastores,
     moves,
     placed: placedBy(layers, { datastores, moves }, placed, now),
