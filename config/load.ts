@@ -45,7 +45,7 @@ export async function load(): Promise<Loaded> {
 /** Outputs of the stack's last update, which the engine reads from its state. */
 async function lastPlaced(): Promise<LastPlaced | undefined> {
   const name = [pulumi.getOrganization(), pulumi.getProject(), pulumi.getStack()].join("/");
-  const { outputs } = (await pulumi.runtime.invoke("pulumi:pulumi:getStack", { name })) as {
+  const { outputs } = (await pulumi.runtime.invoke("pulumi:pulumi:readStackOutputs", { name })) as {
     outputs?: { datastores?: LastPlaced };
   };
   return outputs?.datastores;
