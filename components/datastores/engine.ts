@@ -91,10 +91,13 @@ export interface BackupCommand {
    * `$HOSTS` has the servers' names.
    */
   script: string;
-  /** Shell commands that put the copy in the folder `$COPY` into an empty server, TO_* as in a transfer. */
-  restore: string;
+  /**
+   * Shell commands that put the copy in the folder `$COPY` into an empty server, TO_* as in a transfer. Left out, with
+   * `manifest`, where only a server at rest takes one.
+   */
+  restore?: string;
   /** Shell commands that print what TO_* has, in the words of the copy's `manifest`: equal after a restore. */
-  manifest: string;
+  manifest?: string;
 }
 
 /**

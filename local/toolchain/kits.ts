@@ -218,7 +218,17 @@ const ferretdb: Kit = {
   version: FERRETDB_VERSION,
   tools: ["ferretdb"],
   downloads: [], // published without checksums
-  builds: [{ folder: "mongodb", packages: ["github.com/FerretDB/FerretDB/cmd/ferretdb"] }],
+  builds: [
+    {
+      folder: "mongodb",
+      within: {
+        module: "github.com/FerretDB/FerretDB",
+        file: "build/version/version.txt",
+        content: FERRETDB_VERSION,
+      },
+      packages: ["./cmd/ferretdb"],
+    },
+  ],
 };
 
 /** In the order in which they are wanted. */

@@ -1,10 +1,10 @@
 /** Real database servers as processes on 127.0.0.1, and the engines' own commands run against them as pods run them. */
 import assert from "node:assert/strict";
 import { type ChildProcess, execFile, execFileSync, spawn } from "node:child_process";
-import { chmodSync, mkdirSync, mkdtempSync, openSync, readFileSync, rmSync, symlinkSync } from "node:fs";
+import { chmodSync, copyFileSync, mkdirSync, mkdtempSync, openSync, readFileSync, rmSync, symlinkSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
-import { delimiter, join } from "node:path";
+import { basename, delimiter, join } from "node:path";
 import { promisify } from "node:util";
 import { terminalProgress } from "../../local/progress.ts";
 import { ensureWheels, lacksServers } from "../../local/toolchain/toolchain.ts";
@@ -43,6 +43,13 @@ export class Harbour {
   /** Gives a tool the name that it has in the engine's image. */
   name(tool: string, executable: string): void {
     symlinkSync(executable, join(this.path, "bin", tool));
+  }
+
+  /** The executable where every account may run it. */
+  shareTool(executable: string): string {
+    const target = join(this.path, basename(executable));
+    copyFileSync(executable, target);
+    return target;
   }
 
   /** The same files where every account may run them: by links, which take no room. */
@@ -90,14 +97,18 @@ export class Harbour {
     const environment = { PATH: process.env.PATH, HOME: cwd, LC_ALL: "C", ...env };
     const child = spawn(file, args, { cwd, env: environment, stdio: ["ignore", log, log], ...identity() });
     this.#running.push(child);
+    let broken: Error | undefined;
+    child.once("error", (error) => {
+      broken = error;
+    });
     const deadline = Date.now() + START_SECONDS * 1000;
     for (;;) {
       try {
         await ready();
         return child;
       } catch (error) {
-        if (child.exitCode !== null || Date.now() > deadline) {
-          throw new Error(`${name} did not start: ${error}\n${readFileSync(logPath, "utf8").slice(-2000)}`);
+        if (broken || child.exitCode !== null || Date.now() > deadline) {
+          throw new Error(`${name} did not start: ${broken ?? error}\n${readFileSync(logPath, "utf8").slice(-2000)}`);
         }
         await new Promise((resolve) => setTimeout(resolve, 100));
       }

@@ -150,7 +150,7 @@ ask TO > "$HOME/counts"
 LC_ALL=C sort "$HOME/counts"
 `.trim();
 
-export const mongodbBackup: Pick<BackupCommand, "script" | "restore" | "manifest"> = {
+export const mongodbBackup: Required<Pick<BackupCommand, "script" | "restore" | "manifest">> = {
   script: BACKUP,
   restore: RESTORE,
   manifest: MANIFEST,

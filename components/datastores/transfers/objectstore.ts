@@ -36,31 +36,31 @@ address() {
 ${SIDES}
 authorities=$(printf '%s\\n' "$FROM_CA" "$TO_CA" | grep . | paste -s -d , -) || true
 [ -z "$authorities" ] || export RCLONE_CA_CERT="$authorities"
-export RCLONE_RETRIES=3 RCLONE_LOW_LEVEL_RETRIES=5 RCLONE_STATS=0
+export RCLONE_CONFIG=/dev/null RCLONE_STATS=0
 `.trim();
 
 /** Calls \`each\` with the names that a bucket has on both sides, which are in the same order. */
 const PAIRS = `
 pairs() {
-  rest=$TO_BUCKETS
+  set -- $FROM_BUCKETS
+  buckets=$#
+  set -- $TO_BUCKETS
+  [ "$buckets" = $# ] || fail "FROM has the buckets $FROM_BUCKETS, TO has $TO_BUCKETS"
   for bucket in $FROM_BUCKETS; do
-    set -- $rest
-    [ $# -gt 0 ] || fail "FROM has the buckets $FROM_BUCKETS, TO has $TO_BUCKETS"
-    other=$1
+    each "$bucket" "$1"
     shift
-    rest=$*
-    each "$bucket" "$other"
   done
-  [ -z "$rest" ] || fail "FROM has the buckets $FROM_BUCKETS, TO has $TO_BUCKETS"
 }
 `.trim();
 
+/** By size and time first, then by the checksums that the stores keep: an object may be another of the same age. */
 const COPY = `
 ${PREPARE}
 ${PAIRS}
 each() {
   [ "$RCLONE_CONFIG_FROM_ENDPOINT/$1" != "$RCLONE_CONFIG_TO_ENDPOINT/$2" ] || fail "FROM and TO are the same bucket: $1"
   rclone sync --metadata "from:$1" "to:$2"
+  rclone sync --metadata --checksum "from:$1" "to:$2"
 }
 pairs
 `.trim();
@@ -112,7 +112,7 @@ rclone hashsum MD5 --download to: > "$HOME/manifest"
 LC_ALL=C sort -k 2 "$HOME/manifest"
 `.trim();
 
-export const objectstoreBackup: Pick<BackupCommand, "script" | "restore" | "manifest"> = {
+export const objectstoreBackup: Required<Pick<BackupCommand, "script" | "restore" | "manifest">> = {
   script: BACKUP,
   restore: RESTORE,
   manifest: MANIFEST,

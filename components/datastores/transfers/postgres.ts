@@ -190,7 +190,7 @@ SQL
 to $sql --file="$HOME/contents.sql"
 `.trim();
 
-export const postgresBackup: Pick<BackupCommand, "script" | "restore" | "manifest"> = {
+export const postgresBackup: Required<Pick<BackupCommand, "script" | "restore" | "manifest">> = {
   script: BACKUP,
   restore: RESTORE,
   manifest: MANIFEST,

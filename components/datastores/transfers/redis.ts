@@ -264,7 +264,7 @@ tr ',\\r' '  ' < "$HOME/keyspace" | sed -n 's/^db.*keys=\\([0-9]*\\) expires=\\(
   awk '{ keys += $1 - $2 } END { print "keys without a time to live: " keys + 0 }'
 `.trim();
 
-export const redisBackup: Pick<BackupCommand, "script" | "restore" | "manifest"> = {
+export const redisBackup: Required<Pick<BackupCommand, "script" | "restore" | "manifest">> = {
   script: BACKUP,
   restore: RESTORE,
   manifest: MANIFEST,
