@@ -148,8 +148,12 @@ esac > "$out"`,
   });
 
   it("of any engine is a script that a shell can read", () => {
-    for (const [name, { backup }] of Object.entries(engines)) {
-      if (backup) execFileSync("sh", ["-nc", backup.script], { stdio: "pipe" });
+    for (const [name, { backup, transfer }] of Object.entries(engines)) {
+      const { script, restore, manifest } = backup ?? {};
+      const { copy, verify, freeze, thaw } = transfer ?? {};
+      for (const text of [script, restore, manifest, copy, verify, freeze, thaw]) {
+        if (text) execFileSync("sh", ["-nc", text], { stdio: "pipe" });
+      }
       assert.ok(backup || name === "chromadb", name);
     }
   });
