@@ -1,4 +1,4 @@
-import { BACKUP_RESOURCES, type BackupPlan, volumesOfBackups } from "./backup.ts";
+import { BACKUP_RESOURCES, type BackupPlan, resourcesOfCheck, volumesOfBackups } from "./backup.ts";
 import type { EdgePlan } from "./edge-plan.ts";
 import { type Pods, podsOfEdge } from "./edge-pods.ts";
 import { type Layers, overlay, placeOf } from "./layers.ts";
@@ -57,14 +57,18 @@ function atLargest({ tiers, datastores, moves, volumes, backups, snapshots, edge
       failover ? [{ resources: failover.proxy.resources, pods: failover.proxy.replicas + SURGE }] : [],
     ),
     ...backups.map(() => ({ resources: BACKUP_RESOURCES, pods: 1 })),
+    ...backups.filter(({ check }) => check).map(() => ({ resources: BACKUP_RESOURCES, pods: 1 })),
     ...moves.map(() => ({ resources: MOVE_RESOURCES, pods: 1 })),
     ...(snapshots ? [{ resources: BACKUP_RESOURCES, pods: 1 }] : []),
   ];
-  const besides = bundled.flatMap((datastore) =>
-    [datastore.exporter, datastore.failover?.watcher].flatMap((sidecar) =>
-      sidecar ? [{ resources: sidecar.resources, pods: mostServers(datastore) }] : [],
+  const besides = [
+    ...bundled.flatMap((datastore) =>
+      [datastore.exporter, datastore.failover?.watcher].flatMap((sidecar) =>
+        sidecar ? [{ resources: sidecar.resources, pods: mostServers(datastore) }] : [],
+      ),
     ),
-  );
+    ...backups.filter(({ check }) => check).map(({ datastore }) => ({ resources: resourcesOfCheck(datastore), pods: 1 })),
+  ];
   const claims = [
     ...bundled.flatMap((datastore) =>
       datastore.volumes.flatMap(({ storage }) => Array<string>(mostServers(datastore)).fill(storage)),

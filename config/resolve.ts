@@ -72,7 +72,7 @@ export function resolve(inputs: ResolveInputs): Plan {
   const snapshots = resolveSnapshots(layers, datastores);
   const edge = resolveEdge(layers, datastores);
   const namespace = namespaceOf(layers);
-  const monitoring = resolveMonitoring(layers, namespace, tiers, datastores);
+  const monitoring = resolveMonitoring(layers, namespace, tiers, datastores, backups);
   const plan: Plan = {
     application: layers.application.name,
     stack,
