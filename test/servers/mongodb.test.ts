@@ -83,7 +83,7 @@ describe("MongoDB", function () {
     const tools = await ensureTools(["mongodump", "mongorestore", "ferretdb"], terminalProgress());
     harbour = new Harbour();
     harbour.tools.push(dirname(tools.mongodump), await ensureMongosh(terminalProgress()));
-    ferretdb = harbour.shareTool(tools.ferretdb);
+    ferretdb = tools.ferretdb;
     from = await new Server("from").start();
     to = await new Server("to").start();
     await from.evaluate(SHOP);

@@ -46,7 +46,9 @@ export class PostgresServer implements Side {
   async start(): Promise<void> {
     const flags = ["-D", this.#data, "-p", String(this.port), "-h", "127.0.0.1", "-k", "", "-F"];
     const ready = () => this.administer("SELECT 1");
-    this.#process = await this.#harbour.start(this.#name, [join(this.#bin, "postgres"), ...flags], ready);
+    this.#process = await this.#harbour.start(this.#name, [join(this.#bin, "postgres"), ...flags], ready, {
+      asNobody: true,
+    });
   }
 
   /** As a machine that loses power. */

@@ -28,17 +28,19 @@ address() {
 tls() { [ "$1" != true ] || echo "&tls=true\${2:+&tlsCAFile=$2}"; }
 `.trim();
 
-/** What the shell's own scripts begin with; \`SIDE\` is FROM or TO. Databases of the server itself are nobody's data. */
+/** What the shell's own scripts begin with. Databases of the server itself are nobody's data. */
 const CONNECT = `
-const of = (name) => process.env[process.env.SIDE + "_" + name] ?? "";
-const named = /\\.(mongocluster\\.cosmos\\.azure\\.com|mongodb\\.net)$/.test(of("HOST"));
-const server = named ? "mongodb+srv://" : "mongodb://";
-const account = encodeURIComponent(of("USERNAME")) + ":" + encodeURIComponent(of("PASSWORD")) + "@";
-const options = new URLSearchParams({ authSource: "admin", retryWrites: "false", serverSelectionTimeoutMS: "15000" });
-if (of("TLS") === "true") options.set("tls", "true");
-if (of("TLS") === "true" && of("CA")) options.set("tlsCAFile", of("CA"));
-const client = new Mongo(server + account + of("HOST") + (named ? "" : ":" + of("PORT")) + "/?" + options);
-const databases = client.getDBNames().filter((name) => !["admin", "config", "local"].includes(name)).sort();
+function connect(side) {
+  const of = (name) => process.env[side + "_" + name] ?? "";
+  const named = /\\.(mongocluster\\.cosmos\\.azure\\.com|mongodb\\.net)$/.test(of("HOST"));
+  const server = named ? "mongodb+srv://" : "mongodb://";
+  const account = encodeURIComponent(of("USERNAME")) + ":" + encodeURIComponent(of("PASSWORD")) + "@";
+  const options = new URLSearchParams({ authSource: "admin", retryWrites: "false", serverSelectionTimeoutMS: "15000" });
+  if (of("TLS") === "true") options.set("tls", "true");
+  if (of("TLS") === "true" && of("CA")) options.set("tlsCAFile", of("CA"));
+  return new Mongo(server + account + of("HOST") + (named ? "" : ":" + of("PORT")) + "/?" + options);
+}
+const databases = (client) => client.getDBNames().filter((name) => !["admin", "config", "local"].includes(name)).sort();
 const collections = (database) =>
   database.getCollectionInfos().filter(({ name }) => !name.startsWith("system.")).sort((a, b) => (a.name < b.name ? -1 : 1));
 `.trim();
@@ -47,7 +49,8 @@ const collections = (database) =>
 const CONTENTS = `
 ${CONNECT}
 const { createHash } = require("crypto");
-for (const name of databases) {
+const client = connect(process.env.SIDE);
+for (const name of databases(client)) {
   const database = client.getDB(name);
   for (const info of collections(database)) {
     const place = name + "." + info.name;
@@ -71,7 +74,8 @@ for (const name of databases) {
 
 const COUNTS = `
 ${CONNECT}
-for (const name of databases) {
+const client = connect("TO");
+for (const name of databases(client)) {
   const database = client.getDB(name);
   for (const info of collections(database)) {
     if (info.type !== "view") print(name + "." + info.name + ": " + database.getCollection(info.name).countDocuments({}));
@@ -79,22 +83,20 @@ for (const name of databases) {
 }
 `.trim();
 
+/** A process has a name of its own, where the server is MongoDB's; the same one is not emptied. */
 const CLEAR = `
 ${CONNECT}
-for (const name of databases) client.getDB(name).dropDatabase();
-`.trim();
-
-/** A process has a name of its own, where the server is MongoDB's. */
-const IDENTITY = `
-${CONNECT}
-print(client.getDB("admin").runCommand({ hello: 1 }).topologyVersion?.processId ?? process.env.SIDE);
+const [from, to] = [connect("FROM"), connect("TO")];
+const [here, there] = [from, to].map((client) => client.getDB("admin").runCommand({ hello: 1 }).topologyVersion?.processId);
+if (here && there && here.equals(there)) throw new Error("FROM and TO are the same server");
+for (const name of databases(to)) to.getDB(name).dropDatabase();
 `.trim();
 
 function shell(script: string): string {
   return `cat > "$HOME/script.js" <<'JS'
 ${script}
 JS
-ask() { SIDE="$1" mongosh --nodb --norc --quiet "$HOME/script.js"; }`;
+ask() { SIDE="\${1-}" mongosh --nodb --norc --quiet "$HOME/script.js"; }`;
 }
 
 const OURS = "--nsExclude='admin.*' --nsExclude='config.*'";
@@ -103,12 +105,8 @@ const COPY = `
 ${PREPARE}
 ${SIDES}
 ${TWO_STORES}
-${shell(IDENTITY)}
-here=$(ask FROM)
-there=$(ask TO)
-[ "$here" != "$there" ] || fail "FROM and TO are the same server: $TO_HOST"
 ${shell(CLEAR)}
-ask TO
+ask
 rm -f "$HOME/dump"
 mkfifo "$HOME/dump"
 from mongodump --quiet --archive > "$HOME/dump" &
@@ -146,7 +144,7 @@ to mongorestore --gzip --archive="$COPY/database.archive" --drop --stopOnError $
 const MANIFEST = `
 ${PREPARE}
 ${shell(COUNTS)}
-ask TO > "$HOME/counts"
+ask > "$HOME/counts"
 LC_ALL=C sort "$HOME/counts"
 `.trim();
 
