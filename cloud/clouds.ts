@@ -1,11 +1,17 @@
 /** What the plan has to know of the places to land, without their SDKs. */
 import type { Layers } from "../config/layers.ts";
+import { checkExistingPools, factsOfPools, type PoolFacts } from "../config/nodes.ts";
+import type { DatastorePlan } from "../config/plan.ts";
 import type { ClusterSettings, KubeconfigCluster, Site } from "../config/schema/cluster.ts";
 import type { StorageClass } from "../config/schema/storage.ts";
 import type { VolumePlan } from "../config/storage.ts";
-import { awsManager, type EksPlan, eksManager, eksRange, eksStorage, resolveEks } from "./aws/plan.ts";
-import { type AksPlan, aksManager, aksRange, aksStorage, resolveAks } from "./azure/plan.ts";
-import { type GkePlan, gcpManager, gkeManager, gkeStorage, LOAD_BALANCERS, resolveGke } from "./gcp/plan.ts";
+import { ecrCaches } from "./aws/image-cache-plan.ts";
+import { awsManager, type EksPlan, eksManager, eksRange, eksStorage, eksTaints, resolveEks } from "./aws/plan.ts";
+import { acrCaches } from "./azure/image-cache-plan.ts";
+import { type AksPlan, aksManager, aksRange, aksStorage, aksTaints, resolveAks } from "./azure/plan.ts";
+import { remoteRegistries } from "./gcp/image-cache-plan.ts";
+import { type GkePlan, gcpManager, gkeManager, gkeStorage, gkeTaints, LOAD_BALANCERS, resolveGke } from "./gcp/plan.ts";
+import type { CachedRegistry } from "./image-cache.ts";
 import type { Manager } from "./managed.ts";
 
 export type ClusterPlan = KubeconfigCluster | EksPlan | GkePlan | AksPlan;
@@ -18,15 +24,19 @@ export interface StorageClasses {
 }
 
 /** The cluster as it will be. */
-export function resolveCluster(layers: Layers, volumes: readonly VolumePlan[]): ClusterPlan {
+export function resolveCluster(
+  layers: Layers,
+  { volumes, datastores }: { volumes: readonly VolumePlan[]; datastores: readonly DatastorePlan[] },
+): ClusterPlan {
   const { cluster } = layers.stack;
   switch (cluster.provider) {
     case "kubeconfig":
+      checkExistingPools(layers, cluster.nodePools);
       return cluster;
     case "eks":
       return resolveEks(layers, cluster, volumes);
     case "gke":
-      return resolveGke(layers, cluster);
+      return resolveGke(layers, cluster, datastores);
     case "aks":
       return resolveAks(layers, cluster);
   }
@@ -43,6 +53,45 @@ export function storageOf(cluster: ClusterSettings): StorageClasses {
     case "aks":
       return aksStorage(cluster);
   }
+}
+
+/**
+ * Registries that the cluster's cloud keeps copies of.
+ *
+ * @param name of the cluster, unless the stack gives it one
+ */
+export function imageCachesOf(cluster: ClusterSettings, name: string): CachedRegistry<unknown>[] {
+  switch (cluster.provider) {
+    case "kubeconfig":
+      return [];
+    case "eks":
+      return ecrCaches(cluster, cluster.name ?? name);
+    case "gke":
+      return remoteRegistries(cluster, cluster.name ?? name);
+    case "aks":
+      return acrCaches(cluster, cluster.name ?? name);
+  }
+}
+
+/** Pools of machines that pods can be put on, by name. */
+export function poolsOf(cluster: ClusterSettings): Record<string, PoolFacts> {
+  switch (cluster.provider) {
+    case "kubeconfig":
+      return existingPools(cluster);
+    case "eks":
+      return factsOfPools(cluster.nodePools, eksTaints);
+    case "gke":
+      return factsOfPools(cluster.nodePools, gkeTaints);
+    case "aks":
+      return factsOfPools(cluster.nodePools, aksTaints);
+  }
+}
+
+function existingPools({ nodePools = {} }: KubeconfigCluster): Record<string, PoolFacts> {
+  const entries = Object.entries(nodePools);
+  return Object.fromEntries(
+    entries.map(([name, { labels, taints = [], spot = false }]) => [name, { labels, taints, spot }]),
+  );
 }
 
 /** Who runs managed datastores; undefined where nobody does. */

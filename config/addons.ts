@@ -12,7 +12,7 @@ import { ADDON_NAMES, type AddonName, catalogue, settingOf } from "./addons/cata
 import { checkSettings } from "./addons/checks.ts";
 import { type Charts, locate } from "./addons/mirror.ts";
 import { type AddonNamespacePlan, resolveNamespaces } from "./addons/namespaces.ts";
-import { fromRegistry } from "./images.ts";
+import { fromFolder, fromRegistry, type Registry } from "./images.ts";
 import { type Layers, overlay } from "./layers.ts";
 import type { AddonSettings } from "./schema/addons.ts";
 import { namespaceOf } from "./storage.ts";
@@ -89,7 +89,7 @@ export function resolveAddons(layers: Layers, charts?: Charts): AddonsPlan {
 function planOf(layers: Layers, name: AddonName, on: Map<AddonName, AddonSettings>, charts?: Charts): AddonPlan {
   const addon: Addon = catalogue[name];
   const settings = on.get(name) as AddonSettings;
-  const { registry } = layers.stack;
+  const { registry } = layers;
   const className = classOf(layers, addon);
   const context: AddonContext = {
     application: namespaceOf(layers),
@@ -125,12 +125,17 @@ function planOf(layers: Layers, name: AddonName, on: Map<AddonName, AddonSetting
 }
 
 /** Values that lead the chart's images to the stack's registry. */
-function mirrored({ images }: Addon, registry: string | undefined): Values {
+function mirrored({ images }: Addon, registry: Registry | undefined): Values {
   if (registry === undefined) return {};
   const repositories = Object.entries(images?.repositories ?? {});
   return {
     ...Object.fromEntries(repositories.map(([path, image]) => [path, fromRegistry(image, registry)])),
-    ...Object.fromEntries((images?.registries ?? []).map((path) => [path, registry])),
+    ...Object.fromEntries(
+      Object.entries(images?.registries ?? {}).flatMap(([path, folder]) => {
+        const from = fromFolder(folder, registry);
+        return from === undefined ? [] : [[path, from]];
+      }),
+    ),
   };
 }
 

@@ -14,6 +14,7 @@ import type { EdgePlan } from "./edge-plan.ts";
 import type { MonitoringPlan } from "./monitoring.ts";
 import type { PriorityClassPlan } from "./priority.ts";
 import type { Profile } from "./profiles.ts";
+import type { SchedulingPlan } from "./scheduling.ts";
 import type { PodAmount } from "./schema/autoscale.ts";
 import type { Resources } from "./schema/primitives.ts";
 import type { Field, Probe } from "./schema/tier.ts";
@@ -87,6 +88,8 @@ export interface TierPlan {
   maxUnavailable?: PodAmount;
   /** As the application calls it. */
   priorityClass?: string;
+  /** Left out where any machine without taints will do. */
+  scheduling?: SchedulingPlan;
   writable: string[];
   confinement: ConfinementPlan;
   /** Shared volumes by name, with their directories. */
@@ -153,6 +156,8 @@ export interface BundledDatastore extends DatastoreBase {
   exporter?: { image: string; port: number; resources: Resources; queues: string[] };
   resources: Resources;
   verticalAutoscale?: VerticalAutoscalePlan;
+  /** Left out where any machine without taints will do. */
+  scheduling?: SchedulingPlan;
   disruptionBudget: boolean;
 }
 

@@ -72,7 +72,7 @@ export function resolve({ application, source, settings, secrets, stack, charts 
     profileName: layers.stack.profile,
     profile: layers.profile,
     namespace,
-    cluster: resolveCluster(layers, volumes),
+    cluster: resolveCluster(layers, { volumes, datastores }),
     datastores,
     backups,
     snapshots,

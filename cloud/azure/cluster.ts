@@ -3,6 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { NodePoolPlan } from "../../config/nodes.ts";
 import { ControlPlaneLogs } from "./logs.ts";
 import { machinesOf } from "./machines.ts";
+import { Monitoring } from "./monitoring.ts";
 import { poolName } from "./names.ts";
 import type { Ground } from "./network.ts";
 import { POD_CIDR, SERVICE_CIDR } from "./network-plan.ts";
@@ -35,6 +36,7 @@ export class Cluster extends pulumi.ComponentResource {
       );
     const controlPlane = identity("control-plane");
     this.kubelet = identity("kubelet");
+    const logs = new ControlPlaneLogs(name, { plan, resourceGroupName }, inside);
     this.cluster = new azure.containerservice.ManagedCluster(
       `${name}-cluster`,
       {
@@ -84,7 +86,15 @@ export class Cluster extends pulumi.ComponentResource {
             enabled: plan.keyVaultSecrets,
             config: plan.keyVaultSecrets ? { enableSecretRotation: "true" } : undefined,
           },
+          // The agent of Container Insights, known by its former name.
+          omsagent: {
+            enabled: plan.azureMonitor.logs,
+            config: plan.azureMonitor.logs
+              ? { logAnalyticsWorkspaceResourceID: logs.workspaceId, useAADAuth: "true" }
+              : undefined,
+          },
         },
+        azureMonitorProfile: { metrics: { enabled: plan.azureMonitor.metrics } },
         autoUpgradeProfile: { upgradeChannel: "patch", nodeOSUpgradeChannel: plan.nodeOsUpgrade },
         storageProfile: {
           diskCSIDriver: { enabled: true },
@@ -102,9 +112,13 @@ export class Cluster extends pulumi.ComponentResource {
     );
     this.agentPools = plan.nodePools.map((pool) => this.agentPool(name, pool, args));
     const windows = this.maintain(name, args);
-    const logs = new ControlPlaneLogs(name, { plan, resourceGroupName, clusterId: this.cluster.id }, inside);
+    const { id: clusterId } = this.cluster;
+    const watched = [
+      logs.record(clusterId),
+      new Monitoring(name, { plan, resourceGroupName, workspaceId: logs.workspaceId, clusterId }, inside),
+    ];
     if (plan.deletionProtection) {
-      lock(`${name}-lock`, this.cluster.id, { ...inside, dependsOn: [...this.agentPools, ...windows, logs] });
+      lock(`${name}-lock`, clusterId, { ...inside, dependsOn: [...this.agentPools, ...windows, ...watched] });
     }
     this.registerOutputs({});
   }

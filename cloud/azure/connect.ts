@@ -5,6 +5,7 @@ import type { Plan } from "../../config/plan.ts";
 import type { Cloud } from "../cloud.ts";
 import { Cluster } from "./cluster.ts";
 import { WorkloadIdentity } from "./identity.ts";
+import { KeyVault } from "./key-vault.ts";
 import { kubeconfigOf } from "./kubeconfig.ts";
 import { existingGround, type Ground, Network } from "./network.ts";
 import { SERVICE_CIDR } from "./network-plan.ts";
@@ -22,7 +23,9 @@ export function connectAks(plan: Plan, cluster: AksPlan): Cloud {
   const group = new azure.resources.ResourceGroup(`${name}-group`, { resourceGroupName: name, tags }, opts);
   const resourceGroupName = group.name;
 
+  const { containerRegistry } = cluster;
   const storePorts = plan.datastores.filter(({ mode }) => mode === "managed").map(({ endpoint }) => endpoint.port);
+  if (containerRegistry === "private" || cluster.keyVault) storePorts.push(443);
   const ground: Ground = network.virtualNetworkId
     ? existingGround(network, network.virtualNetworkId)
     : new Network(
@@ -31,9 +34,13 @@ export function connectAks(plan: Plan, cluster: AksPlan): Cloud {
         { providers: [provider] },
       );
   const aks = new Cluster(name, { plan: cluster, resourceGroupName, ground }, { providers: [provider] });
-  const { containerRegistry } = cluster;
+  const zones = new PrivateZones(name, { resourceGroupName, ground }, opts);
   if (containerRegistry) {
-    createRegistry(name, { plan: cluster, containerRegistry, resourceGroupName, kubelet: aks.kubelet }, opts);
+    const { kubelet } = aks;
+    createRegistry(name, { plan: cluster, containerRegistry, resourceGroupName, kubelet, ground, zones }, opts);
+  }
+  if (cluster.keyVault) {
+    new KeyVault(name, { plan: cluster, resourceGroupName, aks, ground, zones }, { providers: [provider] });
   }
   const kubernetes = new k8s.Provider(
     "cluster",
@@ -45,7 +52,6 @@ export function connectAks(plan: Plan, cluster: AksPlan): Cloud {
     { dependsOn: aks.agentPools },
   );
 
-  const zones = new PrivateZones(name, { resourceGroupName, ground }, opts);
   const scopes: Record<string, readonly pulumi.CustomResource[]> = {};
   return {
     provider: kubernetes,

@@ -1,4 +1,5 @@
 import type { Layers } from "../../config/layers.ts";
+import { overlap } from "../subnets.ts";
 import type { AksSettings } from "./settings.ts";
 
 export const SUBNETS = ["nodes", "apiServer", "postgres", "endpoints"] as const;
@@ -102,9 +103,4 @@ function parseRange(cidr: string): { base: number; bits: number } {
 
 function toAddress(value: number): string {
   return [24, 16, 8, 0].map((shift) => Math.floor(value / 2 ** shift) % 256).join(".");
-}
-
-function overlap(one: string, other: string): boolean {
-  const [a, b] = [parseRange(one), parseRange(other)];
-  return a.base < b.base + 2 ** (32 - b.bits) && b.base < a.base + 2 ** (32 - a.bits);
 }

@@ -5,7 +5,8 @@ import type { Plan } from "../../config/plan.ts";
 import type { Cloud } from "../cloud.ts";
 import { createBackupPlan } from "./backup.ts";
 import { Cluster } from "./cluster.ts";
-import { allowWebhooks, Network } from "./network.ts";
+import { ImageCache } from "./image-cache.ts";
+import { allowWebhooks, existingGround, Network } from "./network.ts";
 import { offers } from "./offers.ts";
 import type { GkePlan } from "./plan.ts";
 import { createRegistry } from "./registry.ts";
@@ -21,11 +22,18 @@ export function connectGke(plan: Plan, cluster: GkePlan): Cloud {
   const services = enableServices(name, [...servicesOf(cluster), ...servicesFor(managed)], { provider });
 
   const inNetwork = managed.some(({ engine }) => offers[engine]?.reached === "in the network");
-  const network = new Network(name, { plan: cluster, privateServices: inNetwork, services }, { providers: [provider] });
+  const { existingNetwork } = cluster;
+  const args = { plan: cluster, privateServices: inNetwork, services };
+  const network = existingNetwork
+    ? existingGround(name, existingNetwork, args, { provider })
+    : new Network(name, args, { providers: [provider] });
   const { networkId, privateServices } = network;
   const gke = new Cluster(name, { plan: cluster, network, services }, { providers: [provider] });
   allowWebhooks(name, cluster, { networkId, account: gke.nodeAccount }, { provider });
   if (cluster.artifactRegistry) createRegistry(name, region, gke.nodeAccount, { provider, dependsOn: services });
+  if (cluster.imageCaches.length > 0) {
+    new ImageCache(name, { plan: cluster, reader: gke.nodeAccount, services }, { providers: [provider] });
+  }
   createBackupPlan(name, plan, cluster, gke.cluster, { provider, dependsOn: services });
 
   const kubernetes = new k8s.Provider(

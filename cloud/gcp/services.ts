@@ -19,10 +19,10 @@ export function servicesFor(datastores: readonly ManagedDatastore[]): string[] {
 export function servicesOf(cluster: GkePlan): string[] {
   return [
     ...["compute", "container", "iam", "cloudkms", "file", "logging", "monitoring"],
-    ...(cluster.artifactRegistry ? ["artifactregistry"] : []),
+    ...(cluster.artifactRegistry || cluster.imageCaches.length > 0 ? ["artifactregistry"] : []),
     ...(cluster.backupRetentionDays === undefined ? [] : ["gkebackup"]),
     ...(cluster.binaryAuthorization ? ["binaryauthorization"] : []),
-    ...(cluster.secretManager ? ["secretmanager"] : []),
+    ...(cluster.secretManager || cluster.imageCaches.some(({ account }) => account) ? ["secretmanager"] : []),
   ];
 }
 

@@ -71,8 +71,14 @@ export interface Addon {
   values(context: AddonContext): Values;
   /** Values by their paths that let the Prometheus of the add-on kube-prometheus-stack read it. */
   monitored?: Readonly<Values>;
-  /** Values, by their paths, that name an image's repository; and those that name a registry alone. */
-  images?: { repositories?: Readonly<Record<string, string>>; registries?: readonly string[] };
+  /**
+   * Values, by their paths, that name an image's repository; and those that name a registry alone, or a folder in one:
+   * undefined where the chart's images are of several.
+   */
+  images?: {
+    repositories?: Readonly<Record<string, string>>;
+    registries?: Readonly<Record<string, string | undefined>>;
+  };
   objects?(context: AddonContext): AddonObject[];
   secrets?(context: AddonContext): AddonSecret[];
   /** Values, by their paths, that are names under `landfall:secrets`. */

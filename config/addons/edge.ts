@@ -20,7 +20,7 @@ export const edgeAddons = {
       api: { dashboard: false },
       global: { checkNewVersion: false, sendAnonymousUsage: false },
     }),
-    images: { registries: ["image.registry"] },
+    images: { registries: { "image.registry": "docker.io/library" } },
   },
   haproxy: {
     title: "HAProxy Kubernetes Ingress Controller",
@@ -74,7 +74,7 @@ export const edgeAddons = {
     groups: ["gateway.envoyproxy.io", "gateway.networking.k8s.io"],
     implementation: "envoy",
     values: ({ replicas }) => ({ deployment: { replicas } }),
-    images: { registries: ["global.imageRegistry"] },
+    images: { registries: { "global.imageRegistry": "docker.io" } },
     objects: ({ className }) => [
       {
         apiVersion: "gateway.networking.k8s.io/v1",
@@ -148,6 +148,6 @@ export const edgeAddons = {
       podDisruptionBudget: { enabled: replicas > 1 },
     }),
     monitored: { "prometheus.servicemonitor.enabled": true },
-    images: { registries: ["imageRegistry"] },
+    images: { registries: { imageRegistry: "quay.io" } },
   },
 } as const satisfies Record<string, Addon>;

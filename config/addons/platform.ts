@@ -46,7 +46,7 @@ export const platformAddons = {
         sidecar: { dashboards: { enabled: true, searchNamespace: "ALL", folderAnnotation: "grafana_folder" } },
       },
     }),
-    images: { registries: ["global.imageRegistry"] },
+    images: { registries: { "global.imageRegistry": undefined } },
   },
   keda: {
     title: "KEDA",
@@ -61,7 +61,7 @@ export const platformAddons = {
       crds: { install: true, additionalAnnotations: KEEP },
       operator: { replicaCount: replicas },
     }),
-    images: { registries: ["global.image.registry"] },
+    images: { registries: { "global.image.registry": "ghcr.io" } },
   },
   "vertical-pod-autoscaler": {
     title: "Vertical Pod Autoscaler",
@@ -127,7 +127,7 @@ export const platformAddons = {
     groups: ["bitnami.com"],
     keepsData: true, // the only keys to whatever was sealed
     values: () => ({}),
-    images: { registries: ["image.registry"] },
+    images: { registries: { "image.registry": "docker.io" } },
   },
   "cloudnative-pg": {
     title: "CloudNativePG",

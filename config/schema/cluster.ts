@@ -3,6 +3,7 @@ import { z } from "zod";
 import { awsSite, eksSettings } from "../../cloud/aws/settings.ts";
 import { aksSettings } from "../../cloud/azure/settings.ts";
 import { gcpSite, gkeSettings } from "../../cloud/gcp/settings.ts";
+import { existingNodePools } from "./nodes.ts";
 import { cidr, port } from "./primitives.ts";
 import { storageFields } from "./storage.ts";
 
@@ -18,6 +19,8 @@ export const kubeconfigCluster = z.strictObject({
   ...storageFields,
   /** Addresses of the API server as pods see them, for the NetworkPolicies. @default read from the cluster */
   apiServer: z.strictObject({ cidrs: z.array(cidr).min(1), ports: z.array(port).min(1) }).optional(),
+  /** Its pools of machines, where tiers or datastores are to be put on one. @default none is named */
+  nodePools: existingNodePools.optional(),
   /** Who runs managed datastores for it. @default nobody */
   cloud: site.optional(),
 });

@@ -5,6 +5,7 @@ import { delimiter, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { stringify } from "yaml";
 import type { Plan } from "../../config/plan.ts";
+import type { ExistingNodePool } from "../../config/schema/nodes.ts";
 import { nodeGroup } from "../cluster/nodes.ts";
 import { usualPlatform } from "../cluster/objects.ts";
 import { UserError } from "../command.ts";
@@ -20,6 +21,8 @@ import { planOf, randomSecret, type Settings } from "./stack-file.ts";
 import { makeHome, makeLoginTools } from "./stand-ins.ts";
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
+/** One a zone. */
+const MACHINES_OF_A_POOL = 3;
 /** What a program is made of. */
 const PROGRAM = ["index.ts", "package.json", "apps", "cloud", "components", "config", "node_modules"];
 
@@ -151,9 +154,17 @@ export class Rehearsal {
     const name = cluster.context ?? "rehearsal";
     await this.#controlPlanes.create(name, usualPlatform);
     await this.#controlPlanes.setNodes(name, "general", nodeGroup());
+    for (const [pool, { labels, taints }] of Object.entries(this.#existingPools())) {
+      await this.#controlPlanes.setNodes(name, pool, nodeGroup(MACHINES_OF_A_POOL, { labels, taints }, pool));
+    }
     cpSync(this.#controlPlanes.kubeconfigOf(name), join(directory, "kubeconfig"));
     const { path: _, ...rest } = cluster;
     return { ...settings, cluster: rest };
+  }
+
+  #existingPools(): Readonly<Record<string, ExistingNodePool>> {
+    const { cluster } = this.plan;
+    return cluster.provider === "kubeconfig" ? (cluster.nodePools ?? {}) : {};
   }
 
   /** Add-ons from charts of the rehearsal's own, unless the stack has a mirror; what they bring is there to be adopted. */

@@ -296,6 +296,28 @@ describe("The emulated Google Cloud", () => {
       );
     });
 
+    it("wants to be told of the GPUs that a machine comes with", async () => {
+      const machine = { machineType: "g2-standard-4" };
+      await assert.rejects(pool({}, machine), /guestAccelerators are missing: g2-standard-4 comes with nvidia-l4/);
+    });
+    it("keeps other pods off machines with GPUs", async () => {
+      const { outputs } = await pool(
+        { autoscaling: { totalMinNodeCount: 0, totalMaxNodeCount: 2 } },
+        { machineType: "g2-standard-4", guestAccelerators: [{ type: "nvidia-l4", count: 1 }] },
+      );
+      // Nothing adds machines here as pods come.
+      const nodes = cloud.nodes[outputs.name as string] ?? [];
+      assert.deepEqual(
+        nodes.map(({ taints }) => taints),
+        [[{ key: "nvidia.com/gpu", value: "present", effect: "NoSchedule" }]],
+      );
+    });
+
+    it("refuses upgrades that take no machine", async () => {
+      const upgradeSettings = { maxSurge: 0, maxUnavailable: 0 };
+      await assert.rejects(pool({ upgradeSettings }), /maxSurge and maxUnavailable together are 1 to 20/);
+    });
+
     it("refuses pools that count by zone and in all at once", async () => {
       await assert.rejects(
         pool({ autoscaling: { totalMaxNodeCount: 3, maxNodeCount: 3 } }),

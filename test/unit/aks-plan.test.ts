@@ -17,6 +17,7 @@ describe("The plan of a stack on AKS", () => {
       name: "shop-production",
       version: AKS_VERSIONS[0],
       nodeOsUpgrade: "NodeImage",
+      nodeUpgrade: { maxSurge: "33%", drainTimeoutMinutes: 30 },
       maintenanceDay: "Sunday",
       zones: ["1", "2", "3"],
       network: {
@@ -48,12 +49,16 @@ describe("The plan of a stack on AKS", () => {
           max: 9,
           spot: false,
           diskGiB: 50,
-          labels: {},
+          diskType: undefined,
+          labels: { "landfall.dev/pool": "general" },
           taints: [],
         },
       ],
       containerRegistry: undefined,
+      imageCaches: [],
+      azureMonitor: { metrics: false, logs: false },
       keyVaultSecrets: false,
+      keyVault: false,
       secretsKey: undefined,
       geoRedundantBackups: false,
       deletionProtection: true,
@@ -65,6 +70,25 @@ describe("The plan of a stack on AKS", () => {
     assert.deepEqual(
       [systemPool.min, nodePools[0]?.min, network.outbound, deletionProtection],
       [1, 2, "natGateway", false],
+    );
+  });
+
+  it("has Azure Monitor collect what the stack asks for", () => {
+    assert.deepEqual(planned({ azureMonitor: true }).azureMonitor, { metrics: true, logs: true });
+    assert.deepEqual(planned({ azureMonitor: { logs: true } }).azureMonitor, { metrics: false, logs: true });
+  });
+
+  it("has a key vault of its own only where the stack says so", () => {
+    const of = (keyVaultSecrets: boolean | "new") => {
+      const plan = planned({ keyVaultSecrets });
+      return [plan.keyVaultSecrets, plan.keyVault];
+    };
+    assert.deepEqual(
+      [of(true), of("new")],
+      [
+        [true, false],
+        [true, true],
+      ],
     );
   });
 

@@ -133,8 +133,30 @@ describe("On AKS is refused:", () => {
       onAks({ nodePools: { cheap: { spot: true } } }),
       {
         path: `${PATH}.nodePools`,
-        problem: "all pools are of the spot market, and AKS keeps pods off those that do not tolerate it",
-        fix: "add a pool without spot",
+        problem: "no pool has a machine for pods that tolerate no taint, as those of the cluster itself",
+        fix: "give one pool min: 1 or more, no taints and no spot",
+      },
+    ],
+    [
+      "several kinds of machines in one pool",
+      onAks({ nodePools: { general: { machines: ["Standard_D4s_v5", "Standard_D4as_v5"] } } }),
+      {
+        path: `${PATH}.nodePools.general.machines`,
+        got: ["Standard_D4s_v5", "Standard_D4as_v5"],
+        problem: "all machines of a pool of AKS are of one kind",
+        allowed: "machine: one name",
+        fix: "make a pool of each kind; a tier with spot: preferred or required goes to all that are of the spot market",
+      },
+    ],
+    [
+      "a system disk on a machine that has none of its own",
+      onAks({ nodePools: { general: { machine: "Standard_D4s_v5", diskType: "Ephemeral" } } }),
+      {
+        path: `${PATH}.nodePools.general.diskType`,
+        got: "Ephemeral",
+        problem: "Standard_D4s_v5 has no disk of its own for it",
+        allowed: "Managed; Ephemeral on machines with a d among their letters, such as Standard_D4ds_v5",
+        fix: "use Managed, or another machine",
       },
     ],
     [

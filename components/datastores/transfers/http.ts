@@ -54,8 +54,10 @@ try {
 }
 `.trim();
 
-/** @param engine functions \`authorized\`, \`copy\`, \`restore\` and \`contents\` of the engine */
-export function httpScripts(engine: string): { copy: string; verify: string; restore: string; manifest: string } {
+type Scripts = Record<"copy" | "verify" | "backup" | "restore" | "manifest", string>;
+
+/** @param engine functions `authorized`, `contents` and those of the scripts that the engine has */
+export function httpScripts(engine: string): Scripts {
   const node = (main: string) => `cat > "$HOME/script.mjs" <<'JS'
 ${CLIENT}
 ${engine.trim()}

@@ -51,7 +51,7 @@ async function backup(from, folder) {
     mkdirSync(join(folder, host));
     for (const name of await collections(server)) await fetchSnapshot(server, name, join(folder, host, name + ".snapshot"));
   }
-  writeFileSync(join(folder, "manifest"), (await counts(from)).map((text) => text + "\\\\n").join(""));
+  writeFileSync(join(folder, "manifest"), (await counts(from)).map((text) => text + "\\n").join(""));
 }
 async function restore(copy, to) {
   const folders = readdirSync(copy, { withFileTypes: true }).filter((entry) => entry.isDirectory());
