@@ -10,15 +10,15 @@ const SIDES = bothSides(
 ${name}() {
   tool=$1
   shift
-  secret "$${side}_PASSWORD"
-  "$tool" --config="$HOME/password.yaml" --username="$${side}_USERNAME" --authenticationDatabase=admin \\
+  secret ${name} "$${side}_PASSWORD"
+  "$tool" --config="$HOME/${name}.yaml" --username="$${side}_USERNAME" --authenticationDatabase=admin \\
     --uri="$(address "$${side}_HOST" "$${side}_PORT")/?retryWrites=false$(tls "$${side}_TLS" "$${side}_CA")" "$@"
 }`,
 );
 
 const PREPARE = `
 ${BEGIN}
-secret() { printf 'password: "%s"\\n' "$(printf %s "$1" | sed 's/[\\\\"]/\\\\&/g')" > "$HOME/password.yaml"; }
+secret() { printf 'password: "%s"\\n' "$(printf %s "$2" | sed 's/[\\\\"]/\\\\&/g')" > "$HOME/$1.yaml"; }
 address() {
   case "$1" in
     *.mongocluster.cosmos.azure.com | *.mongodb.net) echo "mongodb+srv://$1" ;;
@@ -49,27 +49,32 @@ const collections = (database) =>
 const CONTENTS = `
 ${CONNECT}
 const { createHash } = require("crypto");
-const client = connect(process.env.SIDE);
-for (const name of databases(client)) {
-  const database = client.getDB(name);
-  for (const info of collections(database)) {
-    const place = name + "." + info.name;
-    if (info.type === "view") {
-      print(place + ": view " + EJSON.stringify(info.options));
-      continue;
+const { writeFileSync } = require("fs");
+function contents(client) {
+  const lines = [];
+  for (const name of databases(client)) {
+    const database = client.getDB(name);
+    for (const info of collections(database)) {
+      const place = name + "." + info.name;
+      if (info.type === "view") {
+        lines.push(place + ": view " + EJSON.stringify(info.options));
+        continue;
+      }
+      const collection = database.getCollection(info.name);
+      const sum = createHash("sha256");
+      let count = 0;
+      collection.find().sort({ _id: 1 }).forEach((document) => {
+        sum.update(EJSON.stringify(document, { relaxed: false }));
+        count++;
+      });
+      lines.push(place + ": " + count + " documents, checksum " + sum.digest("hex").slice(0, 16));
+      const rules = ({ v, ns, background, ...rule }) => EJSON.stringify(rule);
+      for (const rule of collection.getIndexes().map(rules).sort()) lines.push(place + ": index " + rule);
     }
-    const collection = database.getCollection(info.name);
-    const sum = createHash("sha256");
-    let count = 0;
-    collection.find().sort({ _id: 1 }).forEach((document) => {
-      sum.update(EJSON.stringify(document, { relaxed: false }));
-      count++;
-    });
-    print(place + ": " + count + " documents, checksum " + sum.digest("hex").slice(0, 16));
-    const rules = ({ v, ns, background, ...rule }) => EJSON.stringify(rule);
-    for (const rule of collection.getIndexes().map(rules).sort()) print(place + ": index " + rule);
   }
+  return lines.map((line) => line + "\\n").join("");
 }
+for (const side of ["FROM", "TO"]) writeFileSync(process.env.HOME + "/" + side.toLowerCase(), contents(connect(side)));
 `.trim();
 
 const COUNTS = `
@@ -96,7 +101,7 @@ function shell(script: string): string {
   return `cat > "$HOME/script.js" <<'JS'
 ${script}
 JS
-ask() { SIDE="\${1-}" mongosh --nodb --norc --quiet "$HOME/script.js"; }`;
+ask() { mongosh --nodb --norc --quiet "$HOME/script.js"; }`;
 }
 
 const OURS = "--nsExclude='admin.*' --nsExclude='config.*'";
@@ -118,8 +123,7 @@ wait "$dump" || fail "The dump broke off."
 const VERIFY = `
 ${PREPARE}
 ${shell(CONTENTS)}
-ask FROM > "$HOME/from"
-ask TO > "$HOME/to"
+ask
 ${COMPARE}
 `.trim();
 
@@ -128,8 +132,8 @@ export const mongodbTransfer: Transfer = { copy: COPY, verify: VERIFY };
 /** The dump says itself how many documents of each collection it has: others may be written meanwhile. */
 const BACKUP = `
 ${PREPARE}
-secret "$PASSWORD"
-mongodump --config="$HOME/password.yaml" --host="$HOSTS" --username="$USERNAME" --authenticationDatabase=admin --gzip --archive=unfinished/database.archive 2> "$HOME/dumped" ||
+secret backup "$PASSWORD"
+mongodump --config="$HOME/backup.yaml" --host="$HOSTS" --username="$USERNAME" --authenticationDatabase=admin --gzip --archive=unfinished/database.archive 2> "$HOME/dumped" ||
   { cat "$HOME/dumped" >&2; exit 1; }
 sed -n 's/.*done dumping \\([^ ]*\\) (\\([0-9]*\\) document.*/\\1: \\2/p' "$HOME/dumped" | tr -d '\`' |
   grep -v "^admin\\.\\|^config\\.\\|^[^.]*\\.system\\." | LC_ALL=C sort > unfinished/manifest || true
