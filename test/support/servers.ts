@@ -65,6 +65,15 @@ export class Harbour {
     return folder;
   }
 
+  /** A certificate for 127.0.0.1 that is its own authority, in a folder of nobody's, and its key. */
+  async certificate(name: string): Promise<{ certificate: string; key: string }> {
+    const [certificate, key] = ["cert.pem", "key.pem"].map((file) => join(this.folder(name), file)) as [string, string];
+    const algorithm = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-noenc"];
+    const subject = ["-subj", `/CN=${name}`, "-addext", "subjectAltName=IP:127.0.0.1"];
+    await this.once(name, ["openssl", "req", "-x509", ...algorithm, ...subject, "-keyout", key, "-out", certificate]);
+    return { certificate, key };
+  }
+
   /** Runs a command to its end, as nobody. */
   async once(name: string, command: readonly string[]): Promise<void> {
     const [file, ...args] = command as [string, ...string[]];
