@@ -10,6 +10,8 @@ export interface Cloud {
   provider: k8s.Provider;
   /** Where pods reach the API server, for their NetworkPolicies. */
   apiServer: ApiServerAddresses;
+  /** For stacks that land on this one's cluster, and secret; left out where it is somebody else's. */
+  kubeconfig?: pulumi.Output<string>;
   /** What has to be there before anything runs in the cluster. */
   ready: pulumi.Resource[];
   /** Makes a managed datastore. The plan has none where nobody runs them. */
@@ -53,7 +55,12 @@ export async function connect(plan: Plan): Promise<Cloud> {
     case "kubeconfig": {
       const { connectKubeconfig } = await import("./kubeconfig.ts");
       const cloud = await connectKubeconfig(plan, plan.cluster);
-      return plan.cluster.cloud ? { ...cloud, ...(await storesFrom(plan, plan.cluster.cloud)) } : cloud;
+      return { ...cloud, ...(await storesFrom(plan, plan.cluster.cloud)) };
+    }
+    case "stack": {
+      const { connectStack } = await import("./stack.ts");
+      const cloud = await connectStack(plan, plan.cluster);
+      return { ...cloud, ...(await storesFrom(plan, plan.cluster.cloud)) };
     }
     case "eks": {
       const { connectEks } = await import("./aws/connect.ts");
@@ -70,9 +77,14 @@ export async function connect(plan: Plan): Promise<Cloud> {
   }
 }
 
+/** A place to land before it is known who runs its datastores. */
+export type Landing = Omit<Cloud, "managed" | "identify">;
+
 /** The cloud that runs datastores for a cluster that is not this stack's. */
-async function storesFrom(plan: Plan, site: Site): Promise<Pick<Cloud, "managed" | "identify">> {
-  switch (site.provider) {
+async function storesFrom(plan: Plan, site: Site | undefined): Promise<Pick<Cloud, "managed" | "identify">> {
+  switch (site?.provider) {
+    case undefined:
+      return { managed: nobodyManages, identify: nobodyManages };
     case "aws": {
       const { connectSite } = await import("./aws/site.ts");
       return connectSite(plan, site);
@@ -81,5 +93,13 @@ async function storesFrom(plan: Plan, site: Site): Promise<Pick<Cloud, "managed"
       const { connectSite } = await import("./gcp/site.ts");
       return connectSite(plan, site);
     }
+    case "azure": {
+      const { connectSite } = await import("./azure/site.ts");
+      return connectSite(plan, site);
+    }
   }
+}
+
+function nobodyManages(): never {
+  throw new Error("the plan has a managed datastore, and no cloud that runs it");
 }

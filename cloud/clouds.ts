@@ -2,19 +2,28 @@
 import type { Layers } from "../config/layers.ts";
 import { checkExistingPools, factsOfPools, type PoolFacts } from "../config/nodes.ts";
 import type { DatastorePlan } from "../config/plan.ts";
-import type { ClusterSettings, KubeconfigCluster, Site } from "../config/schema/cluster.ts";
+import type { ClusterSettings, ExistingCluster, Site } from "../config/schema/cluster.ts";
 import type { StorageClass } from "../config/schema/storage.ts";
 import type { VolumePlan } from "../config/storage.ts";
 import { ecrCaches } from "./aws/image-cache-plan.ts";
 import { awsManager, type EksPlan, eksManager, eksRange, eksStorage, eksTaints, resolveEks } from "./aws/plan.ts";
 import { acrCaches } from "./azure/image-cache-plan.ts";
-import { type AksPlan, aksManager, aksRange, aksStorage, aksTaints, resolveAks } from "./azure/plan.ts";
+import {
+  type AksPlan,
+  aksManager,
+  aksRange,
+  aksStorage,
+  aksTaints,
+  azureManager,
+  checkAzureSite,
+  resolveAks,
+} from "./azure/plan.ts";
 import { remoteRegistries } from "./gcp/image-cache-plan.ts";
 import { type GkePlan, gcpManager, gkeManager, gkeStorage, gkeTaints, LOAD_BALANCERS, resolveGke } from "./gcp/plan.ts";
 import type { CachedRegistry } from "./image-cache.ts";
 import type { Manager } from "./managed.ts";
 
-export type ClusterPlan = KubeconfigCluster | EksPlan | GkePlan | AksPlan;
+export type ClusterPlan = ExistingCluster | EksPlan | GkePlan | AksPlan;
 
 export interface StorageClasses {
   /** Class of whoever names none; left out for the cluster's default. */
@@ -31,6 +40,8 @@ export function resolveCluster(
   const { cluster } = layers.stack;
   switch (cluster.provider) {
     case "kubeconfig":
+    case "stack":
+      if (cluster.cloud?.provider === "azure") checkAzureSite(layers, cluster.cloud);
       checkExistingPools(layers, cluster.nodePools);
       return cluster;
     case "eks":
@@ -45,6 +56,7 @@ export function resolveCluster(
 export function storageOf(cluster: ClusterSettings): StorageClasses {
   switch (cluster.provider) {
     case "kubeconfig":
+    case "stack":
       return { storageClass: cluster.storageClass, storageClasses: cluster.storageClasses ?? {} };
     case "eks":
       return eksStorage(cluster);
@@ -63,6 +75,7 @@ export function storageOf(cluster: ClusterSettings): StorageClasses {
 export function imageCachesOf(cluster: ClusterSettings, name: string): CachedRegistry<unknown>[] {
   switch (cluster.provider) {
     case "kubeconfig":
+    case "stack":
       return [];
     case "eks":
       return ecrCaches(cluster, cluster.name ?? name);
@@ -77,6 +90,7 @@ export function imageCachesOf(cluster: ClusterSettings, name: string): CachedReg
 export function poolsOf(cluster: ClusterSettings): Record<string, PoolFacts> {
   switch (cluster.provider) {
     case "kubeconfig":
+    case "stack":
       return existingPools(cluster);
     case "eks":
       return factsOfPools(cluster.nodePools, eksTaints);
@@ -87,7 +101,7 @@ export function poolsOf(cluster: ClusterSettings): Record<string, PoolFacts> {
   }
 }
 
-function existingPools({ nodePools = {} }: KubeconfigCluster): Record<string, PoolFacts> {
+function existingPools({ nodePools = {} }: ExistingCluster): Record<string, PoolFacts> {
   const entries = Object.entries(nodePools);
   return Object.fromEntries(
     entries.map(([name, { labels, taints = [], spot = false }]) => [name, { labels, taints, spot }]),
@@ -98,6 +112,7 @@ function existingPools({ nodePools = {} }: KubeconfigCluster): Record<string, Po
 export function managerOf(cluster: ClusterSettings): Manager | undefined {
   switch (cluster.provider) {
     case "kubeconfig":
+    case "stack":
       return cluster.cloud && managerAt(cluster.cloud);
     case "eks":
       return eksManager(cluster);
@@ -115,6 +130,8 @@ function managerAt(site: Site): Manager {
       return awsManager(site);
     case "gcp":
       return gcpManager(site);
+    case "azure":
+      return azureManager(site);
   }
 }
 
@@ -122,6 +139,7 @@ function managerAt(site: Site): Manager {
 export function loadBalancerRanges(cluster: ClusterSettings): string[] | undefined {
   switch (cluster.provider) {
     case "kubeconfig":
+    case "stack":
       return undefined;
     case "eks":
       return [eksRange(cluster)];

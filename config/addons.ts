@@ -75,6 +75,11 @@ export function namespaceOfRole(layers: Layers, role: "controller" | "implementa
   return name && namespaceOfAddon(layers, name);
 }
 
+/** Whether an add-on that is on is an ingress controller. */
+export function bringsController(layers: Layers): boolean {
+  return [...addonsOf(layers).keys()].some((name) => "controller" in catalogue[name]);
+}
+
 /** @param charts of the mirror, where that is a folder */
 export function resolveAddons(layers: Layers, charts?: Charts): AddonsPlan {
   const on = addonsOf(layers);

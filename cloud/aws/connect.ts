@@ -19,10 +19,11 @@ export function connectEks(plan: Plan, cluster: EksPlan): Cloud {
   const network = networkOf(name, cluster, opts);
   const { vpcId, privateSubnetIds, dataSubnetIds, wayOut } = network;
   const eks = new Cluster(name, { plan: cluster, subnetIds: privateSubnetIds, wayOut }, opts);
+  const kubeconfig = kubeconfigOf(eks.cluster, region);
   const kubernetes = new k8s.Provider(
     "cluster",
     {
-      kubeconfig: kubeconfigOf(eks.cluster, region),
+      kubeconfig,
       clusterIdentifier: pulumi.interpolate`${eks.cluster.arn} ${eks.cluster.createdAt}`,
       enableServerSideApply: true,
     },
@@ -38,6 +39,7 @@ export function connectEks(plan: Plan, cluster: EksPlan): Cloud {
   createRepositories(name, cluster, { provider });
   return {
     provider: kubernetes,
+    kubeconfig: pulumi.secret(kubeconfig),
     // The control plane answers from the private subnets, and at the Service's first address.
     apiServer: { cidrs: [firstAddressOf(SERVICE_CIDR), cluster.network.cidr], ports: [443] },
     ready: createStorageClasses(name, fileSystem, { provider: kubernetes }),

@@ -11,7 +11,8 @@ export class BlobStorage extends pulumi.ComponentResource {
 
   constructor(name: string, args: StoreArgs, opts: pulumi.ComponentResourceOptions) {
     super("landfall:azure:BlobStorage", name, {}, opts);
-    const { datastore, plan, resourceGroupName } = args;
+    const { datastore, site } = args;
+    const { resourceGroupName } = site;
     const { endpoint, protect, backupRetentionDays: days } = datastore;
     const inside = { parent: this };
 
@@ -19,9 +20,9 @@ export class BlobStorage extends pulumi.ComponentResource {
       `${name}-account`,
       {
         resourceGroupName,
-        accountName: globalWord({ ...plan, of: datastore.name, longest: 24 }),
+        accountName: globalWord({ ...site, of: datastore.name, longest: 24 }),
         kind: "StorageV2",
-        sku: { name: redundancyOf(datastore.highAvailability, plan.geoRedundantBackups) },
+        sku: { name: redundancyOf(datastore.highAvailability, site.geoRedundantBackups) },
         accessTier: "Hot",
         publicNetworkAccess: "Disabled",
         networkRuleSet: { defaultAction: "Deny", bypass: "None" },

@@ -6,7 +6,8 @@ import { assign } from "./roles.ts";
 export interface WorkloadArgs extends Pick<IdentityArgs, "serviceAccount" | "namespace"> {
   subscription: string;
   resourceGroupName: pulumi.Input<string>;
-  cluster: azure.containerservice.ManagedCluster;
+  /** Who vouches for the service account. */
+  issuer: pulumi.Input<string>;
   /** What it may read and write, by name. */
   scopes: Readonly<Record<string, pulumi.CustomResource>>;
 }
@@ -17,7 +18,7 @@ export class WorkloadIdentity extends pulumi.ComponentResource {
 
   constructor(name: string, args: WorkloadArgs, opts: pulumi.ComponentResourceOptions) {
     super("landfall:azure:WorkloadIdentity", name, {}, opts);
-    const { subscription, resourceGroupName, cluster, serviceAccount, namespace, scopes } = args;
+    const { subscription, resourceGroupName, issuer, serviceAccount, namespace, scopes } = args;
     const inside = { parent: this };
     const identity = new azure.managedidentity.UserAssignedIdentity(
       `${name}-identity`,
@@ -30,7 +31,7 @@ export class WorkloadIdentity extends pulumi.ComponentResource {
         resourceGroupName,
         resourceName: identity.name,
         federatedIdentityCredentialResourceName: serviceAccount,
-        issuer: cluster.oidcIssuerProfile.apply((profile) => profile?.issuerURL ?? ""),
+        issuer,
         subject: `system:serviceaccount:${namespace}:${serviceAccount}`,
         audiences: ["api://AzureADTokenExchange"],
       },

@@ -36,10 +36,11 @@ export function connectGke(plan: Plan, cluster: GkePlan): Cloud {
   }
   createBackupPlan(name, plan, cluster, gke.cluster, { provider, dependsOn: services });
 
+  const kubeconfig = kubeconfigOf(gke.cluster);
   const kubernetes = new k8s.Provider(
     "cluster",
     {
-      kubeconfig: kubeconfigOf(gke.cluster),
+      kubeconfig,
       // The name has a suffix, and so another cluster another link.
       clusterIdentifier: gke.cluster.selfLink,
       enableServerSideApply: true,
@@ -48,6 +49,7 @@ export function connectGke(plan: Plan, cluster: GkePlan): Cloud {
   );
   return {
     provider: kubernetes,
+    kubeconfig: pulumi.secret(kubeconfig),
     // Pods reach the control plane at its own range, and at the Service's first address.
     apiServer: { cidrs: [firstAddressOf(cluster.ranges.services), cluster.ranges.controlPlane], ports: [443] },
     ready: createStorageClasses(name, { plan: cluster, networkName: network.networkName }, { provider: kubernetes }),

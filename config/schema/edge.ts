@@ -61,11 +61,11 @@ export const tls = z.union(
 );
 
 const ingressFields = {
-  /** IngressClass. @default traefik */
+  /** IngressClass. @default the distribution's, where that brings a controller; else traefik */
   class: z.string().optional(),
   /** Whose annotations the class understands. @default the controller that usually goes by the class's name */
   controller: z.enum(CONTROLLERS).optional(),
-  /** Namespace of the ingress controller, for the NetworkPolicies. @default the class's name */
+  /** Namespace of the ingress controller, for the NetworkPolicies. @default the add-on's or the distribution's; else the class's name */
   controllerNamespace: name.optional(),
   /** Address ranges of a load balancer outside the cluster, for the NetworkPolicies. Needed for alb and azure. */
   cidrs: z.array(cidr).min(1).optional(),

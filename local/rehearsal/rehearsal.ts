@@ -5,6 +5,7 @@ import { delimiter, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { stringify } from "yaml";
 import type { Plan } from "../../config/plan.ts";
+import type { StackCluster } from "../../config/schema/cluster.ts";
 import type { ExistingNodePool } from "../../config/schema/nodes.ts";
 import { nodeGroup } from "../cluster/nodes.ts";
 import { usualPlatform } from "../cluster/objects.ts";
@@ -17,6 +18,7 @@ import { silentProgress } from "../progress.ts";
 import { ensureManifests } from "../toolchain/toolchain.ts";
 import { type Changes, countChanges } from "./changes.ts";
 import { makeCharts } from "./charts.ts";
+import { otherProgram } from "./other-stack.ts";
 import { planOf, randomSecret, type Settings } from "./stack-file.ts";
 import { makeHome, makeLoginTools } from "./stand-ins.ts";
 
@@ -149,8 +151,8 @@ export class Rehearsal {
   /** The settings with a cluster to land on where the stack expects one that is there. */
   async #land(): Promise<Settings> {
     const { settings, directory } = this.#options;
-    const cluster = settings.cluster as { provider: string; context?: string; path?: string };
-    if (cluster.provider !== "kubeconfig") return settings;
+    const { path: _, ...cluster } = settings.cluster as { provider: string; context?: string; path?: string };
+    if (cluster.provider !== "kubeconfig" && cluster.provider !== "stack") return settings;
     const name = cluster.context ?? "rehearsal";
     await this.#controlPlanes.create(name, usualPlatform);
     await this.#controlPlanes.setNodes(name, "general", nodeGroup());
@@ -158,13 +160,29 @@ export class Rehearsal {
       await this.#controlPlanes.setNodes(name, pool, nodeGroup(MACHINES_OF_A_POOL, { labels, taints }, pool));
     }
     cpSync(this.#controlPlanes.kubeconfigOf(name), join(directory, "kubeconfig"));
-    const { path: _, ...rest } = cluster;
-    return { ...settings, cluster: rest };
+    if (this.plan.cluster.provider !== "stack") return { ...settings, cluster };
+    const ref = await this.#makeOther(this.plan.cluster);
+    return { ...settings, cluster: { ...cluster, ref } };
+  }
+
+  /** The stack that made the cluster, with nothing but its kubeconfig; its name in this backend. */
+  async #makeOther({ ref, output = "kubeconfig" }: StackCluster): Promise<string> {
+    const { directory } = this.#options;
+    const [, project, stack] = ref.split("/") as [string, string, string];
+    const folder = join(directory, "other");
+    mkdirSync(folder);
+    symlinkSync(join(ROOT, "node_modules"), join(folder, "node_modules"));
+    for (const [name, text] of Object.entries(otherProgram(project, output, join(directory, "kubeconfig")))) {
+      writeFileSync(join(folder, name), text);
+    }
+    await this.#run(folder, "stack", "init", stack);
+    await this.#run(folder, "up", "--yes", "--skip-preview", "--stack", stack);
+    return `organization/${project}/${stack}`;
   }
 
   #existingPools(): Readonly<Record<string, ExistingNodePool>> {
     const { cluster } = this.plan;
-    return cluster.provider === "kubeconfig" ? (cluster.nodePools ?? {}) : {};
+    return cluster.provider === "kubeconfig" || cluster.provider === "stack" ? (cluster.nodePools ?? {}) : {};
   }
 
   /** Add-ons from charts of the rehearsal's own, unless the stack has a mirror; what they bring is there to be adopted. */
@@ -196,12 +214,13 @@ export class Rehearsal {
   }
 
   async #pulumi(...args: string[]): Promise<string> {
-    const { directory, stack, pulumi } = this.#options;
+    const { directory, stack } = this.#options;
     const named = args[0] === "stack" && args[1] === "init" ? [] : ["--stack", stack];
-    const child = spawn(pulumi, ["--non-interactive", ...args, ...named], {
-      cwd: join(directory, "project"),
-      env: this.#environment,
-    });
+    return this.#run(join(directory, "project"), ...args, ...named);
+  }
+
+  async #run(cwd: string, ...args: string[]): Promise<string> {
+    const child = spawn(this.#options.pulumi, ["--non-interactive", ...args], { cwd, env: this.#environment });
     let output = "";
     let answer = "";
     child.stdout.setEncoding("utf8").on("data", (text) => {

@@ -201,16 +201,18 @@ const rclone: Kit = {
   ],
 };
 
+const mongodbTool = (tool: string): Build => ({
+  folder: "mongodb",
+  packages: [`github.com/mongodb/mongo-tools/${tool}/main`],
+  output: tool,
+});
+
 const mongodbTools: Kit = {
   title: `MongoDB's tools ${MONGO_TOOLS_VERSION}`,
   version: MONGO_TOOLS_VERSION,
   tools: ["mongodump", "mongorestore"],
   downloads: [], // published for some distributions only
-  builds: ["mongodump", "mongorestore"].map((tool) => ({
-    folder: "mongodb",
-    packages: [`github.com/mongodb/mongo-tools/${tool}/main`],
-    output: tool,
-  })) as [Build, Build],
+  builds: [mongodbTool("mongodump"), mongodbTool("mongorestore")],
 };
 
 const ferretdb: Kit = {

@@ -12,7 +12,6 @@ import { freePort, Harbour, type Side, stop, variables } from "../support/server
 
 const transfer = mongodb.transfer as Transfer;
 const backup = mongodb.backup as Required<BackupCommand>;
-const PASSWORD = `it's "$HOME" \\ #1`;
 
 /** Types that a text would lose, odd names, an empty collection; no indexes, for FerretDB refuses how mongorestore asks for them. */
 const SHOP = `
@@ -37,13 +36,14 @@ describe("MongoDB", function () {
 
   class Server implements Side {
     readonly username = "app";
-    readonly password = PASSWORD;
+    readonly password: string;
     port = 0;
     readonly #name: string;
     #process: ChildProcess | undefined;
 
     constructor(name: string) {
       this.#name = name;
+      this.password = `${name} it's "$HOME" \\ #1`;
     }
 
     get pid(): number {
@@ -56,7 +56,7 @@ describe("MongoDB", function () {
       const flags = [
         ...["--handler=sqlite", `--sqlite-url=file:${folder}/`, `--state-dir=${folder}`, "--telemetry=disable"],
         ...[`--listen-addr=127.0.0.1:${this.port}`, "--debug-addr=-", "--log-level=warn", "--test-enable-new-auth"],
-        ...["--setup-database=admin", "--setup-username=app", `--setup-password=${PASSWORD}`],
+        ...["--setup-database=admin", "--setup-username=app", `--setup-password=${this.password}`],
       ];
       const ready = () => reached(this.port);
       this.#process = await harbour.start(this.#name, [ferretdb, ...flags], ready);
@@ -69,7 +69,7 @@ describe("MongoDB", function () {
 
     async evaluate(script: string): Promise<string> {
       const file = join(harbour.path, `${this.#name}.js`);
-      const account = `app:${encodeURIComponent(PASSWORD)}`;
+      const account = `app:${encodeURIComponent(this.password)}`;
       writeFileSync(
         file,
         `const client = new Mongo("mongodb://${account}@127.0.0.1:${this.port}/?authSource=admin");\n${script}`,
@@ -83,7 +83,7 @@ describe("MongoDB", function () {
     const tools = await ensureTools(["mongodump", "mongorestore", "ferretdb"], terminalProgress());
     harbour = new Harbour();
     harbour.tools.push(dirname(tools.mongodump), await ensureMongosh(terminalProgress()));
-    ferretdb = harbour.shareTool(tools.ferretdb);
+    ferretdb = tools.ferretdb;
     from = await new Server("from").start();
     to = await new Server("to").start();
     await from.evaluate(SHOP);
@@ -147,7 +147,7 @@ describe("MongoDB", function () {
       const env = {
         ...backup.env?.({ ...from, host: "127.0.0.1" } as never),
         HOSTS: `127.0.0.1:${from.port}`,
-        PASSWORD,
+        PASSWORD: from.password,
       };
       await harbour.succeed(`cd "${copy}" && mkdir unfinished\n${backup.script}`, env);
     });

@@ -43,7 +43,6 @@ describe("An object store", function () {
       this.port ||= await freePort();
       const ready = () => fetch(`http://127.0.0.1:${this.port}/`);
       const options = ["--addr", `127.0.0.1:${this.port}`, "--auth-key", `app,${PASSWORD}`, "--dir-cache-time", "0s"];
-      harbour.own(this.folder);
       this.#process = await harbour.start(this.#name, [rclone, "serve", "s3", ...options, this.folder], ready);
       return this;
     }
@@ -60,7 +59,6 @@ describe("An object store", function () {
       const file = join(this.folder, path);
       mkdirSync(dirname(file), { recursive: true });
       writeFileSync(file, content);
-      harbour.own(this.folder);
     }
 
     list(bucket: string): string[] {
@@ -77,7 +75,6 @@ describe("An object store", function () {
     ({ rclone } = await ensureTools(["rclone"], process.env.CI ? silentProgress : terminalProgress()));
     harbour = new Harbour();
     harbour.name("rclone", rclone);
-    rclone = harbour.shareTool(rclone);
     from = await new Store("from", ["uploads", "avatars"]).start();
     to = await new Store("to", ["shop-uploads-x7", "shop-avatars-x7"]).start();
     from.put("uploads/a/deep/file.bin", Buffer.from([0, 255, 10, 13]));

@@ -154,6 +154,23 @@ describe("PostgreSQL", function () {
     await from.administer("\\connect shop", "DROP EXTENSION vector");
   });
 
+  it("is dialled by TLS, where its authority is known by a certificate that it signed only", async () => {
+    const { certificate, key } = await harbour.certificate("server");
+    const stranger = await harbour.certificate("stranger");
+    await to.kill();
+    await to.start("ssl=on", `ssl_cert_file=${certificate}`, `ssl_key_file=${key}`);
+    const tls = { ...sides(), TO_TLS: "true" };
+    await harbour.succeed(transfer.copy, { ...tls, TO_CA: certificate });
+    await harbour.succeed(transfer.verify, tls);
+    assert.match(
+      await harbour.fail(transfer.copy, { ...tls, TO_CA: stranger.certificate }),
+      /certificate verify failed/,
+    );
+    assert.match(await harbour.fail(transfer.verify, { ...sides(), FROM_TLS: "true" }), /server does not support SSL/);
+    await to.kill();
+    await to.start();
+  });
+
   it("takes no writes while it is frozen, and takes them again", async () => {
     await harbour.succeed(transfer.freeze, sides());
     await assert.rejects(from.sql("INSERT INTO customers (name) VALUES ('late')"), /read-only transaction/);

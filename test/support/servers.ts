@@ -1,10 +1,10 @@
 /** Real database servers as processes on 127.0.0.1, and the engines' own commands run against them as pods run them. */
 import assert from "node:assert/strict";
 import { type ChildProcess, execFile, execFileSync, spawn } from "node:child_process";
-import { chmodSync, copyFileSync, mkdirSync, mkdtempSync, openSync, readFileSync, rmSync, symlinkSync } from "node:fs";
+import { chmodSync, chownSync, mkdirSync, mkdtempSync, openSync, readFileSync, rmSync, symlinkSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
-import { basename, delimiter, join } from "node:path";
+import { delimiter, join } from "node:path";
 import { promisify } from "node:util";
 import { terminalProgress } from "../../local/progress.ts";
 import { ensureWheels, lacksServers } from "../../local/toolchain/toolchain.ts";
@@ -45,13 +45,6 @@ export class Harbour {
     symlinkSync(executable, join(this.path, "bin", tool));
   }
 
-  /** The executable where every account may run it. */
-  shareTool(executable: string): string {
-    const target = join(this.path, basename(executable));
-    copyFileSync(executable, target);
-    return target;
-  }
-
   /** The same files where every account may run them: by links, which take no room. */
   share(installed: string): string {
     const target = join(this.path, "installed");
@@ -63,21 +56,25 @@ export class Harbour {
     return target;
   }
 
-  /** A folder that the server may write to, whoever it runs as. */
+  /** A folder for a server's files; it is nobody's, who may use it as well as root. */
   folder(name: string): string {
     const folder = join(this.path, name);
     mkdirSync(folder, { recursive: true });
-    this.own(folder);
+    const { uid, gid } = identity();
+    if (uid !== undefined && gid !== undefined) chownSync(folder, uid, gid);
     return folder;
   }
 
-  /** Gives a folder, and all that is in it, to whoever servers run as. */
-  own(folder: string): void {
-    const { uid, gid } = identity();
-    if (uid !== undefined) execFileSync("chown", ["-R", `${uid}:${gid}`, folder]);
+  /** A certificate for 127.0.0.1 that is its own authority, in a folder of nobody's, and its key. */
+  async certificate(name: string): Promise<{ certificate: string; key: string }> {
+    const [certificate, key] = ["cert.pem", "key.pem"].map((file) => join(this.folder(name), file)) as [string, string];
+    const algorithm = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-noenc"];
+    const subject = ["-subj", `/CN=${name}`, "-addext", "subjectAltName=IP:127.0.0.1"];
+    await this.once(name, ["openssl", "req", "-x509", ...algorithm, ...subject, "-keyout", key, "-out", certificate]);
+    return { certificate, key };
   }
 
-  /** Runs a command to its end, as a server would be run. */
+  /** Runs a command to its end, as nobody. */
   async once(name: string, command: readonly string[]): Promise<void> {
     const [file, ...args] = command as [string, ...string[]];
     await execute(file, args, { cwd: this.folder(name), ...identity() });
@@ -88,14 +85,19 @@ export class Harbour {
     name: string,
     command: readonly string[],
     ready: () => Promise<unknown>,
-    env = {},
+    { env = {}, asNobody = false } = {},
   ): Promise<ChildProcess> {
     const logPath = join(this.path, `${name}.log`);
     const log = openSync(logPath, "a");
     const [file, ...args] = command as [string, ...string[]];
     const cwd = this.folder(name);
     const environment = { PATH: process.env.PATH, HOME: cwd, LC_ALL: "C", ...env };
-    const child = spawn(file, args, { cwd, env: environment, stdio: ["ignore", log, log], ...identity() });
+    const child = spawn(file, args, {
+      cwd,
+      env: environment,
+      stdio: ["ignore", log, log],
+      ...(asNobody ? identity() : {}),
+    });
     this.#running.push(child);
     let broken: Error | undefined;
     child.once("error", (error) => {

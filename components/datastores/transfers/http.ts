@@ -3,7 +3,7 @@ import { BEGIN, COMPARE, TWO_STORES } from "./shell.ts";
 /** What scripts for stores with an HTTP API begin with. A checksum is the sum of its parts', whatever their order. */
 const CLIENT = `
 import { createHash } from "node:crypto";
-import { createWriteStream, openAsBlob, readdirSync, readFileSync, rmSync } from "node:fs";
+import { createWriteStream, mkdirSync, openAsBlob, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
@@ -54,8 +54,10 @@ try {
 }
 `.trim();
 
-/** @param engine functions \`authorized\`, \`copy\`, \`restore\` and \`contents\` of the engine */
-export function httpScripts(engine: string): { copy: string; verify: string; restore: string; manifest: string } {
+type Scripts = Record<"copy" | "verify" | "backup" | "restore" | "manifest", string>;
+
+/** @param engine functions `authorized`, `contents` and those of the scripts that the engine has */
+export function httpScripts(engine: string): Scripts {
   const node = (main: string) => `cat > "$HOME/script.mjs" <<'JS'
 ${CLIENT}
 ${engine.trim()}
@@ -71,6 +73,7 @@ cat "$FROM_CA" "$TO_CA" > "$HOME/authorities.pem" 2> /dev/null || true
   return {
     copy: `${prepare}\n${TWO_STORES}\n${node('await copy(storeOf("FROM"), storeOf("TO"));')}\nnode "$HOME/script.mjs"`,
     verify: `${prepare}\n${node(list)}\nSIDE=FROM node "$HOME/script.mjs" > "$HOME/from"\nSIDE=TO node "$HOME/script.mjs" > "$HOME/to"\n${COMPARE}`,
+    backup: `${prepare}\n${node('await backup(storeOf("FROM"), "unfinished");')}\nnode "$HOME/script.mjs"`,
     restore: `${prepare}\n${node('await restore(env.COPY, storeOf("TO"));')}\nnode "$HOME/script.mjs"`,
     manifest: `${prepare}\n${node(list)}\nSIDE=TO node "$HOME/script.mjs"`,
   };

@@ -44,6 +44,26 @@ async function copy(from, to) {
     }
   }
 }
+async function backup(from, folder) {
+  const results = await indexes(from);
+  const write = (path, value) => writeFileSync(join(folder, path), JSON.stringify(value));
+  const lines = [];
+  write("indexes.json", { results });
+  for (const { uid, primaryKey } of results) {
+    mkdirSync(join(folder, uid));
+    const settings = await ask(from, "GET", "/indexes/" + uid + "/settings");
+    write(join(uid, "settings.json"), settings);
+    const sum = new Checksum();
+    let count = 0;
+    for await (const documents of pages(from, uid)) {
+      write(join(uid, "documents-" + count + ".json"), { results: documents });
+      for (const document of documents) sum.add(document);
+      count += documents.length;
+    }
+    lines.push(line(uid, primaryKey, count, sum, settings));
+  }
+  writeFileSync(join(folder, "manifest"), lines.map((text) => text + "\\n").join(""));
+}
 async function restore(copy, to) {
   const read = (...path) => JSON.parse(readFileSync(join(copy, ...path), "utf8"));
   await clear(to);
@@ -55,6 +75,8 @@ async function restore(copy, to) {
     }
   }
 }
+const line = (uid, primaryKey, count, sum, settings) =>
+  uid + ": " + count + " documents by " + primaryKey + ", checksum " + sum + ", settings " + one(settings);
 async function contents(store) {
   const lines = [];
   for (const { uid, primaryKey } of await indexes(store)) {
@@ -64,15 +86,20 @@ async function contents(store) {
       for (const document of documents) sum.add(document);
       count += documents.length;
     }
-    const settings = one(await ask(store, "GET", "/indexes/" + uid + "/settings"));
-    lines.push(uid + ": " + count + " documents by " + primaryKey + ", checksum " + sum + ", settings " + settings);
+    lines.push(line(uid, primaryKey, count, sum, await ask(store, "GET", "/indexes/" + uid + "/settings")));
   }
   return lines;
 }
 `;
 
-const { copy, verify, restore, manifest } = httpScripts(ENGINE);
+const { copy, verify, backup, restore, manifest } = httpScripts(ENGINE);
 
 /** By its API, for a dump of the server's own is read at a start only. */
 export const meilisearchTransfer: Transfer = { image: NODE, copy, verify };
-export const meilisearchBackup: Required<Pick<BackupCommand, "restore" | "manifest">> = { restore, manifest };
+
+/** The manifest is of what was written, document for document. */
+export const meilisearchBackup: Required<Pick<BackupCommand, "script" | "restore" | "manifest">> = {
+  script: `export FROM_HOST="$HOSTS" FROM_PORT=7700 FROM_PASSWORD="$MASTER_KEY"\n${backup}`,
+  restore,
+  manifest,
+};

@@ -10,15 +10,15 @@ const SIDES = bothSides(
 ${name}() {
   tool=$1
   shift
-  secret "$${side}_PASSWORD"
-  "$tool" --config="$HOME/password.yaml" --username="$${side}_USERNAME" --authenticationDatabase=admin \\
+  secret ${name} "$${side}_PASSWORD"
+  "$tool" --config="$HOME/${name}.yaml" --username="$${side}_USERNAME" --authenticationDatabase=admin \\
     --uri="$(address "$${side}_HOST" "$${side}_PORT")/?retryWrites=false$(tls "$${side}_TLS" "$${side}_CA")" "$@"
 }`,
 );
 
 const PREPARE = `
 ${BEGIN}
-secret() { printf 'password: "%s"\\n' "$(printf %s "$1" | sed 's/[\\\\"]/\\\\&/g')" > "$HOME/password.yaml"; }
+secret() { printf 'password: "%s"\\n' "$(printf %s "$2" | sed 's/[\\\\"]/\\\\&/g')" > "$HOME/$1.yaml"; }
 address() {
   case "$1" in
     *.mongocluster.cosmos.azure.com | *.mongodb.net) echo "mongodb+srv://$1" ;;
@@ -28,17 +28,19 @@ address() {
 tls() { [ "$1" != true ] || echo "&tls=true\${2:+&tlsCAFile=$2}"; }
 `.trim();
 
-/** What the shell's own scripts begin with; \`SIDE\` is FROM or TO. Databases of the server itself are nobody's data. */
+/** What the shell's own scripts begin with. Databases of the server itself are nobody's data. */
 const CONNECT = `
-const of = (name) => process.env[process.env.SIDE + "_" + name] ?? "";
-const named = /\\.(mongocluster\\.cosmos\\.azure\\.com|mongodb\\.net)$/.test(of("HOST"));
-const server = named ? "mongodb+srv://" : "mongodb://";
-const account = encodeURIComponent(of("USERNAME")) + ":" + encodeURIComponent(of("PASSWORD")) + "@";
-const options = new URLSearchParams({ authSource: "admin", retryWrites: "false", serverSelectionTimeoutMS: "15000" });
-if (of("TLS") === "true") options.set("tls", "true");
-if (of("TLS") === "true" && of("CA")) options.set("tlsCAFile", of("CA"));
-const client = new Mongo(server + account + of("HOST") + (named ? "" : ":" + of("PORT")) + "/?" + options);
-const databases = client.getDBNames().filter((name) => !["admin", "config", "local"].includes(name)).sort();
+function connect(side) {
+  const of = (name) => process.env[side + "_" + name] ?? "";
+  const named = /\\.(mongocluster\\.cosmos\\.azure\\.com|mongodb\\.net)$/.test(of("HOST"));
+  const server = named ? "mongodb+srv://" : "mongodb://";
+  const account = encodeURIComponent(of("USERNAME")) + ":" + encodeURIComponent(of("PASSWORD")) + "@";
+  const options = new URLSearchParams({ authSource: "admin", retryWrites: "false", serverSelectionTimeoutMS: "15000" });
+  if (of("TLS") === "true") options.set("tls", "true");
+  if (of("TLS") === "true" && of("CA")) options.set("tlsCAFile", of("CA"));
+  return new Mongo(server + account + of("HOST") + (named ? "" : ":" + of("PORT")) + "/?" + options);
+}
+const databases = (client) => client.getDBNames().filter((name) => !["admin", "config", "local"].includes(name)).sort();
 const collections = (database) =>
   database.getCollectionInfos().filter(({ name }) => !name.startsWith("system.")).sort((a, b) => (a.name < b.name ? -1 : 1));
 `.trim();
@@ -47,31 +49,38 @@ const collections = (database) =>
 const CONTENTS = `
 ${CONNECT}
 const { createHash } = require("crypto");
-for (const name of databases) {
-  const database = client.getDB(name);
-  for (const info of collections(database)) {
-    const place = name + "." + info.name;
-    if (info.type === "view") {
-      print(place + ": view " + EJSON.stringify(info.options));
-      continue;
+const { writeFileSync } = require("fs");
+function contents(client) {
+  const lines = [];
+  for (const name of databases(client)) {
+    const database = client.getDB(name);
+    for (const info of collections(database)) {
+      const place = name + "." + info.name;
+      if (info.type === "view") {
+        lines.push(place + ": view " + EJSON.stringify(info.options));
+        continue;
+      }
+      const collection = database.getCollection(info.name);
+      const sum = createHash("sha256");
+      let count = 0;
+      collection.find().sort({ _id: 1 }).forEach((document) => {
+        sum.update(EJSON.stringify(document, { relaxed: false }));
+        count++;
+      });
+      lines.push(place + ": " + count + " documents, checksum " + sum.digest("hex").slice(0, 16));
+      const rules = ({ v, ns, background, ...rule }) => EJSON.stringify(rule);
+      for (const rule of collection.getIndexes().map(rules).sort()) lines.push(place + ": index " + rule);
     }
-    const collection = database.getCollection(info.name);
-    const sum = createHash("sha256");
-    let count = 0;
-    collection.find().sort({ _id: 1 }).forEach((document) => {
-      sum.update(EJSON.stringify(document, { relaxed: false }));
-      count++;
-    });
-    print(place + ": " + count + " documents, checksum " + sum.digest("hex").slice(0, 16));
-    const rules = ({ v, ns, background, ...rule }) => EJSON.stringify(rule);
-    for (const rule of collection.getIndexes().map(rules).sort()) print(place + ": index " + rule);
   }
+  return lines.map((line) => line + "\\n").join("");
 }
+for (const side of ["FROM", "TO"]) writeFileSync(process.env.HOME + "/" + side.toLowerCase(), contents(connect(side)));
 `.trim();
 
 const COUNTS = `
 ${CONNECT}
-for (const name of databases) {
+const client = connect("TO");
+for (const name of databases(client)) {
   const database = client.getDB(name);
   for (const info of collections(database)) {
     if (info.type !== "view") print(name + "." + info.name + ": " + database.getCollection(info.name).countDocuments({}));
@@ -79,22 +88,20 @@ for (const name of databases) {
 }
 `.trim();
 
+/** A process has a name of its own, where the server is MongoDB's; the same one is not emptied. */
 const CLEAR = `
 ${CONNECT}
-for (const name of databases) client.getDB(name).dropDatabase();
-`.trim();
-
-/** A process has a name of its own, where the server is MongoDB's. */
-const IDENTITY = `
-${CONNECT}
-print(client.getDB("admin").runCommand({ hello: 1 }).topologyVersion?.processId ?? process.env.SIDE);
+const [from, to] = [connect("FROM"), connect("TO")];
+const [here, there] = [from, to].map((client) => client.getDB("admin").runCommand({ hello: 1 }).topologyVersion?.processId);
+if (here && there && here.equals(there)) throw new Error("FROM and TO are the same server");
+for (const name of databases(to)) to.getDB(name).dropDatabase();
 `.trim();
 
 function shell(script: string): string {
   return `cat > "$HOME/script.js" <<'JS'
 ${script}
 JS
-ask() { SIDE="$1" mongosh --nodb --norc --quiet "$HOME/script.js"; }`;
+ask() { mongosh --nodb --norc --quiet "$HOME/script.js"; }`;
 }
 
 const OURS = "--nsExclude='admin.*' --nsExclude='config.*'";
@@ -103,12 +110,8 @@ const COPY = `
 ${PREPARE}
 ${SIDES}
 ${TWO_STORES}
-${shell(IDENTITY)}
-here=$(ask FROM)
-there=$(ask TO)
-[ "$here" != "$there" ] || fail "FROM and TO are the same server: $TO_HOST"
 ${shell(CLEAR)}
-ask TO
+ask
 rm -f "$HOME/dump"
 mkfifo "$HOME/dump"
 from mongodump --quiet --archive > "$HOME/dump" &
@@ -120,8 +123,7 @@ wait "$dump" || fail "The dump broke off."
 const VERIFY = `
 ${PREPARE}
 ${shell(CONTENTS)}
-ask FROM > "$HOME/from"
-ask TO > "$HOME/to"
+ask
 ${COMPARE}
 `.trim();
 
@@ -130,8 +132,8 @@ export const mongodbTransfer: Transfer = { copy: COPY, verify: VERIFY };
 /** The dump says itself how many documents of each collection it has: others may be written meanwhile. */
 const BACKUP = `
 ${PREPARE}
-secret "$PASSWORD"
-mongodump --config="$HOME/password.yaml" --host="$HOSTS" --username="$USERNAME" --authenticationDatabase=admin --gzip --archive=unfinished/database.archive 2> "$HOME/dumped" ||
+secret backup "$PASSWORD"
+mongodump --config="$HOME/backup.yaml" --host="$HOSTS" --username="$USERNAME" --authenticationDatabase=admin --gzip --archive=unfinished/database.archive 2> "$HOME/dumped" ||
   { cat "$HOME/dumped" >&2; exit 1; }
 sed -n 's/.*done dumping \\([^ ]*\\) (\\([0-9]*\\) document.*/\\1: \\2/p' "$HOME/dumped" | tr -d '\`' |
   grep -v "^admin\\.\\|^config\\.\\|^[^.]*\\.system\\." | LC_ALL=C sort > unfinished/manifest || true
@@ -146,7 +148,7 @@ to mongorestore --gzip --archive="$COPY/database.archive" --drop --stopOnError $
 const MANIFEST = `
 ${PREPARE}
 ${shell(COUNTS)}
-ask TO > "$HOME/counts"
+ask > "$HOME/counts"
 LC_ALL=C sort "$HOME/counts"
 `.trim();
 

@@ -17,7 +17,7 @@ export function existing(cluster: ClusterPlan): Entity[] {
       ...subnets(vpcId, region, dataSubnetIds),
     ];
   }
-  if (cluster.provider !== "kubeconfig" || cluster.cloud?.provider !== "aws") return [];
+  if (!("cloud" in cluster) || cluster.cloud?.provider !== "aws") return [];
   const { vpcId, region, subnetIds, clients, eksCluster } = cluster.cloud;
   const groups = "securityGroupIds" in clients ? clients.securityGroupIds : [];
   return [

@@ -6,7 +6,7 @@ import { ADDRESS, CONNECTION, NETWORK, SUBNETWORK } from "./network.ts";
 
 export function existing(cluster: ClusterPlan): Entity[] {
   if (cluster.provider === "gke") return networkOf(cluster);
-  if (cluster.provider !== "kubeconfig" || cluster.cloud?.provider !== "gcp") return [];
+  if (!("cloud" in cluster) || cluster.cloud?.provider !== "gcp") return [];
   const { project, network, privateServices } = cluster.cloud;
   const id = `projects/${project}/global/networks/${network}`;
   return [entity(NETWORK, id, { name: network }), ...servicesOf(project, id, privateServices)];
