@@ -20,7 +20,7 @@ const cloud = await connect(plan);
 
 const addons = installAddons(
   `${plan.application}-addons`,
-  { plan, secrets },
+  { plan, secrets, cloud },
   { providers: [cloud.provider], dependsOn: cloud.ready },
 );
 const application = new Application(

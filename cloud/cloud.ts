@@ -1,5 +1,6 @@
 import type * as k8s from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
+import type { Purpose, Standing } from "../config/addons/identity.ts";
 import type { ManagedDatastore, Plan } from "../config/plan.ts";
 import type { Site } from "../config/schema/cluster.ts";
 import type { ManagedStore } from "./managed.ts";
@@ -22,6 +23,20 @@ export interface Cloud {
   ): ManagedStore;
   /** Lets the pods of a service account use managed datastores by who they are, without a password. */
   identify(name: string, args: IdentityArgs, opts: pulumi.ComponentResourceOptions): Identity;
+  /** Lets an add-on act on the cloud. The plan has none where nobody can let it. */
+  permit(name: string, args: PermitArgs, opts: pulumi.ComponentResourceOptions): Permit;
+}
+
+export interface PermitArgs {
+  purpose: Purpose;
+  /** Its name, and its namespace's. */
+  serviceAccount: string;
+  namespace: string;
+}
+
+export interface Permit extends Standing {
+  /** What has to be there before its pods start. */
+  ready: pulumi.Resource[];
 }
 
 export interface IdentityArgs {
@@ -55,12 +70,12 @@ export async function connect(plan: Plan): Promise<Cloud> {
     case "kubeconfig": {
       const { connectKubeconfig } = await import("./kubeconfig.ts");
       const cloud = await connectKubeconfig(plan, plan.cluster);
-      return { ...cloud, ...(await storesFrom(plan, plan.cluster.cloud)) };
+      return { ...cloud, ...(await storesFrom(plan, plan.cluster.cloud)), permit: nobodyDoes };
     }
     case "stack": {
       const { connectStack } = await import("./stack.ts");
       const cloud = await connectStack(plan, plan.cluster);
-      return { ...cloud, ...(await storesFrom(plan, plan.cluster.cloud)) };
+      return { ...cloud, ...(await storesFrom(plan, plan.cluster.cloud)), permit: nobodyDoes };
     }
     case "eks": {
       const { connectEks } = await import("./aws/connect.ts");
@@ -78,13 +93,13 @@ export async function connect(plan: Plan): Promise<Cloud> {
 }
 
 /** A place to land before it is known who runs its datastores. */
-export type Landing = Omit<Cloud, "managed" | "identify">;
+export type Landing = Omit<Cloud, "managed" | "identify" | "permit">;
 
 /** The cloud that runs datastores for a cluster that is not this stack's. */
 async function storesFrom(plan: Plan, site: Site | undefined): Promise<Pick<Cloud, "managed" | "identify">> {
   switch (site?.provider) {
     case undefined:
-      return { managed: nobodyManages, identify: nobodyManages };
+      return { managed: nobodyDoes, identify: nobodyDoes };
     case "aws": {
       const { connectSite } = await import("./aws/site.ts");
       return connectSite(plan, site);
@@ -100,6 +115,6 @@ async function storesFrom(plan: Plan, site: Site | undefined): Promise<Pick<Clou
   }
 }
 
-function nobodyManages(): never {
-  throw new Error("the plan has a managed datastore, and no cloud that runs it");
+function nobodyDoes(): never {
+  throw new Error("the plan has something of a cloud's, and no cloud that makes it");
 }

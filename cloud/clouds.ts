@@ -1,13 +1,15 @@
 /** What the plan has to know of the places to land, without their SDKs. */
-import type { Layers } from "../config/layers.ts";
+import { clusterName, type Layers } from "../config/layers.ts";
 import { checkExistingPools, factsOfPools, type PoolFacts } from "../config/nodes.ts";
 import type { DatastorePlan } from "../config/plan.ts";
 import type { ClusterSettings, ExistingCluster, Site } from "../config/schema/cluster.ts";
 import type { StorageClass } from "../config/schema/storage.ts";
 import type { VolumePlan } from "../config/storage.ts";
 import { ecrCaches } from "./aws/image-cache-plan.ts";
+import { awsPlace } from "./aws/place.ts";
 import { awsManager, type EksPlan, eksManager, eksRange, eksStorage, eksTaints, resolveEks } from "./aws/plan.ts";
 import { acrCaches } from "./azure/image-cache-plan.ts";
+import { azurePlace } from "./azure/place.ts";
 import {
   type AksPlan,
   aksManager,
@@ -19,9 +21,11 @@ import {
   resolveAks,
 } from "./azure/plan.ts";
 import { remoteRegistries } from "./gcp/image-cache-plan.ts";
+import { gcpPlace } from "./gcp/place.ts";
 import { type GkePlan, gcpManager, gkeManager, gkeStorage, gkeTaints, LOAD_BALANCERS, resolveGke } from "./gcp/plan.ts";
 import type { CachedRegistry } from "./image-cache.ts";
 import type { Manager } from "./managed.ts";
+import type { CloudPlace } from "./place.ts";
 
 export type ClusterPlan = ExistingCluster | EksPlan | GkePlan | AksPlan;
 
@@ -120,6 +124,21 @@ export function managerOf(cluster: ClusterSettings): Manager | undefined {
       return gkeManager(cluster);
     case "aks":
       return aksManager(cluster);
+  }
+}
+
+/** What add-ons that act on the cloud go by; undefined for a cluster that is not this stack's, where they are told. */
+export function placeFor(layers: Layers): CloudPlace | undefined {
+  const { cluster } = layers.stack;
+  switch (cluster.provider) {
+    case "kubeconfig":
+      return undefined;
+    case "eks":
+      return awsPlace(clusterName(layers, cluster), cluster.region);
+    case "gke":
+      return gcpPlace(clusterName(layers, cluster), cluster.project);
+    case "aks":
+      return azurePlace(clusterName(layers, cluster), cluster.subscription);
   }
 }
 

@@ -5,6 +5,7 @@ import { controllerOf, usualController } from "../components/edge/controllers/co
 import type { GatewayImplementation } from "../components/edge/gateways/implementation.ts";
 import { implementations, usualImplementation } from "../components/edge/gateways/implementations.ts";
 import { bringsController, namespaceOfAddon, namespaceOfRole } from "./addons.ts";
+import { checkChallenges } from "./dns.ts";
 import { checkCapabilities } from "./edge-capabilities.ts";
 import { type EdgePlan, GATEWAY_LABEL, type IngressPlan } from "./edge-plan.ts";
 import type { Layers } from "./layers.ts";
@@ -17,6 +18,7 @@ import { namespaceOf } from "./storage.ts";
 export function resolveEdge(layers: Layers, datastores: readonly DatastorePlan[]): EdgePlan {
   const plan = planOf(layers, resolveRoutes(layers, datastores));
   checkCapabilities(layers, plan);
+  checkChallenges(layers, [...new Set(plan.routes.map(({ host }) => host))]);
   return plan;
 }
 

@@ -1,6 +1,6 @@
 import { namespaceOfAddon } from "./addons.ts";
-import type { Layers } from "./layers.ts";
 import type { BackupPlan } from "./backup.ts";
+import type { Layers } from "./layers.ts";
 import { type AlertPlan, resolveAlerts } from "./monitoring/alerts.ts";
 import { alertsOfBackups } from "./monitoring/backup-alerts.ts";
 import { componentsOf, type Scene } from "./monitoring/components.ts";

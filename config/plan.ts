@@ -6,6 +6,7 @@
 import type { ClusterPlan } from "../cloud/clouds.ts";
 import type { Endpoint, Image } from "../components/datastores/engine.ts";
 import type { EngineName } from "../components/datastores/engines.ts";
+import type { ZonePlan } from "./addons/identity.ts";
 import type { AddonsPlan } from "./addons.ts";
 import type { AutoscalePlan, EventsPlan } from "./autoscale.ts";
 import type { BackupPlan } from "./backup.ts";
@@ -51,6 +52,8 @@ export interface Plan {
   edge: EdgePlan;
   /** What is installed in the cluster before the application. */
   addons: AddonsPlan;
+  /** That add-ons and issuers may change. */
+  zones: ZonePlan[];
   /** Who may open a connection to whom. Everything else is denied. */
   links: Link[];
   quota: QuotaPlan;

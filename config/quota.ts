@@ -67,7 +67,9 @@ function atLargest({ tiers, datastores, moves, volumes, backups, snapshots, edge
         sidecar ? [{ resources: sidecar.resources, pods: mostServers(datastore) }] : [],
       ),
     ),
-    ...backups.filter(({ check }) => check).map(({ datastore }) => ({ resources: resourcesOfCheck(datastore), pods: 1 })),
+    ...backups
+      .filter(({ check }) => check)
+      .map(({ datastore }) => ({ resources: resourcesOfCheck(datastore), pods: 1 })),
   ];
   const claims = [
     ...bundled.flatMap((datastore) =>

@@ -5,6 +5,7 @@ import { linksOfEvents } from "./autoscale.ts";
 import { linksOfBackups, resolveBackups, secretsOfBackups, volumeOfBackups } from "./backup.ts";
 import { resolveConfinement } from "./confinement.ts";
 import { resolveDatastores } from "./datastores.ts";
+import { resolveZones } from "./dns.ts";
 import { resolveEdge } from "./edge.ts";
 import { checkOverrideNames, type Layers, layersOf } from "./layers.ts";
 import { resolveLinks } from "./links.ts";
@@ -64,7 +65,8 @@ export function resolve(inputs: ResolveInputs): Plan {
   const layers = layersOf(parsedApplication.data, parsedStack.data, source);
   checkOverrideNames(layers);
   checkNames(layers);
-  const addons = resolveAddons(layers, charts);
+  const zones = resolveZones(layers);
+  const addons = resolveAddons(layers, zones, charts);
   const { datastores, moves: asked } = resolveDatastores(layers);
   const { tiers, moves } = stopped(resolveTiers(layers, datastores), asked);
   const volumes = resolveVolumes(layers, volumeOfBackups(layers));
@@ -93,6 +95,7 @@ export function resolve(inputs: ResolveInputs): Plan {
     priorityClasses: resolvePriorityClasses(layers),
     edge,
     addons,
+    zones,
     links: [
       ...resolveLinks(layers, tiers, { datastores, moves }, edge),
       ...linksOfIdentity(layers, tiers, { datastores, moves }),

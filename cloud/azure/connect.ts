@@ -6,6 +6,7 @@ import { KeyVault } from "./key-vault.ts";
 import { kubeconfigOf } from "./kubeconfig.ts";
 import { existingGround, type Ground, Network } from "./network.ts";
 import { SERVICE_CIDR } from "./network-plan.ts";
+import { permit } from "./permit.ts";
 import type { AksPlan } from "./plan.ts";
 import { PrivateZones } from "./private-zones.ts";
 import { createRegistry } from "./registry.ts";
@@ -65,6 +66,12 @@ export function connectAks(plan: Plan, cluster: AksPlan): Cloud {
     apiServer: { cidrs: [firstAddressOf(SERVICE_CIDR), network.subnets.apiServer.cidr], ports: [443] },
     ready: aks.agentPools,
     ...storesAt(site, zones),
+    permit: (addon, args, addonOpts) =>
+      permit(
+        addon,
+        { ...args, plan, site, zones, groupId: group.id, controlPlane: aks.controlPlane },
+        { ...addonOpts, providers: [provider] },
+      ),
   };
 }
 

@@ -1,5 +1,5 @@
 /** What a stack on AKS is going to have, as plain data. */
-import type { Layers } from "../../config/layers.ts";
+import { clusterName, type Layers } from "../../config/layers.ts";
 import { unknownName } from "../../config/mistakes.ts";
 import { checkOneMachine, type NodePoolPlan, resolveNodePools } from "../../config/nodes.ts";
 import type { NodePool, Taint } from "../../config/schema/nodes.ts";
@@ -62,9 +62,9 @@ export interface AksPlan {
 }
 
 export function resolveAks(layers: Layers, settings: AksSettings): AksPlan {
-  const { stack, application, profile } = layers;
+  const { profile } = layers;
   checkLocation(layers, "landfall:cluster", settings.location);
-  const name = settings.name ?? `${application.name}-${stack.profile}`;
+  const name = clusterName(layers, settings);
   const imageCaches = acrCaches(settings, name);
   checkCaches(layers, settings, imageCaches);
   const nodePools = resolveNodePools(layers, settings.nodePools, { machine: DEFAULT_MACHINE, diskTypes: DISK_TYPES });

@@ -3,7 +3,7 @@ import * as azure from "@pulumi/azure-native";
 import type * as pulumi from "@pulumi/pulumi";
 import type { ManagedDatastore, Plan } from "../../config/plan.ts";
 import type { Cloud } from "../cloud.ts";
-import { WorkloadIdentity } from "./identity.ts";
+import { type Grant, WorkloadIdentity } from "./identity.ts";
 import type { StoreSubnet } from "./network-plan.ts";
 import { PrivateZones } from "./private-zones.ts";
 import type { AzureSite } from "./settings.ts";
@@ -70,18 +70,20 @@ export function storesAt(site: Site, zones: PrivateZones): Pick<Cloud, "managed"
     },
     identify(name, { serviceAccount, namespace, datastores }, opts) {
       const issuer = site.issuer as pulumi.Input<string>;
-      const scopes = Object.fromEntries(datastores.flatMap((datastore) => scopesOf(datastore, made)));
+      const grants = Object.fromEntries(datastores.flatMap((datastore) => grantsOf(datastore, made)));
       return new WorkloadIdentity(
         name,
-        { subscription, resourceGroupName, issuer, serviceAccount, namespace, scopes },
+        { subscription, resourceGroupName, issuer, serviceAccount, namespace, grants },
         { ...opts, providers: [provider] },
       ).identity;
     },
   };
 }
 
-/** The store's containers, by names of their own. */
-function scopesOf({ name, endpoint }: ManagedDatastore, made: ReadonlyMap<string, AzureStore>) {
-  const scopes = made.get(name)?.scopes ?? [];
-  return scopes.map((scope, index): [string, pulumi.CustomResource] => [`${name}-${endpoint.buckets[index]}`, scope]);
+/** What is in the store's containers, by names of their own. */
+function grantsOf({ name, endpoint }: ManagedDatastore, made: ReadonlyMap<string, AzureStore>): [string, Grant][] {
+  return (made.get(name)?.scopes ?? []).map((resource, index) => [
+    `${name}-${endpoint.buckets[index]}`,
+    { role: "Storage Blob Data Contributor", scope: resource.id, resource },
+  ]);
 }

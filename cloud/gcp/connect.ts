@@ -8,9 +8,10 @@ import { Cluster } from "./cluster.ts";
 import { ImageCache } from "./image-cache.ts";
 import { allowWebhooks, existingGround, Network } from "./network.ts";
 import { offers } from "./offers.ts";
+import { permit } from "./permit.ts";
 import type { GkePlan } from "./plan.ts";
 import { createRegistry } from "./registry.ts";
-import { enableServices, servicesFor, servicesOf } from "./services.ts";
+import { enableServices, servicesFor, servicesForAddons, servicesOf } from "./services.ts";
 import { createProvider, managedIn, storesAt } from "./site.ts";
 import { createStorageClasses } from "./storage.ts";
 
@@ -19,7 +20,11 @@ export function connectGke(plan: Plan, cluster: GkePlan): Cloud {
   const { name, project, region } = cluster;
   const provider = createProvider(plan, cluster);
   const managed = managedIn(plan);
-  const services = enableServices(name, [...servicesOf(cluster), ...servicesFor(managed)], { provider });
+  const services = enableServices(
+    name,
+    [...servicesOf(cluster), ...servicesFor(managed), ...servicesForAddons(plan.addons)],
+    { provider },
+  );
 
   const inNetwork = managed.some(({ engine }) => offers[engine]?.reached === "in the network");
   const { existingNetwork } = cluster;
@@ -53,6 +58,8 @@ export function connectGke(plan: Plan, cluster: GkePlan): Cloud {
     // Pods reach the control plane at its own range, and at the Service's first address.
     apiServer: { cidrs: [firstAddressOf(cluster.ranges.services), cluster.ranges.controlPlane], ports: [443] },
     ready: createStorageClasses(name, { plan: cluster, networkName: network.networkName }, { provider: kubernetes }),
+    permit: (addon, args, opts) =>
+      permit(addon, { ...args, plan, project, region, services }, { parent: opts.parent, provider }),
     ...storesAt({
       provider,
       project,

@@ -116,7 +116,10 @@ export function container(name: string, image: string, script: string): Containe
 }
 
 /** Where copies are, or where one is on its way to or from a bucket. */
-export function volumeOf({ backup, claim }: Pick<PodArgs, "backup" | "claim">): Omit<types.input.core.v1.Volume, "name"> {
+export function volumeOf({
+  backup,
+  claim,
+}: Pick<PodArgs, "backup" | "claim">): Omit<types.input.core.v1.Volume, "name"> {
   if (backup.to.kind !== "bucket") return { persistentVolumeClaim: { claimName: claim as pulumi.Input<string> } };
   return passing(backup.to.scratch.storage, backup.to.scratch.storageClass);
 }

@@ -42,11 +42,7 @@ export function restoreCheck(name: string, args: RestoreCheckArgs, opts: pulumi.
   const network = allowLinks(name, { plan, component: check.name, namespace: metadata.namespace }, opts);
   const hasPassword = engines[datastore.engine].passwordLength !== undefined;
   const secret = hasPassword
-    ? secrets.store(
-        `${name}-secret`,
-        { metadata, values: { TO_PASSWORD: connection.field("password").value } },
-        opts,
-      )
+    ? secrets.store(`${name}-secret`, { metadata, values: { TO_PASSWORD: connection.field("password").value } }, opts)
     : undefined;
   cronJob(
     name,

@@ -35,8 +35,8 @@ const dns01 = z.union(
 const acme = z.strictObject({
   /** Where the certificate authority writes to. */
   email: z.email("an e-mail address"),
-  /** How it is shown that the host is ours. @default http01 */
-  solver: z.union([z.literal("http01"), z.strictObject({ dns01 })], "http01 or { dns01 }").optional(),
+  /** How it is shown that the host is ours; dns01 by itself: in the zones of landfall:dns. @default http01 */
+  solver: z.union([z.enum(["http01", "dns01"]), z.strictObject({ dns01 })], "http01, dns01 or { dns01 }").optional(),
   /** @default Let's Encrypt */
   server: z.url("the address of an ACME directory").optional(),
 });

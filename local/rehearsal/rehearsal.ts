@@ -144,7 +144,7 @@ export class Rehearsal {
     for (const cloud of EMULATED_CLOUDS) {
       const { existing } = await loadCloud(cloud);
       const world = new World(join(this.#options.directory, "world", `${cloud}.json`));
-      for (const entity of existing?.(this.plan.cluster) ?? []) world.put(entity);
+      for (const entity of existing?.(this.plan) ?? []) world.put(entity);
     }
   }
 

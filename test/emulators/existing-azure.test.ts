@@ -1,5 +1,6 @@
 /** What stacks find in the emulated clouds where they make no network of their own. */
 import assert from "node:assert/strict";
+import type { ClusterPlan } from "../../cloud/clouds.ts";
 import { azureNative } from "../../local/emulators/azure-native/azure-native.ts";
 import { AZURE_SITE, besideAzure, clusterOf, onAks, SUBSCRIPTION } from "../support/clouds.ts";
 import { Emulated } from "../support/emulated.ts";
@@ -8,8 +9,8 @@ const NETWORK = `/subscriptions/${SUBSCRIPTION}/resourceGroups/theirs/providers/
 
 describe("The emulated Azure", () => {
   let azure: Emulated;
-  const find = (cluster: Parameters<NonNullable<typeof azureNative.existing>>[0]) => {
-    for (const entity of azureNative.existing?.(cluster) ?? []) azure.world.put(entity);
+  const find = (cluster: ClusterPlan) => {
+    for (const entity of azureNative.existing?.({ cluster, zones: [] }) ?? []) azure.world.put(entity);
   };
   const endpointIn = (subnet: string) => ({
     resourceGroupName: "mine",
@@ -52,6 +53,6 @@ describe("The emulated Azure", () => {
   });
 
   it("has nothing that a stack makes itself", () => {
-    assert.deepEqual(azureNative.existing?.(clusterOf("aks", onAks())), []);
+    assert.deepEqual(azureNative.existing?.({ cluster: clusterOf("aks", onAks()), zones: [] }), []);
   });
 });

@@ -1,7 +1,9 @@
 /** What a stack says that it finds in Azure. */
 import type { AzureSite } from "../../../cloud/azure/settings.ts";
 import type { ClusterPlan } from "../../../cloud/clouds.ts";
-import type { Entity, Values } from "../rules.ts";
+import type { ZonePlan } from "../../../config/addons/identity.ts";
+import type { Entity, Found, Values } from "../rules.ts";
+import { GROUP } from "./arm.ts";
 import { NETWORK, SUBNET } from "./network.ts";
 import { ZONE } from "./private-link.ts";
 
@@ -19,7 +21,17 @@ interface Network {
   details?: Readonly<Record<string, Values>>;
 }
 
-export function existing(cluster: ClusterPlan): Entity[] {
+export function existing({ cluster, zones }: Found): Entity[] {
+  return [...inCluster(cluster), ...zones.flatMap(zoneOf)];
+}
+
+function zoneOf(zone: ZonePlan): Entity[] {
+  if (zone.cloud !== "azure") return [];
+  const group = `/subscriptions/${zone.subscription}/resourceGroups/${zone.resourceGroup}`;
+  return [entity(GROUP, group, zone.resourceGroup, {}), entity("azure-native:dns:Zone", zone.id, zone.domain, {})];
+}
+
+function inCluster(cluster: ClusterPlan): Entity[] {
   if (cluster.provider === "aks") {
     const { virtualNetworkId: id, cidr, subnets, outbound } = cluster.network;
     if (id === undefined) return [];
