@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import type { ChildProcess } from "node:child_process";
 import { cpSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { checking } from "../../components/backup/scripts.ts";
 import type { BackupCommand, Transfer } from "../../components/datastores/engine.ts";
 import { redis } from "../../components/datastores/redis.ts";
 import { execute, freePort, Harbour, type Side, stop, variables, wheels } from "../support/servers.ts";
@@ -235,6 +236,26 @@ describe("Redis", function () {
       await harbour.succeed(transfer.verify, sides());
       await to.ask("DEL", "n1");
       assert.notEqual(await harbour.succeed(backup.manifest, restored()), manifest);
+    });
+
+    it("is proved to be whole and young enough, as the restore check does it", async () => {
+      const root = join(harbour.path, "backups");
+      const hoursAgo = (hours: number) => new Date(Date.now() - hours * 3_600_000);
+      const keep = (when: Date) => {
+        const path = join(root, "redis", when.toISOString().replaceAll(/[-:]|\.\d+/g, ""));
+        cpSync(join(copy, "unfinished"), path, { recursive: true });
+        return path;
+      };
+      const check = checking({ datastore: { name: "redis" }, check: { maxAgeHours: 26 } }, backup, root);
+      assert.match(await harbour.fail(check, restored()), /There is no copy/);
+      keep(hoursAgo(27));
+      assert.match(await harbour.fail(check, restored()), /more than 26 hours old/);
+      const latest = keep(hoursAgo(25));
+      await to.ask("FLUSHALL");
+      assert.match(await harbour.succeed(check, restored()), /It was restored whole/);
+      await to.ask("FLUSHALL");
+      writeFileSync(join(latest, "manifest"), "keys without a time to live: 1512\n");
+      assert.match(await harbour.fail(check, restored()), /What was restored is not what was copied/);
     });
 
     it("that was cut off or changed is not restored", async () => {
