@@ -34,6 +34,8 @@ export default {
   namespace: application.namespace,
   /** Where users reach the application. */
   url: application.url,
+  /** Where the data of each datastore is, by which the next update knows that none is left behind. */
+  datastores: plan.placed,
   /** By which other stacks land on the cluster, and where pods reach its API server; none where it is somebody else's. */
   ...(cloud.kubeconfig ? { kubeconfig: cloud.kubeconfig, apiServer: cloud.apiServer } : {}),
 };

@@ -137,6 +137,8 @@ describe("The plan of a stack on AKS", () => {
     const { links } = planOf(managed);
     assert.deepEqual(db, {
       name: "db",
+      declared: "db",
+      secret: "db",
       mode: "managed",
       engine: "postgres",
       endpoint: {
