@@ -3,7 +3,7 @@ import { spawn } from "node:child_process";
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { delimiter, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { stringify } from "yaml";
+import { parse, stringify } from "yaml";
 import type { Plan } from "../../config/plan.ts";
 import { nodeGroup } from "../cluster/nodes.ts";
 import { usualPlatform } from "../cluster/objects.ts";
@@ -16,12 +16,20 @@ import { silentProgress } from "../progress.ts";
 import { ensureManifests } from "../toolchain/toolchain.ts";
 import { type Changes, countChanges } from "./changes.ts";
 import { makeCharts } from "./charts.ts";
-import { planOf, randomSecret, type Settings } from "./stack-file.ts";
+import { planOf, qualified, randomSecret, type Settings } from "./stack-file.ts";
 import { makeHome, makeLoginTools } from "./stand-ins.ts";
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 /** What a program is made of. */
-const PROGRAM = ["index.ts", "package.json", "apps", "cloud", "components", "config", "node_modules"];
+export const PROGRAM: readonly string[] = [
+  "index.ts",
+  "package.json",
+  "apps",
+  "cloud",
+  "components",
+  "config",
+  "node_modules",
+];
 
 export interface RehearsalOptions {
   stack: string;
@@ -30,6 +38,17 @@ export interface RehearsalOptions {
   directory: string;
   /** Pulumi's executable. */
   pulumi: string;
+  /** Folder of the program. @default this one */
+  program?: string;
+}
+
+/** What pulumi said, and how it ended. */
+export interface Answer {
+  code: number;
+  /** What it answered. */
+  output: string;
+  /** That, and what it said beside. */
+  everything: string;
 }
 
 export class Rehearsal {
@@ -60,17 +79,18 @@ export class Rehearsal {
 
   /** Makes the folder, the stand-ins and the stack. @throws ConfigurationError where the program would */
   static async prepare(options: RehearsalOptions): Promise<Rehearsal> {
-    const { directory, stack } = options;
-    const { plan, secretNames } = await planOf(options.settings, stack);
+    const { directory, stack, settings, program = ROOT } = options;
+    const { plan, secretNames } = await planOf(settings, stack, program);
     const rehearsal = new Rehearsal(options, plan);
     await rehearsal.clear();
     mkdirSync(join(directory, "project"), { recursive: true });
     makeHome(join(directory, "pulumi"), join(directory, "world"));
     makeLoginTools(join(directory, "bin"), join(directory, "world"));
     await rehearsal.#found();
-    for (const entry of PROGRAM) symlinkSync(join(ROOT, entry), join(directory, "project", entry));
+    rehearsal.#linkProgram(program);
     cpSync(join(ROOT, "Pulumi.yaml"), join(directory, "project", "Pulumi.yaml"));
-    await rehearsal.#makeStack({ ...(await rehearsal.#land()), ...(await rehearsal.#addons()) }, secretNames);
+    await rehearsal.#land();
+    await rehearsal.#makeStack({ ...landing(settings), ...(await rehearsal.#addons(settings, plan)) }, secretNames);
     return rehearsal;
   }
 
@@ -81,6 +101,32 @@ export class Rehearsal {
 
   async destroy(): Promise<Changes> {
     return this.#change("destroy", "--yes", "--skip-preview");
+  }
+
+  /** What an update would do, as the engine tells it to machines; it may fail, and say why. */
+  async preview(): Promise<Answer> {
+    return this.#run("preview", "--json");
+  }
+
+  /**
+   * Gives the stack other settings and another program, without an update.
+   *
+   * @throws ConfigurationError as the program would
+   */
+  async restate(settings: Settings, program = ROOT): Promise<void> {
+    const { stack, directory } = this.#options;
+    const { plan, secretNames } = await planOf(settings, stack, program);
+    this.#linkProgram(program);
+    const path = join(directory, "project", `Pulumi.${stack}.yaml`);
+    const { config, ...rest } = parse(readFileSync(path, "utf8")) as { config: Settings };
+    const { "landfall:secret": secret, "landfall:secrets": secrets } = config;
+    const stated = { ...landing(settings), ...(await this.#addons(settings, plan)) };
+    writeFileSync(
+      path,
+      stringify({ ...rest, config: { ...qualified(stated), "landfall:secret": secret, "landfall:secrets": secrets } }),
+    );
+    const known = Object.keys((secrets ?? {}) as Settings);
+    await this.#makeSecrets(secretNames.filter((name) => !known.includes(name)).map((name) => `secrets.${name}`));
   }
 
   /** Sets one value of the stack's config, as a user would. */
@@ -143,26 +189,32 @@ export class Rehearsal {
     }
   }
 
-  /** The settings with a cluster to land on where the stack expects one that is there. */
-  async #land(): Promise<Settings> {
+  /** The folder that pulumi runs the program in. */
+  #linkProgram(program: string): void {
+    for (const entry of PROGRAM) {
+      const link = join(this.#options.directory, "project", entry);
+      rmSync(link, { force: true });
+      symlinkSync(join(program, entry), link);
+    }
+  }
+
+  /** A cluster to land on where the stack expects one that is there. */
+  async #land(): Promise<void> {
     const { settings, directory } = this.#options;
-    const cluster = settings.cluster as { provider: string; context?: string; path?: string };
-    if (cluster.provider !== "kubeconfig") return settings;
+    const cluster = settings.cluster as ClusterSetting;
+    if (cluster.provider !== "kubeconfig") return;
     const name = cluster.context ?? "rehearsal";
     await this.#controlPlanes.create(name, usualPlatform);
     await this.#controlPlanes.setNodes(name, "general", nodeGroup());
     cpSync(this.#controlPlanes.kubeconfigOf(name), join(directory, "kubeconfig"));
-    const { path: _, ...rest } = cluster;
-    return { ...settings, cluster: rest };
   }
 
   /** Add-ons from charts of the rehearsal's own, unless the stack has a mirror; what they bring is there to be adopted. */
-  async #addons(): Promise<Settings> {
-    const { settings, directory } = this.#options;
+  async #addons(settings: Settings, plan: Plan): Promise<Settings> {
     const addons = settings.addons as Settings | undefined;
     if (!addons || addons.mirror !== undefined) return {};
-    const mirror = join(directory, "charts");
-    makeCharts(mirror, this.plan, (await ensureManifests(silentProgress)).charts);
+    const mirror = join(this.#options.directory, "charts");
+    makeCharts(mirror, plan, (await ensureManifests(silentProgress)).charts);
     const adopted = Object.entries(addons).map(([name, given]) => [
       name,
       { ...(given === true ? {} : (given as Settings)), adopt: true },
@@ -172,11 +224,13 @@ export class Rehearsal {
 
   async #makeStack(settings: Settings, secretNames: readonly string[]): Promise<void> {
     const { directory, stack } = this.#options;
-    const config = Object.fromEntries(Object.entries(settings).map(([key, value]) => [`landfall:${key}`, value]));
-    writeFileSync(join(directory, "project", `Pulumi.${stack}.yaml`), stringify({ config }));
+    writeFileSync(join(directory, "project", `Pulumi.${stack}.yaml`), stringify({ config: qualified(settings) }));
     await this.#pulumi("stack", "init", stack);
-    const secrets = ["secret", ...secretNames.map((name) => `secrets.${name}`)];
-    for (const path of secrets)
+    await this.#makeSecrets(["secret", ...secretNames.map((name) => `secrets.${name}`)]);
+  }
+
+  async #makeSecrets(paths: readonly string[]): Promise<void> {
+    for (const path of paths)
       await this.#pulumi("config", "set", "--secret", "--path", `landfall:${path}`, randomSecret());
   }
 
@@ -185,6 +239,12 @@ export class Rehearsal {
   }
 
   async #pulumi(...args: string[]): Promise<string> {
+    const { code, output, everything } = await this.#run(...args);
+    if (code === 0) return output;
+    throw new UserError(`pulumi ${args.slice(0, 2).join(" ")} failed:\n\n${everything.trim()}`);
+  }
+
+  async #run(...args: string[]): Promise<Answer> {
     const { directory, stack, pulumi } = this.#options;
     const named = args[0] === "stack" && args[1] === "init" ? [] : ["--stack", stack];
     const child = spawn(pulumi, ["--non-interactive", ...args, ...named], {
@@ -192,19 +252,32 @@ export class Rehearsal {
       env: this.#environment,
     });
     let output = "";
-    let answer = "";
+    let everything = "";
     child.stdout.setEncoding("utf8").on("data", (text) => {
       output += text;
-      answer += text;
+      everything += text;
     });
     child.stderr.setEncoding("utf8").on("data", (text) => {
-      output += text;
+      everything += text;
     });
     const code = await new Promise<number>((resolve, reject) => {
       child.on("error", reject);
       child.on("close", (status) => resolve(status ?? -1));
     });
-    if (code === 0) return answer;
-    throw new UserError(`pulumi ${args.slice(0, 2).join(" ")} failed:\n\n${output.trim()}`);
+    return { code, output, everything };
   }
+}
+
+interface ClusterSetting {
+  provider: string;
+  context?: string;
+  path?: string;
+}
+
+/** The settings with the rehearsal's own kubeconfig where the stack names one. */
+function landing(settings: Settings): Settings {
+  const cluster = settings.cluster as ClusterSetting;
+  if (cluster.provider !== "kubeconfig") return settings;
+  const { path: _, ...rest } = cluster;
+  return { ...settings, cluster: rest };
 }

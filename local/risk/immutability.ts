@@ -1,0 +1,40 @@
+/** What cannot be changed in place, and so is deleted and made again. */
+import { reasonsOf } from "./changes.ts";
+import type { Level, Rule } from "./rule.ts";
+
+/** Objects whose replacement is smaller, or larger, than it looks. */
+const REPLACED: Readonly<Record<string, readonly [Level, string]>> = {
+  "kubernetes:storage.k8s.io/v1:StorageClass": [
+    "safe",
+    "volumes that are there keep what they have; only new ones differ.",
+  ],
+  "kubernetes:rbac.authorization.k8s.io/v1:RoleBinding": [
+    "brief interruption",
+    "its accounts are without these rights for a moment.",
+  ],
+  "kubernetes:core/v1:ConfigMap": ["safe", "pods that read it roll by themselves."],
+  "kubernetes:core/v1:Secret": ["safe", "pods that read it roll by themselves, one tier after the other."],
+  "kubernetes:core/v1:ServiceAccount": ["brief interruption", "tokens that its pods hold are void until they restart."],
+  "kubernetes:batch/v1:CronJob": ["safe", "its history of runs goes with it."],
+  "kubernetes:autoscaling/v2:HorizontalPodAutoscaler": ["brief interruption", "nothing scales for a moment."],
+};
+
+export const immutability: readonly Rule[] = [
+  {
+    id: "object-replaced",
+    theme: "immutability",
+    applies: ({ type, operation }) => operation === "replace" && type in REPLACED,
+    level: ({ type }) => REPLACED[type]?.[0] ?? "safe",
+    sentence: (change) =>
+      `The ${change.type.split(":").at(-1)} of ${change.subject} is replaced${reasonsOf(change)}: ${REPLACED[change.type]?.[1]}`,
+  },
+  {
+    id: "provider-replaced",
+    theme: "immutability",
+    applies: ({ type, operation }) => type.startsWith("pulumi:providers:") && operation === "replace",
+    level: "data at risk",
+    sentence: ({ type }) =>
+      `The stack goes to another ${type.endsWith("kubernetes") ? "cluster" : "account or region"}: everything in the old one is deleted and made again in the new one.`,
+    instead: "name the new one in a new stack, move the data, then destroy the old one",
+  },
+];

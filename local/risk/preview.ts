@@ -1,0 +1,67 @@
+/** What `pulumi preview --json` says. */
+import { isMapping } from "../../config/mistakes.ts";
+
+export type Inputs = Readonly<Record<string, unknown>>;
+
+/** What the engine knows of a resource; secrets are "[secret]" already. */
+export interface State {
+  parent?: string;
+  inputs?: Inputs;
+  protect?: boolean;
+  retainOnDelete?: boolean;
+}
+
+export interface Step {
+  op: string;
+  urn: string;
+  oldState?: State;
+  newState?: State;
+  /** Properties that cannot be changed in place. */
+  replaceReasons?: readonly string[] | null;
+  detailedDiff?: Readonly<Record<string, unknown>> | null;
+}
+
+export interface Diagnostic {
+  urn?: string;
+  message: string;
+  severity: string;
+}
+
+export interface Preview {
+  steps: readonly Step[];
+  diagnostics: readonly Diagnostic[];
+}
+
+/** Undefined where it is none: pulumi failed before there was one. */
+export function readPreview(output: string): Preview | undefined {
+  try {
+    const read: unknown = JSON.parse(output);
+    if (!isMapping(read)) return undefined;
+    const { steps = [], diagnostics = [] } = read as Partial<Preview>;
+    return { steps, diagnostics };
+  } catch {
+    return undefined;
+  }
+}
+
+/** What the engine refuses to delete or replace because it is protected, named in what it says. */
+const REFUSED = /(?:unable to (delete|replace) resource|resource) "(urn:pulumi:[^"]+)"[\s\S]*?protect/;
+
+/** The preview with a step for each resource that the engine would not touch, for it may leave these out. */
+export function withRefused({ steps, diagnostics }: Preview): Preview {
+  const known = new Set(steps.filter(({ op }) => op !== "same").map(({ urn }) => urn));
+  const refused = diagnostics.flatMap(({ message }) => {
+    const [, verb = "delete", urn] = REFUSED.exec(message) ?? [];
+    return urn === undefined || known.has(urn) ? [] : [{ urn, op: verb }];
+  });
+  const replaced = new Map(refused.map((step) => [step.urn, step.op]));
+  const states = new Map(steps.map((step) => [step.urn, step]));
+  const others = steps.filter(({ urn }) => !replaced.has(urn));
+  return { diagnostics, steps: [...others, ...refused.map((step) => ({ ...states.get(step.urn), ...step }))] };
+}
+
+/** What went wrong, in the program's or the engine's own words. */
+export function complaintsOf({ diagnostics }: Preview, everything: string): string[] {
+  const errors = diagnostics.filter(({ severity }) => severity === "error").map(({ message }) => message.trim());
+  return errors.length > 0 ? [...new Set(errors)] : [everything.trim()];
+}
