@@ -7,8 +7,8 @@ import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { parse, stringify } from "yaml";
 import { UserError } from "./command.ts";
-import type { Answer } from "./rehearsal/rehearsal.ts";
 import { override, qualified, readSettings, type Settings } from "./rehearsal/stack-file.ts";
+import { type Answer, PREVIEW } from "./risk/preview.ts";
 import { startOf } from "./system-processes.ts";
 
 export const STACK = "dev";
@@ -123,7 +123,7 @@ async function callPulumi(command: string, args: readonly string[], input = "") 
  */
 export async function previewStack(command: string, stack: string, assignments: readonly string[]): Promise<Answer> {
   const ask = async (...options: string[]) => {
-    const { code, output, complaint } = await callPulumi(command, ["preview", "--json", "--stack", stack, ...options]);
+    const { code, output, complaint } = await callPulumi(command, [...PREVIEW, "--stack", stack, ...options]);
     return { code, output, everything: `${complaint}\n${output}` };
   };
   const settings = assignments.reduce(override, readSettings(".", stack));

@@ -13,6 +13,7 @@ import { EMULATED_CLOUDS, loadCloud } from "../emulators/emulators.ts";
 import type { Entity } from "../emulators/rules.ts";
 import { World } from "../emulators/world.ts";
 import { silentProgress } from "../progress.ts";
+import { type Answer, PREVIEW } from "../risk/preview.ts";
 import { ensureManifests } from "../toolchain/toolchain.ts";
 import { type Changes, countChanges } from "./changes.ts";
 import { makeCharts } from "./charts.ts";
@@ -40,15 +41,6 @@ export interface RehearsalOptions {
   pulumi: string;
   /** Folder of the program. @default this one */
   program?: string;
-}
-
-/** What pulumi said, and how it ended. */
-export interface Answer {
-  code: number;
-  /** What it answered. */
-  output: string;
-  /** That, and what it said beside. */
-  everything: string;
 }
 
 export class Rehearsal {
@@ -105,7 +97,7 @@ export class Rehearsal {
 
   /** What an update would do, as the engine tells it to machines; it may fail, and say why. */
   async preview(): Promise<Answer> {
-    return this.#run("preview", "--json");
+    return this.#run(...PREVIEW);
   }
 
   /**

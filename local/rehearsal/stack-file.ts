@@ -81,5 +81,6 @@ export function isConfigurationError(error: unknown): error is ConfigurationErro
 }
 
 export function randomSecret(): string {
-  return randomBytes(32).toString("base64url");
+  // At its beginning a hyphen would make it an option of pulumi's.
+  return randomBytes(32).toString("base64url").replace(/^-/, "_");
 }

@@ -1,6 +1,5 @@
 /** What it means that a resource is deleted or replaced, where no rule says more. */
-import type { Change } from "./changes.ts";
-import { isGone } from "./changes.ts";
+import { type Change, isGone } from "./changes.ts";
 import { type Consequence, consequenceOf, kindOf } from "./consequences.ts";
 import type { Level, Rule } from "./rule.ts";
 

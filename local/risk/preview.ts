@@ -1,6 +1,18 @@
 /** What `pulumi preview --json` says. */
 import { isMapping } from "../../config/mistakes.ts";
 
+/** How it is asked. What stays as it is is told too, for rules ask what stands beside a change. */
+export const PREVIEW: readonly string[] = ["preview", "--json", "--show-sames"];
+
+/** What pulumi said, and how it ended. */
+export interface Answer {
+  code: number;
+  /** What it answered. */
+  output: string;
+  /** That, and what it said beside. */
+  everything: string;
+}
+
 export type Inputs = Readonly<Record<string, unknown>>;
 
 /** What the engine knows of a resource; secrets are "[secret]" already. */

@@ -1,7 +1,7 @@
 /** The cluster, its machines and what is installed in it. */
-import type { Change } from "../changes.ts";
+import { type Change, differs } from "../changes.ts";
 import type { Rule } from "../rule.ts";
-import { at, same, textAt } from "../values.ts";
+import { textAt } from "../values.ts";
 
 const RELEASE = "kubernetes:helm.sh/v3:Release";
 const NODES: readonly string[] = [
@@ -63,7 +63,7 @@ export const clusters: readonly Rule[] = [
       change.operation === "update" &&
       (NODES.includes(change.type) || change.type === "aws:ec2/launchTemplate:LaunchTemplate") &&
       versionOf(change, "after") === versionOf(change, "before") &&
-      ROLLING.some((path) => !same(at(change.before, path), at(change.after, path))),
+      ROLLING.some((path) => differs(change, path)),
     level: "brief interruption",
     sentence: ({ subject }) =>
       `The machines of ${subject} are exchanged one after the other: what runs as one pod is interrupted.`,

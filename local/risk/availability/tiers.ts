@@ -1,6 +1,5 @@
 /** Tiers and servers that restart, become fewer, or go. */
-import type { Change, Changes } from "../changes.ts";
-import { reasonsOf } from "../changes.ts";
+import { type Change, type Changes, reasonsOf } from "../changes.ts";
 import {
   containersOf,
   DEPLOYMENT,

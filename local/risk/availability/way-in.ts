@@ -1,8 +1,8 @@
 /** Hosts, paths, certificates and Services: whether whoever comes still gets through. */
-import { type Change, stays } from "../changes.ts";
+import { type Change, differs, differsIn, stays } from "../changes.ts";
 import type { Inputs } from "../preview.ts";
 import type { Rule } from "../rule.ts";
-import { added, at, isKnown, listAt, same, textAt, textsAt } from "../values.ts";
+import { added, at, isKnown, listAt, textAt, textsAt } from "../values.ts";
 
 const SERVICE = "kubernetes:core/v1:Service";
 const CERTIFICATE = /^kubernetes:cert-manager\.io\/[^:]+:Certificate$/;
@@ -24,11 +24,10 @@ export const wayIn: readonly Rule[] = [
     id: "path-removed",
     theme: "availability",
     applies: (change) =>
-      change.operation !== "create" &&
+      stays(change) &&
       ROUTES.test(change.type) &&
       lost(change, hostsOf).length === 0 &&
-      lost(change, pathsOf).length > 0 &&
-      change.operation !== "delete",
+      lost(change, pathsOf).length > 0,
     level: "downtime",
     sentence: (change) => `${lost(change, pathsOf).join(", ")} leads nowhere any more (${change.subject}).`,
     instead: "keep the path until nobody asks for it",
@@ -37,9 +36,7 @@ export const wayIn: readonly Rule[] = [
     id: "class-changed",
     theme: "availability",
     applies: (change) =>
-      [INGRESS].includes(change.type) || GATEWAY.test(change.type)
-        ? stays(change) && !same(classOf(change.before), classOf(change.after))
-        : false,
+      stays(change) && (change.type === INGRESS || GATEWAY.test(change.type)) && differsIn(change, classOf),
     level: "downtime",
     sentence: (change) =>
       `The way in goes from "${classOf(change.before)}" to "${classOf(change.after)}", at another address: the old one answers no more, and DNS has to follow.`,
@@ -49,9 +46,7 @@ export const wayIn: readonly Rule[] = [
     id: "certificate-changed",
     theme: "availability",
     applies: (change) =>
-      stays(change) &&
-      ((CERTIFICATE.test(change.type) && !same(at(change.before, "spec"), at(change.after, "spec"))) ||
-        !same(listAt(change.before, "spec.tls"), listAt(change.after, "spec.tls"))),
+      stays(change) && ((CERTIFICATE.test(change.type) && differs(change, "spec")) || differs(change, "spec.tls")),
     level: "brief interruption",
     sentence: ({ subject }) =>
       `The certificate of ${subject} is another: until it is there, browsers are shown one that they do not trust.`,
@@ -62,16 +57,12 @@ export const wayIn: readonly Rule[] = [
     theme: "availability",
     applies: (change) =>
       change.type === SERVICE &&
-      (change.operation === "replace" ||
-        (change.operation === "update" &&
-          ["spec.ports", "spec.type", "spec.clusterIP", "spec.selector"].some(
-            (path) => !same(at(change.before, path), at(change.after, path)),
-          ))),
+      (change.operation === "replace" || (change.operation === "update" && changed(change) !== "")),
     level: "downtime",
-    sentence: ({ subject, before, after, operation }) =>
-      operation === "replace"
-        ? `The Service ${subject} is deleted and made again, with another address: clients that hold the old one fail.`
-        : `The Service ${subject} changes ${changed(before, after)}: clients that dial it as it was fail until they are restarted.`,
+    sentence: (change) =>
+      change.operation === "replace"
+        ? `The Service ${change.subject} is deleted and made again, with another address: clients that hold the old one fail.`
+        : `The Service ${change.subject} changes ${changed(change)}: clients that dial it as it was fail until they are restarted.`,
     instead: "roll the clients in the same update, when few are there",
   },
   {
@@ -117,7 +108,8 @@ function classOf(inputs: Inputs): string | undefined {
   return textAt(inputs, "spec.ingressClassName") ?? textAt(inputs, "spec.gatewayClassName");
 }
 
-function changed(before: Inputs, after: Inputs): string {
+/** What of a Service its clients rely on, and is another. */
+function changed(change: Change): string {
   const parts = ["ports", "type", "clusterIP", "selector"];
-  return parts.filter((part) => !same(at(before, `spec.${part}`), at(after, `spec.${part}`))).join(", ");
+  return parts.filter((part) => differs(change, `spec.${part}`)).join(", ");
 }
