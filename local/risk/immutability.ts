@@ -12,10 +12,7 @@ const REPLACED: Readonly<Record<string, readonly [Level, string]>> = {
     "brief interruption",
     "its accounts are without these rights for a moment.",
   ],
-  "kubernetes:core/v1:ConfigMap": ["safe", "pods that read it roll by themselves."],
-  "kubernetes:core/v1:Secret": ["safe", "pods that read it roll by themselves, one tier after the other."],
   "kubernetes:core/v1:ServiceAccount": ["brief interruption", "tokens that its pods hold are void until they restart."],
-  "kubernetes:batch/v1:CronJob": ["safe", "its history of runs goes with it."],
   "kubernetes:autoscaling/v2:HorizontalPodAutoscaler": ["brief interruption", "nothing scales for a moment."],
 };
 

@@ -11,7 +11,8 @@ export const kinds: readonly Rule[] = (["data", "availability", "security", "imm
     (theme): Rule => ({
       id: "resource-lost",
       theme,
-      applies: (change) => isLost(change) && consequenceOf(change.type)?.theme === theme,
+      applies: (change) =>
+        isLost(change) && consequenceOf(change.type)?.theme === theme && toldOf(change)[0] !== "safe",
       level: (change) => toldOf(change)[0],
       sentence: (change) => `${titleOf(change)} ${toldOf(change)[1]}${forced(change)}`,
       instead: ({ type }) => consequenceOf(type)?.instead ?? "nothing has to be done",

@@ -59,21 +59,31 @@ export function readPreview(output: string): Preview | undefined {
 /** What the engine refuses to delete or replace because it is protected, named in what it says. */
 const REFUSED = /(?:unable to (delete|replace) resource|resource) "(urn:pulumi:[^"]+)"[\s\S]*?protect/;
 
-/** The preview with a step for each resource that the engine would not touch, for it may leave these out. */
+/**
+ * The preview with what it leaves out once the engine refuses to delete or replace something: that very resource, and
+ * components that stand no more, whose turn to be deleted did not come.
+ */
 export function withRefused({ steps, diagnostics }: Preview): Preview {
-  const known = new Set(steps.filter(({ op }) => op !== "same").map(({ urn }) => urn));
-  const refused = diagnostics.flatMap(({ message }) => {
-    const [, verb = "delete", urn] = REFUSED.exec(message) ?? [];
-    return urn === undefined || known.has(urn) ? [] : [{ urn, op: verb }];
+  const known = new Map(steps.map((step) => [step.urn, step]));
+  const refused = diagnostics.flatMap(({ message }): Step[] => {
+    const [, verb = "delete", urn = ""] = REFUSED.exec(message) ?? [];
+    const step = known.get(urn);
+    return urn !== "" && (step === undefined || step.op === "same") ? [{ ...step, urn, op: verb }] : [];
   });
-  const replaced = new Map(refused.map((step) => [step.urn, step.op]));
-  const states = new Map(steps.map((step) => [step.urn, step]));
-  const others = steps.filter(({ urn }) => !replaced.has(urn));
-  return { diagnostics, steps: [...others, ...refused.map((step) => ({ ...states.get(step.urn), ...step }))] };
+  const others = steps.filter(({ urn }) => !refused.some((step) => step.urn === urn));
+  const all = [...others, ...refused];
+  const parents = all.filter(({ op }) => op === "delete").flatMap(({ oldState }) => oldState?.parent ?? []);
+  const gone = [...new Set(parents)].filter((urn) => !all.some((step) => step.urn === urn));
+  return { diagnostics, steps: [...all, ...gone.map((urn) => ({ urn, op: "delete" }))] };
 }
+
+/** The engine's last words, which say nothing. */
+const LAST_WORDS = /^error: (preview|update) failed$/;
 
 /** What went wrong, in the program's or the engine's own words. */
 export function complaintsOf({ diagnostics }: Preview, everything: string): string[] {
-  const errors = diagnostics.filter(({ severity }) => severity === "error").map(({ message }) => message.trim());
+  const errors = diagnostics
+    .filter(({ severity, message }) => severity === "error" && !LAST_WORDS.test(message.trim()))
+    .map(({ message }) => message.trim());
   return errors.length > 0 ? [...new Set(errors)] : [everything.trim()];
 }

@@ -46,7 +46,7 @@ export function exitCode({ findings, allowed, errors }: Report): number {
 
 export function text(report: Report): string {
   const { findings, errors, stack } = report;
-  const blocks = findings.map((finding) => {
+  const blocks = findings.filter((finding) => !isSafe(finding)).map((finding) => {
     const mark = finding.level === "data at risk" && report.allowed.includes(finding.id) ? ", allowed" : "";
     return [
       `  ${finding.level}${mark} (${finding.id})`,
@@ -56,7 +56,8 @@ export function text(report: Report): string {
   });
   return [
     `${stack}: ${verdict(report)}`,
-    ...(blocks.length > 0 ? [blocks.join("\n\n")] : []),
+    ...blocks,
+    ...(findings.some(isSafe) ? [["  safe", ...findings.filter(isSafe).flatMap(line)].join("\n")] : []),
     ...errors,
     steps(report),
   ].join("\n\n");
@@ -91,6 +92,14 @@ export function json(report: Report): string {
     undefined,
     2,
   );
+}
+
+function isSafe({ level }: Finding): boolean {
+  return level === "safe";
+}
+
+function line({ sentence }: Finding): string[] {
+  return wrapped(sentence, "      ").map((text, index) => (index === 0 ? `    · ${text.trim()}` : text));
 }
 
 function verdict({ findings, errors, allowed }: Report): string {

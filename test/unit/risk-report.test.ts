@@ -136,6 +136,22 @@ describe("What pulumi preview says", () => {
     assert.deepEqual(complaintsOf(preview, ""), [message]);
   });
 
+  it("has a step for a component whose turn to be deleted did not come", () => {
+    const component = lostVolume.oldState?.parent as string;
+    const told = withRefused({ steps: [lostVolume], diagnostics: [] });
+    assert.deepEqual(told.steps, [lostVolume, { urn: component, op: "delete" }]);
+    assert.deepEqual(
+      assess({ steps: [theApplication, ...told.steps] }).map(({ rule }) => rule),
+      ["datastore-removed"],
+    );
+  });
+
+  it("has no step more where the component stays", () => {
+    const component = { ...theApplication, urn: lostVolume.oldState?.parent as string };
+    const steps = [component, lostVolume];
+    assert.deepEqual(withRefused({ steps, diagnostics: [] }).steps, steps);
+  });
+
   it("has a step for what the engine refuses to replace for its protection", () => {
     const message = `unable to replace resource "${urn}"\nas it is currently marked for protection. To unprotect …`;
     const same = { ...lostVolume, op: "same" };

@@ -7,6 +7,7 @@ import { runsPerYear } from "../schedule.ts";
 import { at, listAt, textAt } from "../values.ts";
 
 const isBackup = ({ type, urn }: Change) => type === CRON_JOB && urn.includes("landfall:backup:");
+const isUpdated = ({ operation }: Change) => operation === "update";
 
 const protection: readonly Rule[] = [
   {
@@ -34,7 +35,7 @@ const copies: readonly Rule[] = [
   {
     id: "backup-thinned",
     theme: "data",
-    applies: (change) => isBackup(change) && change.operation === "update" && isThinner(change),
+    applies: (change) => isBackup(change) && isUpdated(change) && isThinner(change),
     level: "data at risk",
     sentence: ({ subject, before, after }) =>
       `${subject} runs less often: "${textAt(before, "spec.schedule")}" becomes "${textAt(after, "spec.schedule")}". A disaster would cost more work.`,
@@ -43,7 +44,7 @@ const copies: readonly Rule[] = [
   {
     id: "backup-kept-shorter",
     theme: "data",
-    applies: (change) => isBackup(change) && (keptBy(change.after) ?? 0) < (keptBy(change.before) ?? 0),
+    applies: (change) => isBackup(change) && isUpdated(change) && (keptBy(change.after) ?? 0) < (keptBy(change.before) ?? 0),
     level: "data at risk",
     sentence: (change) =>
       `${change.subject} keeps ${keptBy(change.after)} copies in the place of ${keptBy(change.before)}; the next run deletes the older ones.`,
@@ -52,7 +53,7 @@ const copies: readonly Rule[] = [
   {
     id: "backup-moved",
     theme: "data",
-    applies: (change) => isBackup(change) && change.operation === "update" && differsIn(change, destinationOf),
+    applies: (change) => isBackup(change) && isUpdated(change) && differsIn(change, destinationOf),
     level: "data at risk",
     sentence: (change) =>
       `${change.subject} goes to another place: former copies are not there, and restores look there only.`,
