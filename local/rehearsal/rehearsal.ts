@@ -111,14 +111,16 @@ export class Rehearsal {
     this.#linkProgram(program);
     const path = join(directory, "project", `Pulumi.${stack}.yaml`);
     const { config, ...rest } = parse(readFileSync(path, "utf8")) as { config: Settings };
-    const { "landfall:secret": secret, "landfall:secrets": secrets } = config;
+    const { "landfall:secret": secret, "landfall:secrets": made = {} } = config;
+    const kept = Object.entries(made as Settings).filter(([name]) => secretNames.includes(name));
     const stated = { ...landing(settings), ...(await this.#addons(settings, plan)) };
+    const secrets = kept.length > 0 ? { "landfall:secrets": Object.fromEntries(kept) } : {};
     writeFileSync(
       path,
-      stringify({ ...rest, config: { ...qualified(stated), "landfall:secret": secret, "landfall:secrets": secrets } }),
+      stringify({ ...rest, config: { ...qualified(stated), "landfall:secret": secret, ...secrets } }),
     );
-    const known = Object.keys((secrets ?? {}) as Settings);
-    await this.#makeSecrets(secretNames.filter((name) => !known.includes(name)).map((name) => `secrets.${name}`));
+    const missing = secretNames.filter((name) => !kept.some(([known]) => known === name));
+    await this.#makeSecrets(missing.map((name) => `secrets.${name}`));
   }
 
   /** Sets one value of the stack's config, as a user would. */

@@ -80,10 +80,15 @@ export function withRefused({ steps, diagnostics }: Preview): Preview {
 /** The engine's last words, which say nothing. */
 const LAST_WORDS = /^error: (preview|update) failed$/;
 
-/** What went wrong, in the program's or the engine's own words. */
+/** What went wrong, in the program's or the engine's own words; but for protection, whose words say how to lift it. */
 export function complaintsOf({ diagnostics }: Preview, everything: string): string[] {
   const errors = diagnostics
     .filter(({ severity, message }) => severity === "error" && !LAST_WORDS.test(message.trim()))
-    .map(({ message }) => message.trim());
+    .map(({ message }) => protectionIn(message) ?? message.trim());
   return errors.length > 0 ? [...new Set(errors)] : [everything.trim()];
+}
+
+function protectionIn(message: string): string | undefined {
+  const [, verb = "delete", urn] = REFUSED.exec(message) ?? [];
+  return urn && `error: Pulumi refuses to ${verb} ${urn.split("$").at(-1)?.replace("::", " ")}: it is protected.`;
 }

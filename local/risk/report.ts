@@ -46,14 +46,16 @@ export function exitCode({ findings, allowed, errors }: Report): number {
 
 export function text(report: Report): string {
   const { findings, errors, stack } = report;
-  const blocks = findings.filter((finding) => !isSafe(finding)).map((finding) => {
-    const mark = finding.level === "data at risk" && report.allowed.includes(finding.id) ? ", allowed" : "";
-    return [
-      `  ${finding.level}${mark} (${finding.id})`,
-      ...wrapped(finding.sentence, "    "),
-      ...(finding.instead ? wrapped(`instead: ${finding.instead}`, "    ") : []),
-    ].join("\n");
-  });
+  const blocks = findings
+    .filter((finding) => !isSafe(finding))
+    .map((finding) => {
+      const mark = finding.level === "data at risk" && report.allowed.includes(finding.id) ? ", allowed" : "";
+      return [
+        `  ${finding.level}${mark} (${finding.id})`,
+        ...wrapped(finding.sentence, "    "),
+        ...(finding.instead ? wrapped(`instead: ${finding.instead}`, "    ") : []),
+      ].join("\n");
+    });
   return [
     `${stack}: ${verdict(report)}`,
     ...blocks,

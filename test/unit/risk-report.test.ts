@@ -133,7 +133,18 @@ describe("What pulumi preview says", () => {
     const message = `resource "${urn}" cannot be deleted\nbecause it is protected. To unprotect the resource, …`;
     const preview = { steps: [], diagnostics: [{ message, severity: "error" }] };
     assert.deepEqual(withRefused(preview).steps, [{ urn, op: "delete" }]);
-    assert.deepEqual(complaintsOf(preview, ""), [message]);
+    const refusal = "error: Pulumi refuses to delete kubernetes:core/v1:PersistentVolumeClaim thing: it is protected.";
+    assert.deepEqual(complaintsOf(preview, ""), [refusal]);
+  });
+
+  it("goes wrong in the words of the program, or of pulumi where the program did not come to speak", () => {
+    const mistakes = {
+      message: "2 mistakes in the configuration; nothing was created or changed.\n",
+      severity: "error",
+    };
+    const last = { message: "error: preview failed", severity: "error" };
+    assert.deepEqual(complaintsOf({ steps: [], diagnostics: [mistakes, last] }, ""), [mistakes.message.trim()]);
+    assert.deepEqual(complaintsOf({ steps: [], diagnostics: [] }, "error: no stack\n"), ["error: no stack"]);
   });
 
   it("has a step for a component whose turn to be deleted did not come", () => {

@@ -44,7 +44,8 @@ const copies: readonly Rule[] = [
   {
     id: "backup-kept-shorter",
     theme: "data",
-    applies: (change) => isBackup(change) && isUpdated(change) && (keptBy(change.after) ?? 0) < (keptBy(change.before) ?? 0),
+    applies: (change) =>
+      isBackup(change) && isUpdated(change) && (keptBy(change.after) ?? 0) < (keptBy(change.before) ?? 0),
     level: "data at risk",
     sentence: (change) =>
       `${change.subject} keeps ${keptBy(change.after)} copies in the place of ${keptBy(change.before)}; the next run deletes the older ones.`,

@@ -5,6 +5,7 @@ import type { Rule } from "../rule.ts";
 import { at, growth, textAt } from "../values.ts";
 
 export const CLAIM = "kubernetes:core/v1:PersistentVolumeClaim";
+const CLASS = "spec.storageClassName";
 const SIZE = "spec.resources.requests.storage";
 
 const is =
@@ -25,10 +26,10 @@ export const volumes: readonly Rule[] = [
   {
     id: "volume-replaced",
     theme: "data",
-    applies: is("replace"),
+    applies: (change) => is("replace")(change) && !differs(change, CLASS),
     level: "data at risk",
     sentence: (change) =>
-      `The volume ${nameOf(change)} is deleted and made again, empty${reasonsOf(change)}: a claim changes neither class nor access mode in place.`,
+      `The volume ${nameOf(change)} is deleted and made again, empty${reasonsOf(change)}: it cannot be changed in place.`,
     instead: MOVE,
   },
   {
@@ -51,7 +52,7 @@ export const volumes: readonly Rule[] = [
   {
     id: "volume-class-changed",
     theme: "data",
-    applies: (change) => is("update", "replace")(change) && differs(change, "spec.storageClassName"),
+    applies: (change) => is("update", "replace")(change) && differs(change, CLASS),
     level: "data at risk",
     sentence: (change) =>
       `The volume ${nameOf(change)} is to have another storage class. Nothing carries the data over: it would be a new volume.`,
