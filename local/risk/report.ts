@@ -108,7 +108,8 @@ function verdict({ findings, errors, allowed }: Report): string {
   const open = findings.filter((finding) => !isAllowed(finding, allowed)).length;
   if (open > 0) return `data at risk, ${open === 1 ? "in one place" : `in ${open} places`}`;
   if (errors.length > 0) return "the change would not go through";
-  return findings.length > 0 ? `${worst(findings)} at worst` : "nothing that anybody would notice";
+  if (findings.length === 0) return "nothing that anybody would notice";
+  return worst(findings) === "safe" ? "safe" : `${worst(findings)} at worst`;
 }
 
 /** As `pulumi preview` lists them, with the properties that differ; never with their values. */
