@@ -1,4 +1,5 @@
 /** The engine's steps as changes of resources: one for each resource, with what it was and what it will be. */
+import { STORES } from "./components.ts";
 import type { Inputs, Preview, State, Step } from "./preview.ts";
 import { at, same } from "./values.ts";
 
@@ -96,16 +97,16 @@ function parts(urn: string): { type: string; name: string } {
   return { type: types.split("$").at(-1) ?? "", name: name.join("::") };
 }
 
-/** Components that are the tier or store themselves: what is in them bears their name. */
-const WHOLE = /^landfall:(application:Tier|datastores:\w+|backup:\w+|aws:\w+|gcp:\w+|azure:\w+)$/;
-/** Clouds' components that are no stores. */
-const PLACES = /^landfall:\w+:(Cluster|Network|FileSystem|Endpoints|Services|ControlPlaneLogs)$/;
+/** Whether the component is a tier, a backup or a datastore itself: what is in it bears its name. */
+function isWhole(type: string): boolean {
+  return type in STORES || /^landfall:(application:Tier|backup:\w+)$/.test(type);
+}
 
 function subjectOf(name: string, { inputs, parent }: State, application: string | undefined): string {
   const labelled = component(inputs);
   if (labelled) return labelled;
   const above = parent === undefined ? undefined : parts(parent);
-  if (above && WHOLE.test(above.type) && !PLACES.test(above.type)) return without(application, above.name);
+  if (above && isWhole(above.type)) return without(application, above.name);
   return without(above?.type.startsWith("landfall:") ? above.name : application, name, application);
 }
 

@@ -121,7 +121,7 @@ const KINDS: Readonly<Record<keyof typeof CONSEQUENCES, readonly string[]>> = {
     "azure-native:containerregistry:Registry",
     "azure-native:resources:ResourceGroup",
   ],
-  key: ["aws:kms/key:Key", "gcp:kms/cryptoKey:CryptoKey", "gcp:kms/keyRing:KeyRing"],
+  key: ["aws:kms/key:Key", "gcp:kms/cryptoKey:CryptoKey", "gcp:kms/keyRing:KeyRing", "azure-native:keyvault:Vault"],
   cluster: ["aws:eks/cluster:Cluster", "gcp:container/cluster:Cluster", "azure-native:containerservice:ManagedCluster"],
   traffic: [
     "kubernetes:apps/v1:Deployment",
@@ -172,6 +172,9 @@ const KINDS: Readonly<Record<keyof typeof CONSEQUENCES, readonly string[]>> = {
     "gcp:storage/bucketIAMMember:BucketIAMMember",
     "gcp:kms/cryptoKeyIAMMember:CryptoKeyIAMMember",
     "gcp:artifactregistry/repositoryIamMember:RepositoryIamMember",
+    "gcp:secretmanager/secretIamMember:SecretIamMember",
+    "gcp:dns/dnsManagedZoneIamMember:DnsManagedZoneIamMember",
+    "gcp:projects/iAMCustomRole:IAMCustomRole",
     "azure-native:managedidentity:UserAssignedIdentity",
     "azure-native:managedidentity:FederatedIdentityCredential",
     "azure-native:authorization:RoleAssignment",
@@ -201,6 +204,7 @@ const KINDS: Readonly<Record<keyof typeof CONSEQUENCES, readonly string[]>> = {
     "aws:elasticache/userGroup:UserGroup",
     "gcp:sql/user:User",
     "gcp:storage/hmacKey:HmacKey",
+    "azure-native:containerregistry:CredentialSet",
   ],
   machines: [
     "aws:eks/nodeGroup:NodeGroup",
@@ -213,11 +217,15 @@ const KINDS: Readonly<Record<keyof typeof CONSEQUENCES, readonly string[]>> = {
     "kubernetes:storage.k8s.io/v1:StorageClass",
     "kubernetes:scheduling.k8s.io/v1:PriorityClass",
     "aws:eks/addon:Addon",
+    "aws:ecr/pullThroughCacheRule:PullThroughCacheRule",
+    "aws:ecr/repositoryCreationTemplate:RepositoryCreationTemplate",
+    "azure-native:containerregistry:CacheRule",
   ],
   records: [
     "aws:cloudwatch/logGroup:LogGroup",
     "aws:ec2/flowLog:FlowLog",
     "azure-native:operationalinsights:Workspace",
+    "azure-native:monitor:AzureMonitorWorkspace",
     "azure-native:monitor:DiagnosticSetting",
   ],
   custody: [
@@ -232,7 +240,12 @@ const KINDS: Readonly<Record<keyof typeof CONSEQUENCES, readonly string[]>> = {
     "azure-native:storage:BlobServiceProperties",
     "azure-native:storage:ManagementPolicy",
   ],
-  watch: ["ServiceMonitor", "PodMonitor", "PrometheusRule", "AlertmanagerConfig", "VerticalPodAutoscaler"],
+  watch: [
+    ...["ServiceMonitor", "PodMonitor", "PrometheusRule", "AlertmanagerConfig", "VerticalPodAutoscaler"],
+    ...["DataCollectionEndpoint", "DataCollectionRule", "DataCollectionRuleAssociation"].map(
+      (type) => `azure-native:monitor:${type}`,
+    ),
+  ],
   shell: [
     "kubernetes:core/v1:ConfigMap",
     "kubernetes:core/v1:Secret",

@@ -21,6 +21,8 @@ const NO_OBJECTS = [
   "Secret",
   "Role",
   "StorageV2",
+  "Linux",
+  "MSProm",
 ];
 
 const lostVolume = step("delete", CLAIM, { before: object("db", {}), within });
