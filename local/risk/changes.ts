@@ -20,8 +20,6 @@ export interface Change {
   after: Inputs;
   /** Whether the engine refuses to delete it, before and after. */
   protect: { before: boolean; after: boolean };
-  /** Whether it stays where it is when the stack lets go of it. */
-  retained: boolean;
   /** Properties that cannot be changed in place. */
   reasons: readonly string[];
 }
@@ -85,8 +83,8 @@ function changeOf(step: Step, operation: Operation, deletedFirst: boolean, appli
     deletedFirst,
     before,
     after,
-    protect: { before: oldState?.protect ?? false, after: newState?.protect ?? oldState?.protect ?? false },
-    retained: oldState?.retainOnDelete ?? false,
+    // What is not protected says nothing of it.
+    protect: { before: oldState?.protect ?? false, after: (newState ?? oldState)?.protect ?? false },
     reasons: replaceReasons ?? [],
   };
 }

@@ -20,7 +20,6 @@ export interface State {
   parent?: string;
   inputs?: Inputs;
   protect?: boolean;
-  retainOnDelete?: boolean;
 }
 
 export interface Step {

@@ -138,10 +138,10 @@ catalogue(
       says: /pybase\.example\.com answers no more/,
     },
     {
-      does: "another controller of the Ingress",
-      sets: ["edge.class=haproxy"],
+      does: "a Gateway in the place of the Ingress",
+      sets: ["edge={ kind: gateway, host: pybase.example.com, tls: { issuer: letsencrypt } }"],
       level: "downtime",
-      says: /The way in goes from "traefik" to "haproxy", at another address/,
+      says: /Ingress pybase-ingress goes/,
     },
     {
       does: "another certificate",
@@ -153,13 +153,13 @@ catalogue(
       does: "the profile of staging",
       sets: ["profile=staging"],
       level: "data at risk",
-      says: /Pulumi protects \S+ no longer/,
+      says: /Pulumi no longer protects postgres/,
     },
     {
       does: "the profile of a laptop",
       sets: ["profile=dev"],
       level: "data at risk",
-      says: /postgres-backup is not made any more/,
+      says: /Pulumi no longer protects redis/,
     },
     {
       does: "weekly backups in the place of nightly ones",

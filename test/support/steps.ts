@@ -10,7 +10,8 @@ interface Extras {
   within?: readonly [type: string, name: string];
   before?: Inputs;
   after?: Inputs;
-  protect?: readonly [before: boolean, after: boolean];
+  /** Before and after; what is not protected says nothing of it. */
+  protect?: readonly [before: true | undefined, after: true | undefined];
   reasons?: readonly string[];
 }
 

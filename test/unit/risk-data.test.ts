@@ -149,9 +149,9 @@ const cases: Cases = {
     not: [step("update", "kubernetes:core/v1:Namespace", { before: { metadata: { name: "shop" } } })],
   },
   "protection-removed": {
-    steps: [step("same", CLAIM, { before: claim("1Gi"), protect: [true, false] })],
+    steps: [step("same", CLAIM, { before: claim("1Gi"), protect: [true, undefined] })],
     level: "data at risk",
-    says: /Pulumi protects thing no longer/,
+    says: /Pulumi no longer protects db/,
     not: [step("same", CLAIM, { before: claim("1Gi"), protect: [true, true] })],
   },
   "backup-removed": {

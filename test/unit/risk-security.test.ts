@@ -36,7 +36,10 @@ const cases: Cases = {
     not: [step("delete", POLICY, { before: egress(pod("db")) })],
   },
   "network-policy-removed": {
-    steps: [step("delete", POLICY, { before: egress(pod("db")) })],
+    steps: [
+      step("delete", POLICY, { before: egress(pod("db")) }),
+      step("same", DEPLOYMENT, { name: "api", before: object("api", pods()) }),
+    ],
     level: "downtime",
     says: /The NetworkPolicy of api goes/,
     not: [step("delete", POLICY, { before: denyAll })],

@@ -16,7 +16,7 @@ const protection: readonly Rule[] = [
     standing: true,
     applies: ({ protect, operation }) => protect.before && !protect.after && operation !== "delete",
     level: "data at risk",
-    sentence: (change) => `Pulumi protects ${change.name} no longer: the next update may delete it.`,
+    sentence: ({ subject }) => `Pulumi no longer protects ${subject}: the next update may delete it.`,
     instead: KEEP_PROTECTION,
   },
 ];

@@ -1,6 +1,7 @@
 /** Who may talk to whom. */
 import { isMapping } from "../../../config/mistakes.ts";
-import type { Change } from "../changes.ts";
+import type { Change, Changes } from "../changes.ts";
+import { isWorkload } from "../pods.ts";
 import type { Inputs } from "../preview.ts";
 import type { Rule } from "../rule.ts";
 import { added, at, listAt, same, textAt, textsAt } from "../values.ts";
@@ -23,7 +24,7 @@ export const network: readonly Rule[] = [
     id: "network-policy-removed",
     theme: "security",
     applies: ({ type, operation, before }) => type === POLICY && operation === "delete" && !deniesAll(before),
-    level: "downtime",
+    level: (change, changes) => (isNeeded(change, changes) ? "downtime" : "brief interruption"),
     sentence: ({ subject }) =>
       `The NetworkPolicy of ${subject} goes: what only it allows is refused, or open to all where no other policy selects its pods.`,
     instead: "keep it as long as the pods are there",
@@ -58,6 +59,12 @@ export const network: readonly Rule[] = [
     instead: "keep strict mutual TLS and the policies",
   },
 ];
+
+/** Whether pods stay that it let through: all of the namespace's, or those of its own tier or store. */
+function isNeeded({ before, subject }: Change, changes: Changes): boolean {
+  if (same(at(before, "spec.podSelector"), {})) return true;
+  return changes.of(subject).some((change) => isWorkload(change) && change.operation !== "delete");
+}
 
 function deniesAll(inputs: Inputs): boolean {
   return (
