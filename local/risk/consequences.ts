@@ -33,6 +33,12 @@ const CONSEQUENCES = {
     replaced: ["downtime", "is replaced: who comes by it waits until the new one is there."],
     instead: "do it in a window for maintenance",
   },
+  ground: {
+    theme: "data",
+    deleted: ["data at risk", "is deleted, and what stands in it with it: cluster and datastores."],
+    replaced: ["data at risk", "is deleted and made again, and what stands in it with it: cluster and datastores."],
+    instead: "bring what shall stand elsewhere up as a stack of its own, and move the data",
+  },
   network: {
     theme: "availability",
     deleted: ["downtime", "goes: connections by it break."],
@@ -132,8 +138,9 @@ const KINDS: Readonly<Record<keyof typeof CONSEQUENCES, readonly string[]>> = {
     ...["DestinationRule", "BackendConfig", "FrontendConfig", "AzureApplicationGatewayRewrite", "ServiceEntry"],
     "aws:docdb/clusterInstance:ClusterInstance",
   ],
+  ground: ["aws:ec2/vpc:Vpc", "gcp:compute/network:Network", "azure-native:network:VirtualNetwork"],
   network: [
-    ...["vpc:Vpc", "subnet:Subnet", "internetGateway:InternetGateway", "natGateway:NatGateway", "eip:Eip"].map(
+    ...["subnet:Subnet", "internetGateway:InternetGateway", "natGateway:NatGateway", "eip:Eip"].map(
       (type) => `aws:ec2/${type}`,
     ),
     ...["routeTable:RouteTable", "routeTableAssociation:RouteTableAssociation", "vpcEndpoint:VpcEndpoint"].map(
@@ -141,12 +148,10 @@ const KINDS: Readonly<Record<keyof typeof CONSEQUENCES, readonly string[]>> = {
     ),
     ...["rds", "elasticache", "docdb"].map((service) => `aws:${service}/subnetGroup:SubnetGroup`),
     "aws:efs/mountTarget:MountTarget",
-    ...["network:Network", "subnetwork:Subnetwork", "router:Router", "routerNat:RouterNat"].map(
-      (type) => `gcp:compute/${type}`,
-    ),
+    ...["subnetwork:Subnetwork", "router:Router", "routerNat:RouterNat"].map((type) => `gcp:compute/${type}`),
     "gcp:compute/globalAddress:GlobalAddress",
     "gcp:servicenetworking/connection:Connection",
-    ...["VirtualNetwork", "Subnet", "PublicIPAddress", "NatGateway", "PrivateEndpoint", "PrivateDnsZoneGroup"].map(
+    ...["Subnet", "PublicIPAddress", "NatGateway", "PrivateEndpoint", "PrivateDnsZoneGroup"].map(
       (type) => `azure-native:network:${type}`,
     ),
     "azure-native:privatedns:PrivateZone",

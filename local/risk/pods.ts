@@ -60,7 +60,7 @@ export function reasonsToRoll(change: Change): string {
     if (was === undefined) return [`another container, ${at(container, "name")}`];
     const [from, to] = [textAt(was, "image"), textAt(container, "image")];
     return [
-      ...(from !== to ? [`image ${tagOf(from)} to ${tagOf(to)}`] : []),
+      ...(from !== to ? [imagesOf(from, to)] : []),
       ...PARTS.filter(([, path]) => !same(at(was, path), at(container, path))).map(([words]) => words),
     ];
   });
@@ -80,6 +80,10 @@ const PARTS: readonly (readonly [words: string, path: string])[] = [
   ["volumes", "volumeMounts"],
   ["ports", "ports"],
 ];
+
+function imagesOf(from: string | undefined, to: string | undefined): string {
+  return tagOf(from) === tagOf(to) ? "image from elsewhere" : `image ${tagOf(from)} to ${tagOf(to)}`;
+}
 
 function tagOf(image = "nothing"): string {
   return /:([^:/]+)$/.exec(image)?.[1] ?? image;

@@ -174,16 +174,17 @@ catalogue(
       says: /postgres-backup keeps 2 copies in the place of 7/,
     },
     {
-      does: "no backups",
-      sets: ["backup=false"],
+      does: "backups in a bucket",
+      sets: [
+        'backup.to={ endpoint: "https://s3.example.com", bucket: copies, accessKeyId: copies, cidrs: ["10.9.1.0/24"] }',
+      ],
       level: "data at risk",
-      says: /redis-backup is not made any more/,
+      says: /postgres-backup goes to another place/,
     },
     {
-      does: "more room for backups",
-      sets: ["backup.to.storage=100Gi"],
+      does: "another hour of the backups",
+      sets: ["backup.schedule=30 2 * * *"],
       level: "safe",
-      says: /grows from 50Gi to 100Gi/,
     },
     {
       does: "another password of the database",
@@ -195,7 +196,7 @@ catalogue(
       does: "images from a mirror",
       sets: ["registry=mirror.example.com"],
       level: "brief interruption",
-      says: /redis restarts/,
+      says: /redis restarts \(image from elsewhere\)/,
     },
     {
       does: "another namespace",
@@ -379,10 +380,10 @@ catalogue(
       says: /The storage of the RDS instance of postgres shrinks/,
     },
     {
-      does: "the next version of Kubernetes",
-      sets: ["cluster.version=1.36"],
+      does: "fewer machines",
+      sets: ["cluster.nodePools={ general: { min: 3, max: 6 } }"],
       level: "brief interruption",
-      says: /Kubernetes goes from 1\.35 to 1\.36/,
+      says: /general-nodes has fewer machines/,
     },
     {
       does: "a cluster without protection",
@@ -400,7 +401,7 @@ catalogue(
       does: "another network",
       sets: ['cluster.network={ cidr: "10.64.0.0/16" }'],
       level: "data at risk",
-      says: /Cluster \S+ is deleted and made again/,
+      says: /Vpc \S+ is deleted and made again, and what stands in it with it/,
     },
     {
       does: "other machines",
