@@ -1,5 +1,5 @@
 /** What cannot be changed in place, and so is deleted and made again. */
-import { reasonsOf } from "./changes.ts";
+import { differs, reasonsOf } from "./changes.ts";
 import type { Level, Rule } from "./rule.ts";
 
 /** Objects whose replacement is smaller, or larger, than it looks. */
@@ -15,6 +15,14 @@ const REPLACED: Readonly<Record<string, readonly [Level, string]>> = {
   "kubernetes:core/v1:ServiceAccount": ["brief interruption", "tokens that its pods hold are void until they restart."],
   "kubernetes:autoscaling/v2:HorizontalPodAutoscaler": ["brief interruption", "nothing scales for a moment."],
 };
+
+/** Where a cloud's provider says which account and region it works in. */
+const PLACES: Readonly<Record<string, readonly string[]>> = {
+  "pulumi:providers:aws": ["region", "profile", "allowedAccountIds"],
+  "pulumi:providers:gcp": ["project", "region"],
+  "pulumi:providers:azure-native": ["subscriptionId", "location"],
+};
+const ELSEWHERE = "name the new one in a new stack, move the data, then destroy the old one";
 
 export const immutability: readonly Rule[] = [
   {
@@ -32,6 +40,16 @@ export const immutability: readonly Rule[] = [
     level: "data at risk",
     sentence: ({ type }) =>
       `The stack goes to another ${type.endsWith("kubernetes") ? "cluster" : "account or region"}: everything in the old one is deleted and made again in the new one.`,
-    instead: "name the new one in a new stack, move the data, then destroy the old one",
+    instead: ELSEWHERE,
+  },
+  {
+    id: "provider-moved",
+    theme: "immutability",
+    applies: (change) =>
+      change.operation === "update" && (PLACES[change.type] ?? []).some((path) => differs(change, path)),
+    level: "data at risk",
+    sentence: ({ type }) =>
+      `The stack looks in another account or region for all that it has there (${type.split(":").at(-1)}), and makes it anew where it does not find it: the old one stays behind with its data, and costs.`,
+    instead: ELSEWHERE,
   },
 ];

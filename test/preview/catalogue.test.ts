@@ -413,6 +413,7 @@ catalogue(
       does: "another region",
       sets: ["cluster.region=eu-central-1"],
       level: "data at risk",
+      says: /looks in another account or region for all that it has there/,
     },
     {
       does: "a new version of the frontend",

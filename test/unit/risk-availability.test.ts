@@ -253,6 +253,12 @@ const immutabilityCases: Cases = {
     says: /The stack goes to another cluster: everything in the old one is deleted/,
     not: update("pulumi:providers:kubernetes", {}, {}),
   },
+  "provider-moved": {
+    steps: update("pulumi:providers:aws", { region: "eu-west-1" }, { region: "eu-central-1" }),
+    level: "data at risk",
+    says: /looks in another account or region for all that it has there \(aws\)/,
+    not: update("pulumi:providers:aws", { region: "eu-west-1" }, { region: "eu-west-1", version: "7.48.0" }),
+  },
 };
 
 describe("The risk report on availability", () => judges(availability, availabilityCases));
