@@ -205,14 +205,10 @@ catalogue(
       says: /The namespace pybase is deleted and made again, with everything in it/,
     },
     {
-      does: "a tier that is gone",
+      does: "a tier of another name",
       application: [
-        ['    "search-worker": {', "    ...({ gone: {"],
-        [
-          '      autoscale: { max: 6, cpu: 70, memory: 80, ...pace },\n      readiness: { celery: "pybase.worker" },\n      terminationGracePeriodSeconds: 300,\n    },',
-          "      terminationGracePeriodSeconds: 300,\n    }} as {}),",
-        ],
-        ['workers: ["extraction-worker", "search-worker"]', 'workers: ["extraction-worker"]'],
+        ['    "search-worker": {', '    "index-worker": {'],
+        ['["extraction-worker", "search-worker"]', '["extraction-worker", "index-worker"]'],
       ],
       level: "downtime",
       says: /search-worker is removed/,
