@@ -64,7 +64,12 @@ export function reasonsToRoll(change: Change): string {
       ...PARTS.filter(([, path]) => !same(at(was, path), at(container, path))).map(([words]) => words),
     ];
   });
-  return [...new Set(reasons)].join(", ") || "its pods are described otherwise";
+  const pod = (inputs: Inputs) => at(templateOf(change, inputs), "spec");
+  const [was, becomes] = [pod(change.before), pod(change.after)];
+  const others = Object.keys({ ...(was ?? {}), ...(becomes ?? {}) }).filter(
+    (part) => !["containers", "initContainers"].includes(part) && !same(at(was, part), at(becomes, part)),
+  );
+  return [...new Set([...reasons, ...others])].join(", ") || "other labels";
 }
 
 const PARTS: readonly (readonly [words: string, path: string])[] = [

@@ -284,9 +284,9 @@ catalogue(
     },
     {
       does: "longer to finish work",
-      sets: ["tiers.api.terminationGracePeriodSeconds=90"],
+      sets: ["tiers.frontend.terminationGracePeriodSeconds=90"],
       level: "safe",
-      says: /api restarts/,
+      says: /frontend restarts \(terminationGracePeriodSeconds\), pod after pod/,
     },
   ],
 );
