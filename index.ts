@@ -20,7 +20,7 @@ const cloud = await connect(plan);
 
 const addons = installAddons(
   `${plan.application}-addons`,
-  { plan, secrets },
+  { plan, secrets, cloud },
   { providers: [cloud.provider], dependsOn: cloud.ready },
 );
 const application = new Application(
@@ -29,8 +29,11 @@ const application = new Application(
   { providers: [cloud.provider], dependsOn: addons },
 );
 
-/** Namespace that everything runs in. */
-export const namespace = application.namespace;
-
-/** Where users reach the application. */
-export const url = application.url;
+export default {
+  /** Namespace that everything runs in. */
+  namespace: application.namespace,
+  /** Where users reach the application. */
+  url: application.url,
+  /** By which other stacks land on the cluster, and where pods reach its API server; none where it is somebody else's. */
+  ...(cloud.kubeconfig ? { kubeconfig: cloud.kubeconfig, apiServer: cloud.apiServer } : {}),
+};

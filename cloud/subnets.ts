@@ -55,6 +55,11 @@ export function badNetwork(cidr: string): Mistake {
   };
 }
 
+export function overlap(one: string, other: string): boolean {
+  const end = (cidr: string) => baseOf(cidr) + 2 ** (32 - lengthOf(cidr));
+  return baseOf(one) < end(other) && baseOf(other) < end(one);
+}
+
 function lengthOf(cidr: string): number {
   return Number(cidr.split("/")[1]);
 }

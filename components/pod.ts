@@ -1,10 +1,17 @@
 import type { types } from "@pulumi/kubernetes";
 import type { ConfinementPlan } from "../config/confinement.ts";
 import type { Plan, ProbePlan } from "../config/plan.ts";
+import type { SchedulingPlan } from "../config/scheduling.ts";
 import { selectorOf } from "./labels.ts";
 
 type PodSpec = types.input.core.v1.PodSpec;
 type Container = types.input.core.v1.Container;
+
+/** How pods of one kind keep apart. */
+export interface Spread {
+  topologySpreadConstraints: types.input.core.v1.TopologySpreadConstraint[];
+  affinity: types.input.core.v1.Affinity;
+}
 
 /** A pod's security context under Pod Security *restricted*. */
 export function podSecurity(
@@ -45,12 +52,33 @@ export function scratch(directories: readonly string[]): {
   };
 }
 
+/** Machines that pods run on. @param affinity what draws them to or from a machine beside */
+export function onMachines(
+  scheduling: SchedulingPlan | undefined,
+  affinity?: types.input.core.v1.Affinity,
+): Pick<PodSpec, "nodeSelector" | "tolerations" | "affinity"> {
+  if (!scheduling) return { affinity };
+  const { nodeSelector, tolerations, spot } = scheduling;
+  return {
+    nodeSelector,
+    tolerations,
+    affinity: spot ? { ...affinity, nodeAffinity: toSpot(spot) } : affinity,
+  };
+}
+
+function toSpot({ rule, pools }: NonNullable<SchedulingPlan["spot"]>): types.input.core.v1.NodeAffinity {
+  const terms = pools.map((labels) => ({
+    matchExpressions: Object.entries(labels).map(([key, value]) => ({ key, operator: "In", values: [value] })),
+  }));
+  return rule === "required"
+    ? { requiredDuringSchedulingIgnoredDuringExecution: { nodeSelectorTerms: terms } }
+    : {
+        preferredDuringSchedulingIgnoredDuringExecution: terms.map((preference) => ({ weight: 100, preference })),
+      };
+}
+
 /** Replicas in different zones and on different nodes; and rather in the zones of the datastores that they are `near`. */
-export function spread(
-  plan: Plan,
-  component: string,
-  near: readonly string[] = [],
-): Pick<PodSpec, "topologySpreadConstraints" | "affinity"> {
+export function spread(plan: Plan, component: string, near: readonly string[] = []): Spread {
   const labelSelector = { matchLabels: selectorOf(plan, component) };
   return {
     topologySpreadConstraints: [
@@ -73,6 +101,8 @@ function overZones(plan: Plan, labelSelector: types.input.meta.v1.LabelSelector)
     topologyKey: "topology.kubernetes.io/zone",
     maxSkew: 1,
     whenUnsatisfiable: plan.profile.spread === "required" ? "DoNotSchedule" : "ScheduleAnyway",
+    // A zone that has machines for others only is none to wait for.
+    nodeTaintsPolicy: "Honor",
     labelSelector,
   };
 }
@@ -90,7 +120,7 @@ function nextTo(plan: Plan, components: readonly string[]): types.input.core.v1.
 }
 
 /** Servers of one store on different nodes and in different zones; a must where the profile says so. */
-export function serversApart(plan: Plan, component: string): Pick<PodSpec, "topologySpreadConstraints" | "affinity"> {
+export function serversApart(plan: Plan, component: string): Spread {
   const labelSelector = { matchLabels: selectorOf(plan, component) };
   const podAffinityTerm = { topologyKey: "kubernetes.io/hostname", labelSelector };
   const required = plan.profile.spread === "required";

@@ -11,7 +11,7 @@ import { type Environment, environmentOf } from "./environment.ts";
 import { labelsOf, selectorOf } from "./labels.ts";
 import type { Namespace } from "./namespace.ts";
 import { allowLinks } from "./network.ts";
-import { containerSecurity, podSecurity, probesOf, scratch, spread } from "./pod.ts";
+import { containerSecurity, onMachines, podSecurity, probesOf, scratch, spread } from "./pod.ts";
 import { reloading } from "./secrets/reloading.ts";
 import type { Secrets } from "./secrets/secrets.ts";
 
@@ -42,7 +42,7 @@ export class Tier extends pulumi.ComponentResource {
     const running = { ...inside, dependsOn: [namespace, network] };
 
     if (tier.kind === "job") {
-      runOnce(name, template, metadata, running);
+      runOnce(name, args, template, metadata, running);
     } else {
       const deployment = deploy(name, args, template, metadata, running);
       if (tier.port !== undefined) expose(name, args, metadata, inside);
@@ -127,6 +127,8 @@ function deploy(
   metadata: Metadata,
   opts: pulumi.CustomResourceOptions,
 ): k8s.apps.v1.Deployment {
+  const { topologySpreadConstraints, affinity } = spread(plan, tier.name, tier.near);
+  const spec = { ...template.spec, topologySpreadConstraints, ...onMachines(tier.scheduling, affinity) };
   return new k8s.apps.v1.Deployment(
     `${name}-deployment`,
     {
@@ -140,7 +142,7 @@ function deploy(
             ? { type: "Recreate" }
             : { type: "RollingUpdate", rollingUpdate: { maxSurge: SURGE, maxUnavailable: 0 } },
         selector: { matchLabels: selectorOf(plan, tier.name) },
-        template: { ...template, spec: { ...template.spec, ...spread(plan, tier.name, tier.near) } },
+        template: { ...template, spec },
       },
     },
     opts,
@@ -150,15 +152,17 @@ function deploy(
 /** A job that has to end well before what depends on it starts; another one runs when its image or settings change. */
 function runOnce(
   name: string,
+  { tier }: TierArgs,
   template: ReturnType<typeof podTemplate>,
   metadata: Metadata,
   opts: pulumi.CustomResourceOptions,
 ): k8s.batch.v1.Job {
+  const spec = { ...template.spec, ...onMachines(tier.scheduling), restartPolicy: "Never" };
   return new k8s.batch.v1.Job(
     `${name}-job`,
     {
       metadata,
-      spec: { backoffLimit: 3, template: { ...template, spec: { ...template.spec, restartPolicy: "Never" } } },
+      spec: { backoffLimit: 3, template: { ...template, spec } },
     },
     opts,
   );

@@ -67,7 +67,7 @@ export function resolveDestination(
     ...store,
     path: `${to.bucket}/${to.prefix ?? namespaceOf(layers)}`,
     encryption: to.encrypt ? ENCRYPTION_KEY : undefined,
-    image: fromRegistry(RCLONE.reference, layers.stack.registry),
+    image: fromRegistry(RCLONE.reference, layers.registry),
     scratch: { storage: to.scratch ?? sizeOf(datastore), storageClass: datastore.storageClass },
   };
 }

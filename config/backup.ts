@@ -63,7 +63,7 @@ export function resolveBackups(layers: Layers, datastores: readonly DatastorePla
         to: destination,
         schedule: schedule ?? "0 2 * * *",
         keep: keep ?? 7,
-        image: { ...image, reference: fromRegistry(image.reference, layers.stack.registry) },
+        image: { ...image, reference: fromRegistry(image.reference, layers.registry) },
       },
     ];
   });

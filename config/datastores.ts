@@ -15,6 +15,7 @@ import { resolveManaged } from "./managed.ts";
 import { unknownName } from "./mistakes.ts";
 import { queuesIn } from "./monitoring/queues.ts";
 import type { BundledDatastore, DatastorePlan } from "./plan.ts";
+import { schedulingOfDatastore } from "./scheduling.ts";
 import { autoscale } from "./schema/autoscale.ts";
 import type { Datastore, ExternalDatastore, Placement } from "./schema/datastore.ts";
 import type { Resources } from "./schema/primitives.ts";
@@ -100,7 +101,7 @@ function bundled(
         tls: operated?.tls ?? false,
       },
       version,
-      image: fromRegistry(operated ? (operated.images[version] as string) : image.reference, layers.stack.registry),
+      image: fromRegistry(operated ? (operated.images[version] as string) : image.reference, layers.registry),
       uid: image.uid,
       gid: image.gid,
       ...run,
@@ -112,12 +113,13 @@ function bundled(
         hasExporter && engine.exporter && !operated
           ? {
               ...engine.exporter,
-              image: fromRegistry(engine.exporter.image, layers.stack.registry),
+              image: fromRegistry(engine.exporter.image, layers.registry),
               queues: queuesIn(layers, name),
             }
           : undefined,
       resources,
       verticalAutoscale: vertical,
+      scheduling: schedulingOfDatastore(layers, name, placement.pool),
       disruptionBudget: datastore.disruptionBudget ?? false,
     },
   ];

@@ -1,7 +1,9 @@
 import type { z } from "zod";
-import { type StorageClasses, storageOf } from "../cloud/clouds.ts";
+import { imageCachesOf, poolsOf, type StorageClasses, storageOf } from "../cloud/clouds.ts";
+import type { Registry } from "./images.ts";
 import type { Mistake } from "./mistakes.ts";
 import { fromZod, isMapping, unknownName } from "./mistakes.ts";
+import type { PoolFacts } from "./nodes.ts";
 import { type Profile, profiles } from "./profiles.ts";
 import { keysAt } from "./schema/keys.ts";
 import type { Application, Overrides, Stack } from "./schema.ts";
@@ -15,6 +17,10 @@ export interface Layers {
   profile: Profile;
   /** Kinds of volumes: the cluster's own, and those that the stack adds. */
   storage: StorageClasses;
+  /** Where images come from in place of their own registries. */
+  registry?: Registry;
+  /** The cluster's node pools by name. */
+  pools: Readonly<Record<string, PoolFacts>>;
   /** File of the application, for messages. */
   source: string;
   mistakes: Mistake[];
@@ -27,9 +33,22 @@ export function layersOf(application: Application, stack: Stack, source: string)
     stack,
     profile: profiles[stack.profile],
     storage: storageOf(stack.cluster),
+    registry: stack.registry ?? registryOf(application, stack),
+    pools: poolsOf(stack.cluster),
     source,
     mistakes: [],
   };
+}
+
+/** Of a cluster of the stack's own. */
+export function clusterName({ application, stack }: Layers, { name }: { name?: string }): string {
+  return name ?? `${application.name}-${stack.profile}`;
+}
+
+/** The copies that the cluster's cloud keeps, if it keeps any. */
+function registryOf({ name }: Application, { cluster, profile }: Stack): Registry | undefined {
+  const caches = imageCachesOf(cluster, `${name}-${profile}`);
+  return caches.length > 0 ? Object.fromEntries(caches.map(({ host, from }) => [host, from])) : undefined;
 }
 
 /** `over` laid on `base`: mappings key by key, all else replaced; nothing where `over` says nothing. */

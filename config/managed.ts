@@ -5,7 +5,7 @@ import type { EngineName } from "../components/datastores/engines.ts";
 import { databaseOf } from "./datastores.ts";
 import { type Layers, placeOf } from "./layers.ts";
 import { PRIVATE } from "./links.ts";
-import { backupDaysOf, checkProtocol, checkSecondServer } from "./managed-checks.ts";
+import { backupDaysOf, checkIdentity, checkProtocol, checkSecondServer } from "./managed-checks.ts";
 import { unknownName } from "./mistakes.ts";
 import type { DatastorePlan, Link, ManagedDatastore, TierPlan } from "./plan.ts";
 import { parseQuantity } from "./quantity.ts";
@@ -43,6 +43,7 @@ export function resolveManaged(
   const highAvailability = placement.highAvailability ?? production;
   if (highAvailability) checkSecondServer(layers, name, machine, offer);
   checkProtocol(layers, name, placement, offer);
+  checkIdentity(layers, name, offer);
   return {
     name,
     mode: "managed",

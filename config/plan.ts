@@ -6,6 +6,7 @@
 import type { ClusterPlan } from "../cloud/clouds.ts";
 import type { Endpoint, Image } from "../components/datastores/engine.ts";
 import type { EngineName } from "../components/datastores/engines.ts";
+import type { ZonePlan } from "./addons/identity.ts";
 import type { AddonsPlan } from "./addons.ts";
 import type { AutoscalePlan, EventsPlan } from "./autoscale.ts";
 import type { BackupPlan } from "./backup.ts";
@@ -14,6 +15,7 @@ import type { EdgePlan } from "./edge-plan.ts";
 import type { MonitoringPlan } from "./monitoring.ts";
 import type { PriorityClassPlan } from "./priority.ts";
 import type { Profile } from "./profiles.ts";
+import type { SchedulingPlan } from "./scheduling.ts";
 import type { PodAmount } from "./schema/autoscale.ts";
 import type { Resources } from "./schema/primitives.ts";
 import type { Field, Probe } from "./schema/tier.ts";
@@ -43,6 +45,8 @@ export interface Plan {
   edge: EdgePlan;
   /** What is installed in the cluster before the application. */
   addons: AddonsPlan;
+  /** That add-ons and issuers may change. */
+  zones: ZonePlan[];
   /** Who may open a connection to whom. Everything else is denied. */
   links: Link[];
   quota: QuotaPlan;
@@ -87,6 +91,8 @@ export interface TierPlan {
   maxUnavailable?: PodAmount;
   /** As the application calls it. */
   priorityClass?: string;
+  /** Left out where any machine without taints will do. */
+  scheduling?: SchedulingPlan;
   writable: string[];
   confinement: ConfinementPlan;
   /** Shared volumes by name, with their directories. */
@@ -153,6 +159,8 @@ export interface BundledDatastore extends DatastoreBase {
   exporter?: { image: string; port: number; resources: Resources; queues: string[] };
   resources: Resources;
   verticalAutoscale?: VerticalAutoscalePlan;
+  /** Left out where any machine without taints will do. */
+  scheduling?: SchedulingPlan;
   disruptionBudget: boolean;
 }
 

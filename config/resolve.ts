@@ -5,6 +5,7 @@ import { linksOfEvents } from "./autoscale.ts";
 import { linksOfBackups, resolveBackups, secretsOfBackups, volumeOfBackups } from "./backup.ts";
 import { resolveConfinement } from "./confinement.ts";
 import { resolveDatastores } from "./datastores.ts";
+import { resolveZones } from "./dns.ts";
 import { resolveEdge } from "./edge.ts";
 import { checkOverrideNames, type Layers, layersOf } from "./layers.ts";
 import { resolveLinks } from "./links.ts";
@@ -57,7 +58,8 @@ export function resolve({ application, source, settings, secrets, stack, charts 
   const layers = layersOf(parsedApplication.data, parsedStack.data, source);
   checkOverrideNames(layers);
   checkNames(layers);
-  const addons = resolveAddons(layers, charts);
+  const zones = resolveZones(layers);
+  const addons = resolveAddons(layers, zones, charts);
   const datastores = resolveDatastores(layers);
   const tiers = resolveTiers(layers, datastores);
   const volumes = resolveVolumes(layers, volumeOfBackups(layers));
@@ -72,7 +74,7 @@ export function resolve({ application, source, settings, secrets, stack, charts 
     profileName: layers.stack.profile,
     profile: layers.profile,
     namespace,
-    cluster: resolveCluster(layers, volumes),
+    cluster: resolveCluster(layers, { volumes, datastores }),
     datastores,
     backups,
     snapshots,
@@ -84,6 +86,7 @@ export function resolve({ application, source, settings, secrets, stack, charts 
     priorityClasses: resolvePriorityClasses(layers),
     edge,
     addons,
+    zones,
     links: [
       ...resolveLinks(layers, tiers, datastores, edge),
       ...linksOfIdentity(layers, tiers, datastores),

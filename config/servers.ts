@@ -66,7 +66,7 @@ function failoverOf(
       fix: "rename one of the two",
     });
   }
-  const image = { ...proxy.image, reference: fromRegistry(proxy.image.reference, layers.stack.registry) };
+  const image = { ...proxy.image, reference: fromRegistry(proxy.image.reference, layers.registry) };
   return {
     watcher: { resources: watcher.resources },
     proxy: { name: component, image, replicas: proxy.replicas, resources: proxy.resources },

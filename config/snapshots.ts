@@ -46,7 +46,7 @@ export function resolveSnapshots(layers: Layers, datastores: readonly DatastoreP
     keep: wanted.keep ?? 7,
     className: snapshotClassOf(layers, wanted.class),
     datastores: bundled,
-    image: { ...CURL, reference: fromRegistry(CURL.reference, layers.stack.registry) },
+    image: { ...CURL, reference: fromRegistry(CURL.reference, layers.registry) },
   };
 }
 

@@ -9,6 +9,7 @@ import { type Layers, overlay } from "./layers.ts";
 import { unknownName } from "./mistakes.ts";
 import type { DatastorePlan, EnvValue, ProbePlan, TierPlan } from "./plan.ts";
 import { priorityClassOf } from "./priority.ts";
+import { schedulingOfTier } from "./scheduling.ts";
 import type { Environment, Field, Probe, Tier } from "./schema/tier.ts";
 
 const DEFAULT_UID = 10_001;
@@ -38,7 +39,7 @@ function resolveTier(layers: Layers, name: string, tier: Tier, datastores: reado
     mountToken: Object.values(layers.application.roles ?? {}).some((role) =>
       Object.values(role.bindings).some((tiers) => tiers.includes(name)),
     ),
-    image: fromRegistry(tier.image, layers.stack.registry),
+    image: fromRegistry(tier.image, layers.registry),
     command: tier.command,
     args: tier.args,
     uid: tier.uid ?? DEFAULT_UID,
@@ -54,6 +55,7 @@ function resolveTier(layers: Layers, name: string, tier: Tier, datastores: reado
     terminationGracePeriodSeconds: tier.terminationGracePeriodSeconds ?? 30,
     ...(tier.kind === "singleton" ? {} : resolveDisruptionBudget(layers, name, scaling.replicas)),
     priorityClass: priorityClassOf(layers, name, tier),
+    scheduling: schedulingOfTier(layers, name, tier),
     writable: tier.writable ?? ["/tmp"],
     confinement: confinementOf(layers, tier),
     mounts: tier.mounts ?? {},
@@ -83,6 +85,8 @@ function migrationOf(tier: TierPlan, command: string[]): TierPlan {
     resources: tier.resources,
     terminationGracePeriodSeconds: tier.terminationGracePeriodSeconds,
     priorityClass: tier.priorityClass,
+    // What is changing the database's schema is not to be cut off.
+    scheduling: tier.scheduling?.interruptible ? undefined : tier.scheduling,
     writable: tier.writable,
     confinement: tier.confinement,
     mounts: tier.mounts,

@@ -2,7 +2,7 @@ import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { createAddon, needsMachines } from "./addons.ts";
 import { createAdministrators } from "./administrators.ts";
-import { permitAutoscaler } from "./autoscaler.ts";
+import { createImageCaches } from "./image-cache.ts";
 import { createNodeGroup } from "./nodes.ts";
 import type { EksPlan } from "./plan.ts";
 import { serviceRole } from "./roles.ts";
@@ -72,7 +72,8 @@ export class Cluster extends pulumi.ComponentResource {
     const early = addons(first);
 
     const nodeRole = serviceRole(`${name}-nodes`, "ec2.amazonaws.com", NODE_POLICIES, inside);
-    const before = [...nodeRole.attachments, ...wayOut, ...early];
+    const caches = createImageCaches(name, { plan, nodeRole: nodeRole.name }, inside);
+    const before = [...nodeRole.attachments, ...caches, ...wayOut, ...early];
     const nodeGroups = plan.nodePools.map((pool) =>
       createNodeGroup(
         name,
@@ -80,7 +81,6 @@ export class Cluster extends pulumi.ComponentResource {
         { ...inside, dependsOn: before },
       ),
     );
-    permitAutoscaler(name, clusterName, inside);
     this.ready = [...access, ...nodeGroups, ...addons(then, nodeGroups)];
     this.registerOutputs({});
   }

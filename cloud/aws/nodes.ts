@@ -28,7 +28,12 @@ export function createNodeGroup(
       blockDeviceMappings: [
         {
           deviceName: "/dev/xvda",
-          ebs: { volumeSize: pool.diskGiB, volumeType: "gp3", encrypted: "true", deleteOnTermination: "true" },
+          ebs: {
+            volumeSize: pool.diskGiB,
+            volumeType: pool.diskType ?? "gp3",
+            encrypted: "true",
+            deleteOnTermination: "true",
+          },
         },
       ],
       updateDefaultVersion: true,
@@ -44,10 +49,10 @@ export function createNodeGroup(
       version: plan.version,
       releaseVersion: plan.nodeRelease,
       amiType: pool.amiType,
-      instanceTypes: [pool.machine],
+      instanceTypes: pool.machines,
       capacityType: pool.spot ? "SPOT" : "ON_DEMAND",
       scalingConfig: { minSize: pool.min, maxSize: pool.max, desiredSize: pool.min },
-      updateConfig: { maxUnavailablePercentage: 33 },
+      updateConfig: { maxUnavailablePercentage: plan.nodeUpgradePercent },
       nodeRepairConfig: { enabled: true },
       labels: pool.labels,
       taints: pool.taints.map(({ key, value, effect }) => ({ key, value, effect: EFFECTS[effect] })),

@@ -1,11 +1,13 @@
 /** What a stack on EKS is going to have, as plain data. */
-import type { Layers } from "../../config/layers.ts";
-import { type NodePoolPlan, resolveNodePools } from "../../config/nodes.ts";
+import { clusterName, type Layers } from "../../config/layers.ts";
+import { type NodePoolPlan, resolveNodePools, SPOT_TAINT } from "../../config/nodes.ts";
+import type { NodePool, Taint } from "../../config/schema/nodes.ts";
 import type { VolumePlan } from "../../config/storage.ts";
 import type { StorageClasses } from "../clouds.ts";
 import type { Manager } from "../managed.ts";
 import { subnetsOf } from "../subnets.ts";
 import { unsupportedVersion } from "../versions.ts";
+import { checkCaches, type EcrCache, ecrCaches } from "./image-cache-plan.ts";
 import { type AmiType, amiTypeOf } from "./machines.ts";
 import { offersTo, POD_IDENTITY_AGENT } from "./offers.ts";
 import type { AddonName, AwsSite, EksSettings } from "./settings.ts";
@@ -15,6 +17,8 @@ export const EKS_VERSIONS = ["1.36", "1.35"] as const;
 
 /** 4 CPUs, 16 GiB. */
 const DEFAULT_MACHINE = "m6i.xlarge";
+/** The first is the default. */
+const DISK_TYPES = ["gp3", "gp2"];
 const DEFAULT_CIDR = "10.0.0.0/16";
 /** Class of volumes that pods on several nodes mount. */
 const SHARED_CLASS = "efs";
@@ -43,6 +47,8 @@ export interface ExistingNetwork {
 
 export interface EksNodePool extends NodePoolPlan {
   amiType: AmiType;
+  /** Of one architecture. */
+  machines: string[];
 }
 
 /** Add-ons that a cluster has; the shared file system's driver where volumes need it. */
@@ -63,30 +69,38 @@ export interface EksPlan {
   administrators: string[];
   nodePools: EksNodePool[];
   nodeRelease?: string;
+  /** Machines of a pool that an upgrade replaces at a time. */
+  nodeUpgradePercent: number;
   addons: AddonPlan[];
   /** Whether volumes are on a file system that pods on several nodes mount. */
   sharedFileSystem: boolean;
   repositories: string[];
+  imageCaches: EcrCache[];
   deletionProtection: boolean;
 }
 
 export function resolveEks(layers: Layers, settings: EksSettings, volumes: readonly VolumePlan[]): EksPlan {
-  const { stack, application, profile } = layers;
+  const { profile } = layers;
+  const name = clusterName(layers, settings);
+  const imageCaches = ecrCaches(settings, name);
+  checkCaches(layers, settings, imageCaches);
   const sharedFileSystem = volumes.some(({ storageClass }) => storageClass === SHARED_CLASS);
   return {
     provider: "eks",
     region: settings.region,
     account: settings.account,
-    name: settings.name ?? `${application.name}-${stack.profile}`,
+    name,
     version: versionOf(layers, settings),
     network: networkOf(layers, settings),
     publicAccess: settings.publicAccess ?? [],
     administrators: settings.administrators ?? [],
     nodePools: nodePoolsOf(layers, settings),
     nodeRelease: settings.nodeRelease,
+    nodeUpgradePercent: settings.nodeUpgradePercent ?? 33,
     addons: addonsOf(settings, sharedFileSystem),
     sharedFileSystem,
     repositories: settings.repositories ?? [],
+    imageCaches,
     deletionProtection: settings.deletionProtection ?? profile.protectData,
   };
 }
@@ -109,18 +123,50 @@ function nodePoolsOf(
       fix: "name one of the cluster's version, or remove it for AWS's newest",
     });
   }
-  return resolveNodePools(layers, nodePools, DEFAULT_MACHINE).map((pool) => {
-    const amiType = amiTypeOf(pool.machine);
-    if (amiType !== undefined) return { ...pool, amiType };
-    layers.mistakes.push({
-      path: `landfall:cluster.nodePools.${pool.name}.machine`,
-      got: pool.machine,
+  const offered = { machine: DEFAULT_MACHINE, diskTypes: DISK_TYPES, spotTaint: SPOT_TAINT };
+  return resolveNodePools(layers, nodePools, offered).map((pool) => {
+    const machines = machinesOf(layers, pool, nodePools?.[pool.name] ?? {});
+    return { ...pool, machines, amiType: amiTypeOf(pool.machine) ?? "AL2023_x86_64_STANDARD" };
+  });
+}
+
+/** All of them, where the pool has several. */
+function machinesOf({ mistakes }: Layers, { name, machine }: NodePoolPlan, given: NodePool): string[] {
+  const path = `landfall:cluster.nodePools.${name}`;
+  const machines = given.machines ?? [machine];
+  if (given.machine !== undefined && given.machines !== undefined) {
+    mistakes.push({
+      path: `${path}.machine`,
+      got: given.machine,
+      problem: "machines is set too, and stands in its place",
+      fix: "remove one of the two",
+    });
+  }
+  for (const got of machines.filter((machine) => amiTypeOf(machine) === undefined)) {
+    mistakes.push({
+      path: `${path}.${given.machines ? "machines" : "machine"}`,
+      got,
       problem: "is no instance type of EC2",
       allowed: "names such as m6i.xlarge, or m7g.xlarge for Graviton",
       fix: "use EC2's own name of a machine",
     });
-    return { ...pool, amiType: "AL2023_x86_64_STANDARD" };
-  });
+  }
+  const images = new Set(machines.map(amiTypeOf).filter((image) => image !== undefined));
+  if (images.size > 1) {
+    mistakes.push({
+      path: `${path}.machines`,
+      got: machines,
+      problem: `they start from several images: ${[...images].join(", ")}`,
+      allowed: "machines of one architecture, with GPUs all or none",
+      fix: "make a pool of each architecture",
+    });
+  }
+  return machines;
+}
+
+/** Machines of the spot market take only what asks for them. */
+export function eksTaints({ spot }: NodePool): Taint[] {
+  return spot ? [SPOT_TAINT] : [];
 }
 
 function addonsOf({ addonVersions = {}, cloudWatch = false }: EksSettings, sharedFileSystem: boolean): AddonPlan[] {

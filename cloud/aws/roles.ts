@@ -2,6 +2,7 @@ import * as aws from "@pulumi/aws";
 import type * as pulumi from "@pulumi/pulumi";
 
 export interface ServiceRole {
+  name: pulumi.Output<string>;
   arn: pulumi.Output<string>;
   attachments: aws.iam.RolePolicyAttachment[];
 }
@@ -31,5 +32,5 @@ export function serviceRole(
         opts,
       ),
   );
-  return { arn: role.arn, attachments };
+  return { name: role.name, arn: role.arn, attachments };
 }

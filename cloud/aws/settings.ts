@@ -1,7 +1,7 @@
 /** What a stack may say of an EKS cluster. */
 import { z } from "zod";
 import { nodePools } from "../../config/schema/nodes.ts";
-import { cidr, name } from "../../config/schema/primitives.ts";
+import { cidr, name, percent } from "../../config/schema/primitives.ts";
 import { storageFields } from "../../config/schema/storage.ts";
 
 const region = z
@@ -10,6 +10,14 @@ const region = z
 const account = z.string().regex(/^\d{12}$/, "an account number of 12 digits");
 const vpcId = z.string().regex(/^vpc-[0-9a-f]{8,17}$/, "a VPC such as vpc-0a1b2c3d4e5f60718");
 const subnetId = z.string().regex(/^subnet-[0-9a-f]{8,17}$/, "a subnet such as subnet-0a1b2c3d4e5f60718");
+
+/** With `username` and `accessToken`; ECR reads none of another name. */
+const upstreamSecret = z
+  .string()
+  .regex(
+    /^arn:aws:secretsmanager:[a-z0-9-]+:\d{12}:secret:ecr-pullthroughcache\/[\w/+=.@-]+$/,
+    "the ARN of a secret ecr-pullthroughcache/…",
+  );
 
 /** A network that the stack makes. */
 const newNetwork = z.strictObject({
@@ -100,6 +108,8 @@ export const eksSettings = z.strictObject({
     .string()
     .regex(/^\d+\.\d+\.\d+-\d{8}$/, "a release such as 1.36.2-20261112")
     .optional(),
+  /** Machines of a pool that an upgrade replaces at a time, in percent. @default 33 */
+  nodeUpgradePercent: percent.optional(),
   /** Versions of add-ons by name. @default AWS's own default for the version of Kubernetes */
   addonVersions: z
     .partialRecord(
@@ -112,6 +122,16 @@ export const eksSettings = z.strictObject({
   /** Repositories of ECR that are made for the application's images, such as pybase/api. @default none */
   repositories: z
     .array(z.string().regex(/^[a-z0-9]+([._/-][a-z0-9]+)*$/, "a repository such as pybase/api"))
+    .optional(),
+  /**
+   * Whether ECR keeps copies of public images, which machines then pull. Registries that want an account have theirs in
+   * Secrets Manager, by ARN; docker.io and ghcr.io want one. Needs `account`. @default false
+   */
+  imageCache: z
+    .union(
+      [z.boolean(), z.strictObject({ "docker.io": upstreamSecret.optional(), "ghcr.io": upstreamSecret.optional() })],
+      "true, or { docker.io, ghcr.io }",
+    )
     .optional(),
   /** Whether AWS refuses to delete the cluster. @default true in production */
   deletionProtection: z.boolean().optional(),

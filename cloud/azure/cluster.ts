@@ -3,6 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { NodePoolPlan } from "../../config/nodes.ts";
 import { ControlPlaneLogs } from "./logs.ts";
 import { machinesOf } from "./machines.ts";
+import { Monitoring } from "./monitoring.ts";
 import { poolName } from "./names.ts";
 import type { Ground } from "./network.ts";
 import { POD_CIDR, SERVICE_CIDR } from "./network-plan.ts";
@@ -21,6 +22,8 @@ export class Cluster extends pulumi.ComponentResource {
   readonly agentPools: azure.containerservice.AgentPool[];
   /** Whom the machines pull images as. */
   readonly kubelet: azure.managedidentity.UserAssignedIdentity;
+  /** Whom Azure takes the control plane and the drivers of disks for. */
+  readonly controlPlane: azure.managedidentity.UserAssignedIdentity;
 
   constructor(name: string, args: ClusterArgs, opts?: pulumi.ComponentResourceOptions) {
     super("landfall:azure:Cluster", name, {}, opts);
@@ -33,8 +36,9 @@ export class Cluster extends pulumi.ComponentResource {
         { resourceGroupName, resourceName: `${plan.name}-${what}` },
         inside,
       );
-    const controlPlane = identity("control-plane");
+    this.controlPlane = identity("control-plane");
     this.kubelet = identity("kubelet");
+    const logs = new ControlPlaneLogs(name, { plan, resourceGroupName }, inside);
     this.cluster = new azure.containerservice.ManagedCluster(
       `${name}-cluster`,
       {
@@ -45,7 +49,7 @@ export class Cluster extends pulumi.ComponentResource {
         kubernetesVersion: plan.version,
         dnsPrefix: plan.name,
         sku: { name: "Base", tier: "Standard" },
-        identity: { type: "UserAssigned", userAssignedIdentities: [controlPlane.id] },
+        identity: { type: "UserAssigned", userAssignedIdentities: [this.controlPlane.id] },
         identityProfile: {
           kubeletidentity: {
             resourceId: this.kubelet.id,
@@ -84,7 +88,15 @@ export class Cluster extends pulumi.ComponentResource {
             enabled: plan.keyVaultSecrets,
             config: plan.keyVaultSecrets ? { enableSecretRotation: "true" } : undefined,
           },
+          // The agent of Container Insights, known by its former name.
+          omsagent: {
+            enabled: plan.azureMonitor.logs,
+            config: plan.azureMonitor.logs
+              ? { logAnalyticsWorkspaceResourceID: logs.workspaceId, useAADAuth: "true" }
+              : undefined,
+          },
         },
+        azureMonitorProfile: { metrics: { enabled: plan.azureMonitor.metrics } },
         autoUpgradeProfile: { upgradeChannel: "patch", nodeOSUpgradeChannel: plan.nodeOsUpgrade },
         storageProfile: {
           diskCSIDriver: { enabled: true },
@@ -95,16 +107,20 @@ export class Cluster extends pulumi.ComponentResource {
       {
         ...inside,
         protect: plan.deletionProtection,
-        dependsOn: this.grant(name, controlPlane, args),
+        dependsOn: this.grant(name, this.controlPlane, args),
         // The autoscaler decides.
         ignoreChanges: ["agentPoolProfiles[0].count"],
       },
     );
     this.agentPools = plan.nodePools.map((pool) => this.agentPool(name, pool, args));
     const windows = this.maintain(name, args);
-    const logs = new ControlPlaneLogs(name, { plan, resourceGroupName, clusterId: this.cluster.id }, inside);
+    const { id: clusterId } = this.cluster;
+    const watched = [
+      logs.record(clusterId),
+      new Monitoring(name, { plan, resourceGroupName, workspaceId: logs.workspaceId, clusterId }, inside),
+    ];
     if (plan.deletionProtection) {
-      lock(`${name}-lock`, this.cluster.id, { ...inside, dependsOn: [...this.agentPools, ...windows, logs] });
+      lock(`${name}-lock`, clusterId, { ...inside, dependsOn: [...this.agentPools, ...windows, ...watched] });
     }
     this.registerOutputs({});
   }

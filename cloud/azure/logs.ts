@@ -5,14 +5,16 @@ import type { AksPlan } from "./plan.ts";
 export interface LogsArgs {
   plan: AksPlan;
   resourceGroupName: pulumi.Input<string>;
-  clusterId: pulumi.Input<string>;
 }
 
 /** Where the control plane writes who changed what, by Azure Monitor into Log Analytics. */
 export class ControlPlaneLogs extends pulumi.ComponentResource {
-  constructor(name: string, { plan, resourceGroupName, clusterId }: LogsArgs, opts: pulumi.ComponentResourceOptions) {
+  readonly workspaceId: pulumi.Output<string>;
+  readonly #name: string;
+
+  constructor(name: string, { plan, resourceGroupName }: LogsArgs, opts: pulumi.ComponentResourceOptions) {
     super("landfall:azure:ControlPlaneLogs", `${name}-logs`, {}, opts);
-    const inside = { parent: this };
+    this.#name = name;
     const workspace = new azure.operationalinsights.Workspace(
       `${name}-logs`,
       {
@@ -22,20 +24,25 @@ export class ControlPlaneLogs extends pulumi.ComponentResource {
         retentionInDays: RETENTION_DAYS,
         features: { disableLocalAuth: true, enableLogAccessUsingOnlyResourcePermissions: true },
       },
-      inside,
+      { parent: this },
     );
-    new azure.monitor.DiagnosticSetting(
-      `${name}-control-plane-logs`,
+    this.workspaceId = workspace.id;
+    this.registerOutputs({});
+  }
+
+  /** Has the cluster's control plane write here. */
+  record(clusterId: pulumi.Input<string>): azure.monitor.DiagnosticSetting {
+    return new azure.monitor.DiagnosticSetting(
+      `${this.#name}-control-plane-logs`,
       {
         name: "control-plane",
         resourceUri: clusterId,
-        workspaceId: workspace.id,
+        workspaceId: this.workspaceId,
         logAnalyticsDestinationType: "Dedicated",
         logs: CATEGORIES.map((category) => ({ category, enabled: true })),
       },
-      inside,
+      { parent: this },
     );
-    this.registerOutputs({});
   }
 }
 

@@ -17,8 +17,14 @@ const DIGITS = 6;
 export const LONGEST_POOL_NAME = 8;
 
 /** Another one for other machines, so that those are there before the old ones go. */
-export function poolName({ name, machine, diskGiB, spot }: NodePoolPlan, zones: readonly string[]): string {
-  return name + digest(machine, String(diskGiB), String(spot), ...zones).slice(0, 12 - LONGEST_POOL_NAME);
+export function poolName({ name, machine, diskGiB, diskType, spot }: NodePoolPlan, zones: readonly string[]): string {
+  return (
+    name +
+    digest(machine, String(diskGiB), String(spot), ...zones, ...(diskType ? [diskType] : [])).slice(
+      0,
+      12 - LONGEST_POOL_NAME,
+    )
+  );
 }
 
 export function globalName({ subscription, name, of, longest }: GlobalName): string {

@@ -1,8 +1,11 @@
 import type { Layers } from "../../config/layers.ts";
+import { overlap } from "../subnets.ts";
 import type { AksSettings } from "./settings.ts";
 
 export const SUBNETS = ["nodes", "apiServer", "postgres", "endpoints"] as const;
 export type SubnetKind = (typeof SUBNETS)[number];
+/** Those that datastores stand in. */
+export type StoreSubnet = Extract<SubnetKind, "postgres" | "endpoints">;
 
 export interface AzureNetwork {
   cidr: string;
@@ -102,9 +105,4 @@ function parseRange(cidr: string): { base: number; bits: number } {
 
 function toAddress(value: number): string {
   return [24, 16, 8, 0].map((shift) => Math.floor(value / 2 ** shift) % 256).join(".");
-}
-
-function overlap(one: string, other: string): boolean {
-  const [a, b] = [parseRange(one), parseRange(other)];
-  return a.base < b.base + 2 ** (32 - b.bits) && b.base < a.base + 2 ** (32 - a.bits);
 }

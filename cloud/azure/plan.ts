@@ -1,15 +1,18 @@
 /** What a stack on AKS is going to have, as plain data. */
-import type { Layers } from "../../config/layers.ts";
+import { clusterName, type Layers } from "../../config/layers.ts";
 import { unknownName } from "../../config/mistakes.ts";
-import { type NodePoolPlan, resolveNodePools } from "../../config/nodes.ts";
+import { checkOneMachine, type NodePoolPlan, resolveNodePools } from "../../config/nodes.ts";
+import type { NodePool, Taint } from "../../config/schema/nodes.ts";
 import type { StorageClasses } from "../clouds.ts";
 import type { Manager } from "../managed.ts";
 import { unsupportedVersion } from "../versions.ts";
+import { type AcrCache, acrCaches, checkCaches } from "./image-cache-plan.ts";
 import { ZONAL_LOCATIONS } from "./locations.ts";
+import { EPHEMERAL, hasDisk } from "./machines.ts";
 import { LONGEST_POOL_NAME } from "./names.ts";
 import { type AzureNetwork, DEFAULT_CIDR, networkOf, rangesOf } from "./network-plan.ts";
-import { offers } from "./offers.ts";
-import type { AksSettings } from "./settings.ts";
+import { offers, offersByPassword } from "./offers.ts";
+import type { AksSettings, AzureSite } from "./settings.ts";
 
 /** In support on 2026-11-21 and for a month at least; the first is the default. */
 export const AKS_VERSIONS = ["1.36", "1.35"] as const;
@@ -17,6 +20,8 @@ export const AKS_VERSIONS = ["1.36", "1.35"] as const;
 /** 4 CPUs, 16 GiB. */
 const DEFAULT_MACHINE = "Standard_D4s_v5";
 const SYSTEM_POOL = "system";
+/** The first is the default; the other is on the machine's own disk, and gone with it. */
+const DISK_TYPES = ["Managed", EPHEMERAL];
 const SMALLEST_DISK_GIB = 30;
 const LARGEST_DISK_GIB = 2048;
 
@@ -35,6 +40,7 @@ export interface AksPlan {
   name: string;
   version: string;
   nodeOsUpgrade: "NodeImage" | "SecurityPatch" | "None";
+  nodeUpgrade: { maxSurge: string; drainTimeoutMinutes: number };
   maintenanceDay: string;
   zones: string[];
   network: AzureNetwork;
@@ -42,19 +48,28 @@ export interface AksPlan {
   /** AKS' own pods run on it, and nothing else. */
   systemPool: NodePoolPlan;
   nodePools: NodePoolPlan[];
+  /** "new", "private", or the resource id of one that is there. */
   containerRegistry?: string;
+  imageCaches: AcrCache[];
+  /** What Azure Monitor collects of machines and pods. */
+  azureMonitor: { metrics: boolean; logs: boolean };
   keyVaultSecrets: boolean;
+  /** Whether the stack has a key vault of its own. */
+  keyVault: boolean;
   secretsKey?: AksSettings["secretsKey"];
   geoRedundantBackups: boolean;
   deletionProtection: boolean;
 }
 
 export function resolveAks(layers: Layers, settings: AksSettings): AksPlan {
-  const { stack, application, profile } = layers;
-  checkLocation(layers, settings);
-  const nodePools = resolveNodePools(layers, settings.nodePools, DEFAULT_MACHINE);
+  const { profile } = layers;
+  checkLocation(layers, "landfall:cluster", settings.location);
+  const name = clusterName(layers, settings);
+  const imageCaches = acrCaches(settings, name);
+  checkCaches(layers, settings, imageCaches);
+  const nodePools = resolveNodePools(layers, settings.nodePools, { machine: DEFAULT_MACHINE, diskTypes: DISK_TYPES });
+  checkOneMachine(layers, "AKS", settings.nodePools);
   const systemPool = systemPoolOf(layers, settings);
-  checkSpot(layers, nodePools);
   for (const { name } of nodePools) checkPoolName(layers, name);
   for (const pool of [systemPool, ...nodePools]) checkMachines(layers, pool);
   return {
@@ -63,26 +78,40 @@ export function resolveAks(layers: Layers, settings: AksSettings): AksPlan {
     location: settings.location,
     administrators: settings.administrators,
     login: settings.login ?? "azurecli",
-    name: settings.name ?? `${application.name}-${stack.profile}`,
+    name,
     version: versionOf(layers, settings),
     nodeOsUpgrade: settings.nodeOsUpgrade ?? "NodeImage",
+    nodeUpgrade: { maxSurge: "33%", drainTimeoutMinutes: 30, ...settings.nodeUpgrade },
     maintenanceDay: settings.maintenanceDay ?? "Sunday",
     zones: settings.zones ?? ["1", "2", "3"],
     network: networkOf(layers, settings),
     publicAccess: settings.publicAccess ?? [],
     systemPool,
     nodePools,
-    containerRegistry: settings.containerRegistry,
-    keyVaultSecrets: settings.keyVaultSecrets ?? false,
+    containerRegistry: settings.containerRegistry ?? (imageCaches.length > 0 ? "new" : undefined),
+    imageCaches,
+    azureMonitor: azureMonitorOf(settings),
+    keyVaultSecrets: (settings.keyVaultSecrets ?? false) !== false,
+    keyVault: settings.keyVaultSecrets === "new",
     secretsKey: settings.secretsKey,
     geoRedundantBackups: settings.geoRedundantBackups ?? false,
     deletionProtection: settings.deletionProtection ?? profile.protectData,
   };
 }
 
-function checkLocation({ mistakes }: Layers, { location }: AksSettings): void {
+function azureMonitorOf({ azureMonitor = false }: AksSettings): AksPlan["azureMonitor"] {
+  if (typeof azureMonitor === "boolean") return { metrics: azureMonitor, logs: azureMonitor };
+  return { metrics: azureMonitor.metrics ?? false, logs: azureMonitor.logs ?? false };
+}
+
+function checkLocation({ mistakes }: Layers, place: string, location: string): void {
   if (ZONAL_LOCATIONS.includes(location)) return;
-  mistakes.push(unknownName("landfall:cluster.location", location, ZONAL_LOCATIONS, "region with availability zones"));
+  mistakes.push(unknownName(`${place}.location`, location, ZONAL_LOCATIONS, "region with availability zones"));
+}
+
+/** Where the stores of a cluster that is not this stack's are to stand. */
+export function checkAzureSite(layers: Layers, { location }: AzureSite): void {
+  checkLocation(layers, "landfall:cluster.cloud", location);
 }
 
 function versionOf({ mistakes }: Layers, { version = AKS_VERSIONS[0] }: AksSettings): string {
@@ -114,14 +143,11 @@ function systemPoolOf({ stack, mistakes }: Layers, { systemPool = {} }: AksSetti
   };
 }
 
-/** AKS taints every machine of the spot market. */
-function checkSpot({ mistakes }: Layers, pools: readonly NodePoolPlan[]): void {
-  if (pools.length === 0 || pools.some(({ spot }) => !spot)) return;
-  mistakes.push({
-    path: "landfall:cluster.nodePools",
-    problem: "all pools are of the spot market, and AKS keeps pods off those that do not tolerate it",
-    fix: "add a pool without spot",
-  });
+/** What AKS itself taints machines of the spot market with: https://learn.microsoft.com/azure/aks/spot-node-pool */
+const SPOT_TAINT: Taint = { key: "kubernetes.azure.com/scalesetpriority", value: "spot", effect: "NoSchedule" };
+
+export function aksTaints({ spot }: NodePool): Taint[] {
+  return spot ? [SPOT_TAINT] : [];
 }
 
 /** https://learn.microsoft.com/azure/aks/create-node-pools#limitations */
@@ -144,7 +170,7 @@ function checkPoolName({ mistakes }: Layers, name: string): void {
   }
 }
 
-function checkMachines({ mistakes }: Layers, { name, machine, diskGiB }: NodePoolPlan): void {
+function checkMachines({ mistakes }: Layers, { name, machine, diskGiB, diskType }: NodePoolPlan): void {
   const path = name === SYSTEM_POOL ? "landfall:cluster.systemPool" : `landfall:cluster.nodePools.${name}`;
   if (diskGiB < SMALLEST_DISK_GIB || diskGiB > LARGEST_DISK_GIB) {
     mistakes.push({
@@ -155,7 +181,16 @@ function checkMachines({ mistakes }: Layers, { name, machine, diskGiB }: NodePoo
       fix: "set it to one of these, or remove it",
     });
   }
-  if (/^Standard_[A-Z][A-Za-z0-9-]*(_v\d+)?$/.test(machine)) return;
+  if (diskType === EPHEMERAL && !hasDisk(machine)) {
+    mistakes.push({
+      path: `${path}.diskType`,
+      got: diskType,
+      problem: `${machine} has no disk of its own for it`,
+      allowed: "Managed; Ephemeral on machines with a d among their letters, such as Standard_D4ds_v5",
+      fix: "use Managed, or another machine",
+    });
+  }
+  if (/^Standard_[A-Z][A-Za-z0-9-]*(_[A-Za-z0-9]+)*$/.test(machine)) return;
   mistakes.push({
     path: `${path}.machine`,
     got: machine,
@@ -186,4 +221,14 @@ export function aksRange({ network }: AksSettings): string {
 export function aksManager({ network }: AksSettings): Manager {
   const { postgres, endpoints } = rangesOf(network);
   return { title: "Azure", offers, cidrs: [postgres, endpoints], credentials: { cidrs: ENTRA, ports: [443] } };
+}
+
+/** For a cluster that is not this stack's. */
+export function azureManager({ subnets, oidcIssuer }: AzureSite): Manager {
+  return {
+    title: "Azure",
+    offers: oidcIssuer ? offers : offersByPassword,
+    cidrs: [subnets.postgres.cidr, subnets.endpoints.cidr],
+    credentials: oidcIssuer ? { cidrs: ENTRA, ports: [443] } : undefined,
+  };
 }

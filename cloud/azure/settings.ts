@@ -11,6 +11,54 @@ const guid = (what: string) =>
 const resourceId = (type: string, what: string) =>
   z.string().regex(new RegExp(`^/subscriptions/[0-9a-f-]{36}/resourceGroups/[^/]+/providers/${type}/[^/]+$`), what);
 
+const subscription = guid("a subscription's id");
+const virtualNetworkId = resourceId("Microsoft\\.Network/virtualNetworks", "the resource id of a virtual network");
+const subnet = z.strictObject({ name: z.string().min(1), cidr: z.cidrv4() });
+
+/** Domains of private endpoints: https://learn.microsoft.com/azure/private-link/private-endpoint-dns */
+const PRIVATE_DOMAINS = [
+  "privatelink.redis.azure.net",
+  "privatelink.mongocluster.cosmos.azure.com",
+  "privatelink.blob.core.windows.net",
+] as const;
+
+/** Where Azure runs datastores for a cluster that is not this stack's. */
+export const azureSite = z.strictObject({
+  provider: z.literal("azure"),
+  subscription,
+  /** Region of the network, by Azure's name, such as westeurope. */
+  location: z.string(),
+  virtualNetworkId,
+  subnets: z.strictObject({
+    /** Delegated to Microsoft.DBforPostgreSQL/flexibleServers. */
+    postgres: subnet,
+    /** Of the private endpoints. */
+    endpoints: subnet,
+  }),
+  /** Private DNS zones that the network is linked to already, by domain. @default each is made and linked when a store needs it */
+  privateZoneIds: z
+    .partialRecord(
+      z.enum(PRIVATE_DOMAINS),
+      resourceId("Microsoft\\.Network/privateDnsZones", "the resource id of a private DNS zone"),
+    )
+    .optional(),
+  /**
+   * URL of the cluster's OIDC issuer, which Entra can read, if the cluster has the webhook of Workload Identity. Blob
+   * Storage needs it, for it knows no passwords. @default none
+   */
+  oidcIssuer: z.url({ protocol: /^https$/, error: "an address such as https://oidc.example.com/cluster/" }).optional(),
+  /** Whether datastores keep their backups in the paired region too. @default false */
+  geoRedundantBackups: z.boolean().optional(),
+});
+
+const secretName = z.string().regex(/^[0-9A-Za-z-]{1,127}$/, "the name of a key vault's secret");
+const account = z.strictObject({
+  vaultId: resourceId("Microsoft\\.KeyVault/vaults", "the resource id of a key vault"),
+  /** Names of the secrets that have them. */
+  username: secretName,
+  password: secretName,
+});
+
 /** A network that the stack makes. */
 const newNetwork = z.strictObject({
   /** A /16 to /20; machines take a quarter of it. @default 10.0.0.0/16 */
@@ -21,10 +69,9 @@ const newNetwork = z.strictObject({
    */
   outbound: z.enum(["natGateway", "loadBalancer"]).optional(),
 });
-const subnet = z.strictObject({ name: z.string().min(1), cidr: z.cidrv4() });
 /** A network that is there already, such as a spoke of a hub with a firewall. */
 const existingNetwork = z.strictObject({
-  virtualNetworkId: resourceId("Microsoft\\.Network/virtualNetworks", "the resource id of a virtual network"),
+  virtualNetworkId,
   /** Address range of the network. */
   cidr: z.cidrv4(),
   subnets: z.strictObject({
@@ -43,7 +90,7 @@ const existingNetwork = z.strictObject({
 
 export const aksSettings = z.strictObject({
   provider: z.literal("aks"),
-  subscription: guid("a subscription's id"),
+  subscription,
   /** Region by Azure's name, such as westeurope. */
   location: z.string(),
   /** Groups of Microsoft Entra, by object id, that may do everything in the cluster. Whoever runs Pulumi is in one. */
@@ -56,6 +103,18 @@ export const aksSettings = z.strictObject({
   version: z.coerce.string().optional(),
   /** New machine images as Azure brings them out. @default NodeImage: weekly, in the maintenance window */
   nodeOsUpgrade: z.enum(["NodeImage", "SecurityPatch", "None"]).optional(),
+  /** How an upgrade replaces the machines of a pool; those of the spot market have no surge. */
+  nodeUpgrade: z
+    .strictObject({
+      /** Machines that are added before others go, as a number or in percent. @default 33% */
+      maxSurge: z
+        .string()
+        .regex(/^[1-9]\d*%?$/, "a number such as 2, or a percentage such as 33%")
+        .optional(),
+      /** How long pods may hold a machine up by their disruption budgets, in minutes. @default 30 */
+      drainTimeoutMinutes: z.int().min(1).max(1440).optional(),
+    })
+    .optional(),
   /** Day on which AKS may patch, at 02:00 UTC and for 4 hours. @default Sunday */
   maintenanceDay: z.enum(["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"]).optional(),
   /** Availability zones. @default all three */
@@ -71,15 +130,38 @@ export const aksSettings = z.strictObject({
   /** Machines of AKS' own pods. @default Standard_D4s_v5, 3 of them; in dev 1 */
   systemPool: nodePool.pick({ machine: true, min: true, max: true, diskGiB: true }).optional(),
   nodePools: nodePools.optional(),
-  /** A registry of the stack's own, or one that is there, by resource id. @default none */
+  /**
+   * A registry of the stack's own, which may be reached by the network only (Premium), or one that is there, by resource
+   * id. @default none; new with imageCache
+   */
   containerRegistry: z
     .union(
-      [z.literal("new"), resourceId("Microsoft\\.ContainerRegistry/registries", "the resource id of a registry")],
-      "new, or the resource id of a registry",
+      [
+        z.literal(["new", "private"]),
+        resourceId("Microsoft\\.ContainerRegistry/registries", "the resource id of a registry"),
+      ],
+      "new, private, or the resource id of a registry",
     )
     .optional(),
-  /** Whether pods may mount secrets of a key vault. @default false */
-  keyVaultSecrets: z.boolean().optional(),
+  /**
+   * Whether the registry keeps copies of public images, which machines then pull. Registries that want an account have
+   * theirs in a key vault, in two secrets; docker.io wants one. @default false
+   */
+  imageCache: z
+    .union(
+      [z.boolean(), z.strictObject({ "docker.io": account.optional(), "ghcr.io": account.optional() })],
+      "true, or { docker.io, ghcr.io }",
+    )
+    .optional(),
+  /** Whether Azure Monitor collects Prometheus metrics of machines and pods, and what containers write. @default false */
+  azureMonitor: z
+    .union(
+      [z.boolean(), z.strictObject({ metrics: z.boolean().optional(), logs: z.boolean().optional() })],
+      "true, or { metrics, logs }",
+    )
+    .optional(),
+  /** Whether pods may mount secrets of a key vault; new: of one of the stack's own. @default false */
+  keyVaultSecrets: z.union([z.boolean(), z.literal("new")], "true, false or new").optional(),
   /** A key that Secrets are encrypted with in etcd, beside Azure's own encryption. @default none */
   secretsKey: z
     .strictObject({
@@ -97,4 +179,5 @@ export const aksSettings = z.strictObject({
   ...storageFields,
 });
 
+export type AzureSite = z.output<typeof azureSite>;
 export type AksSettings = z.output<typeof aksSettings>;

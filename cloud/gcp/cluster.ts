@@ -2,13 +2,13 @@ import * as gcp from "@pulumi/gcp";
 import * as pulumi from "@pulumi/pulumi";
 import type { NodePoolPlan } from "../../config/nodes.ts";
 import { createAccount } from "./accounts.ts";
-import { bootDiskOf } from "./machines.ts";
-import { type Network, PODS, SERVICES } from "./network.ts";
+import { acceleratorOf, bootDiskOf } from "./machines.ts";
+import type { Ground } from "./network.ts";
 import type { GkePlan } from "./plan.ts";
 
 export interface ClusterArgs {
   plan: GkePlan;
-  network: Network;
+  network: Ground;
   /** The APIs that it is made with. */
   services: pulumi.Resource[];
 }
@@ -41,7 +41,10 @@ export class Cluster extends pulumi.ComponentResource {
         network: network.networkId,
         subnetwork: network.subnetworkId,
         networkingMode: "VPC_NATIVE",
-        ipAllocationPolicy: { clusterSecondaryRangeName: PODS, servicesSecondaryRangeName: SERVICES },
+        ipAllocationPolicy: {
+          clusterSecondaryRangeName: network.ranges.pods,
+          servicesSecondaryRangeName: network.ranges.services,
+        },
         ...accessOf(plan),
         // Cilium, which enforces NetworkPolicies.
         datapathProvider: "ADVANCED_DATAPATH",
@@ -121,13 +124,14 @@ export class Cluster extends pulumi.ComponentResource {
           locationPolicy: pool.spot ? "ANY" : "BALANCED",
         },
         management: { autoRepair: true, autoUpgrade: true },
-        upgradeSettings: { strategy: "SURGE", maxSurge: 1, maxUnavailable: 0 },
+        upgradeSettings: { strategy: "SURGE", ...plan.nodeUpgrade },
         nodeConfig: {
           machineType: pool.machine,
           imageType: plan.nodeImage,
           diskSizeGb: pool.diskGiB,
           diskType: bootDiskOf(pool),
           spot: pool.spot,
+          guestAccelerators: acceleratorsOf(pool),
           labels: pool.labels,
           taints: pool.taints.map(({ key, value = "", effect }) => ({ key, value, effect: EFFECTS[effect] })),
           serviceAccount: this.nodeAccount.email,
@@ -149,6 +153,12 @@ const CONTROL_PLANE = ["APISERVER", "SCHEDULER", "CONTROLLER_MANAGER"];
 const SHIELDED = { enableSecureBoot: true, enableIntegrityMonitoring: true };
 const NINETY_DAYS = "7776000s";
 const EFFECTS = { NoSchedule: "NO_SCHEDULE", PreferNoSchedule: "PREFER_NO_SCHEDULE", NoExecute: "NO_EXECUTE" } as const;
+
+/** Machines that come with GPUs have to say so, and get Google's driver. */
+function acceleratorsOf({ machine }: NodePoolPlan) {
+  const accelerator = acceleratorOf(machine);
+  return accelerator && [{ ...accelerator, gpuDriverInstallationConfig: { gpuDriverVersion: "DEFAULT" } }];
+}
 
 function accessOf({ publicAccess, ranges }: GkePlan) {
   return {

@@ -5,11 +5,13 @@ import type { Plan } from "../../config/plan.ts";
 import type { Cloud } from "../cloud.ts";
 import { createBackupPlan } from "./backup.ts";
 import { Cluster } from "./cluster.ts";
-import { allowWebhooks, Network } from "./network.ts";
+import { ImageCache } from "./image-cache.ts";
+import { allowWebhooks, existingGround, Network } from "./network.ts";
 import { offers } from "./offers.ts";
+import { permit } from "./permit.ts";
 import type { GkePlan } from "./plan.ts";
 import { createRegistry } from "./registry.ts";
-import { enableServices, servicesFor, servicesOf } from "./services.ts";
+import { enableServices, servicesFor, servicesForAddons, servicesOf } from "./services.ts";
 import { createProvider, managedIn, storesAt } from "./site.ts";
 import { createStorageClasses } from "./storage.ts";
 
@@ -18,20 +20,32 @@ export function connectGke(plan: Plan, cluster: GkePlan): Cloud {
   const { name, project, region } = cluster;
   const provider = createProvider(plan, cluster);
   const managed = managedIn(plan);
-  const services = enableServices(name, [...servicesOf(cluster), ...servicesFor(managed)], { provider });
+  const services = enableServices(
+    name,
+    [...servicesOf(cluster), ...servicesFor(managed), ...servicesForAddons(plan.addons)],
+    { provider },
+  );
 
   const inNetwork = managed.some(({ engine }) => offers[engine]?.reached === "in the network");
-  const network = new Network(name, { plan: cluster, privateServices: inNetwork, services }, { providers: [provider] });
+  const { existingNetwork } = cluster;
+  const args = { plan: cluster, privateServices: inNetwork, services };
+  const network = existingNetwork
+    ? existingGround(name, existingNetwork, args, { provider })
+    : new Network(name, args, { providers: [provider] });
   const { networkId, privateServices } = network;
   const gke = new Cluster(name, { plan: cluster, network, services }, { providers: [provider] });
   allowWebhooks(name, cluster, { networkId, account: gke.nodeAccount }, { provider });
   if (cluster.artifactRegistry) createRegistry(name, region, gke.nodeAccount, { provider, dependsOn: services });
+  if (cluster.imageCaches.length > 0) {
+    new ImageCache(name, { plan: cluster, reader: gke.nodeAccount, services }, { providers: [provider] });
+  }
   createBackupPlan(name, plan, cluster, gke.cluster, { provider, dependsOn: services });
 
+  const kubeconfig = kubeconfigOf(gke.cluster);
   const kubernetes = new k8s.Provider(
     "cluster",
     {
-      kubeconfig: kubeconfigOf(gke.cluster),
+      kubeconfig,
       // The name has a suffix, and so another cluster another link.
       clusterIdentifier: gke.cluster.selfLink,
       enableServerSideApply: true,
@@ -40,9 +54,12 @@ export function connectGke(plan: Plan, cluster: GkePlan): Cloud {
   );
   return {
     provider: kubernetes,
+    kubeconfig: pulumi.secret(kubeconfig),
     // Pods reach the control plane at its own range, and at the Service's first address.
     apiServer: { cidrs: [firstAddressOf(cluster.ranges.services), cluster.ranges.controlPlane], ports: [443] },
     ready: createStorageClasses(name, { plan: cluster, networkName: network.networkName }, { provider: kubernetes }),
+    permit: (addon, args, opts) =>
+      permit(addon, { ...args, plan, project, region, services }, { parent: opts.parent, provider }),
     ...storesAt({
       provider,
       project,

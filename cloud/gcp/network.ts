@@ -1,6 +1,6 @@
 import * as gcp from "@pulumi/gcp";
 import * as pulumi from "@pulumi/pulumi";
-import type { GkePlan } from "./plan.ts";
+import type { ExistingNetwork, GkePlan } from "./plan.ts";
 import type { PrivateServices } from "./site.ts";
 
 export interface NetworkArgs {
@@ -11,13 +11,26 @@ export interface NetworkArgs {
   services: pulumi.Resource[];
 }
 
+/** Where a cluster and its datastores stand. */
+export interface Ground {
+  networkId: pulumi.Input<string>;
+  networkName: pulumi.Input<string>;
+  subnetworkId: pulumi.Input<string>;
+  /** Names of the subnetwork's secondary ranges. */
+  ranges: { pods: string; services: string };
+  /** Left out where no datastore is reached in the network. */
+  privateServices?: PrivateServices;
+  /** What machines need before they start. */
+  wayOut: pulumi.Resource[];
+}
+
 /** A network of the stack's own: machines without public addresses, the way out through Cloud NAT. */
-export class Network extends pulumi.ComponentResource {
+export class Network extends pulumi.ComponentResource implements Ground {
   readonly networkId: pulumi.Output<string>;
   readonly networkName: pulumi.Output<string>;
   readonly subnetworkId: pulumi.Output<string>;
+  readonly ranges = { pods: "pods", services: "services" };
   readonly privateServices?: PrivateServices;
-  /** What machines need before they start. */
   readonly wayOut: pulumi.Resource[];
 
   constructor(name: string, { plan, privateServices, services }: NetworkArgs, opts?: pulumi.ComponentResourceOptions) {
@@ -36,8 +49,8 @@ export class Network extends pulumi.ComponentResource {
         region: plan.region,
         ipCidrRange: plan.ranges.nodes,
         secondaryIpRanges: [
-          { rangeName: PODS, ipCidrRange: plan.ranges.pods },
-          { rangeName: SERVICES, ipCidrRange: plan.ranges.services },
+          { rangeName: this.ranges.pods, ipCidrRange: plan.ranges.pods },
+          { rangeName: this.ranges.services, ipCidrRange: plan.ranges.services },
         ],
         // Google's own services, such as its registries, are reached without NAT.
         privateIpGoogleAccess: true,
@@ -51,7 +64,7 @@ export class Network extends pulumi.ComponentResource {
     this.networkName = network.name;
     this.subnetworkId = subnetwork.id;
     this.wayOut = [nat];
-    if (privateServices) this.privateServices = this.peering(name, plan, network, inside);
+    if (privateServices) this.privateServices = connectServices(name, plan, network.id, inside);
     this.registerOutputs({ networkId: this.networkId });
   }
 
@@ -74,32 +87,51 @@ export class Network extends pulumi.ComponentResource {
       opts,
     );
   }
-
-  private peering(
-    name: string,
-    { ranges }: GkePlan,
-    network: gcp.compute.Network,
-    opts: pulumi.CustomResourceOptions,
-  ): PrivateServices {
-    // A range of ours rather than of Google's choosing, so that NetworkPolicies know it.
-    const [address, length] = ranges.privateServices.split("/") as [string, string];
-    const range = new gcp.compute.GlobalAddress(
-      `${name}-private-services`,
-      { purpose: "VPC_PEERING", addressType: "INTERNAL", network: network.id, address, prefixLength: Number(length) },
-      opts,
-    );
-    const connection = new gcp.servicenetworking.Connection(
-      `${name}-private-services`,
-      { network: network.id, service: "servicenetworking.googleapis.com", reservedPeeringRanges: [range.name] },
-      opts,
-    );
-    return { range: range.name, ready: [connection] };
-  }
 }
 
-/** Names of the subnetwork's ranges. */
-export const PODS = "pods";
-export const SERVICES = "services";
+/** Private services access: a range of ours rather than of Google's choosing, so that NetworkPolicies know it. */
+function connectServices(
+  name: string,
+  { ranges }: GkePlan,
+  network: pulumi.Input<string>,
+  opts: pulumi.CustomResourceOptions,
+): PrivateServices {
+  const [address, length] = (ranges.privateServices as string).split("/") as [string, string];
+  const range = new gcp.compute.GlobalAddress(
+    `${name}-private-services`,
+    { purpose: "VPC_PEERING", addressType: "INTERNAL", network, address, prefixLength: Number(length) },
+    opts,
+  );
+  const connection = new gcp.servicenetworking.Connection(
+    `${name}-private-services`,
+    { network, service: "servicenetworking.googleapis.com", reservedPeeringRanges: [range.name] },
+    opts,
+  );
+  return { range: range.name, ready: [connection] };
+}
+
+/** The network that a stack names rather than makes. */
+export function existingGround(
+  name: string,
+  existing: ExistingNetwork,
+  { plan, privateServices, services }: NetworkArgs,
+  opts: pulumi.CustomResourceOptions,
+): Ground {
+  const { project, region } = plan;
+  const networkId = `projects/${project}/global/networks/${existing.name}`;
+  const connected = (): PrivateServices =>
+    existing.privateServices === undefined
+      ? connectServices(name, plan, networkId, { ...opts, dependsOn: services })
+      : { range: existing.privateServices, ready: services };
+  return {
+    networkId,
+    networkName: existing.name,
+    subnetworkId: `projects/${project}/regions/${region}/subnetworks/${existing.subnetwork}`,
+    ranges: { pods: existing.pods, services: existing.services },
+    privateServices: privateServices ? connected() : undefined,
+    wayOut: [],
+  };
+}
 
 interface WebhooksArgs {
   networkId: pulumi.Input<string>;

@@ -7,7 +7,7 @@ import { horizontalPodAutoscaler } from "../autoscaling/horizontal.ts";
 import { verticalPodAutoscaler } from "../autoscaling/vertical.ts";
 import { labelsOf, selectorOf } from "../labels.ts";
 import { allowLinks } from "../network.ts";
-import { podSecurity, scratch, serversApart } from "../pod.ts";
+import { onMachines, podSecurity, type Spread, scratch, serversApart } from "../pod.ts";
 import { reloading } from "../secrets/reloading.ts";
 import { plain } from "../secrets/secret-text.ts";
 import type { StoredSecret } from "../secrets/secrets.ts";
@@ -191,6 +191,7 @@ function statefulSet(
   const engine = engines[datastore.engine];
   const clustered = datastore.servers.length > 1;
   const { volumes, volumeMounts } = scratch(engine.writable);
+  const apart: Partial<Spread> = clustered ? serversApart(plan, datastore.name) : {};
   return new k8s.apps.v1.StatefulSet(
     `${name}-server`,
     {
@@ -210,7 +211,8 @@ function statefulSet(
             imagePullSecrets,
             securityContext: podSecurity(plan.confinement, datastore.uid, datastore.gid),
             terminationGracePeriodSeconds: engine.terminationGracePeriodSeconds,
-            ...(clustered ? serversApart(plan, datastore.name) : {}),
+            topologySpreadConstraints: apart.topologySpreadConstraints,
+            ...onMachines(datastore.scheduling, apart.affinity),
             containers: serverContainers(datastore, settings, volumeMounts),
             volumes,
           },

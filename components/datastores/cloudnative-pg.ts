@@ -30,6 +30,8 @@ interface ClusterSpec {
     enablePodAntiAffinity: boolean;
     topologyKey: string;
     podAntiAffinityType: OperatedSettings["apart"];
+    nodeSelector?: OperatedSettings["nodeSelector"];
+    tolerations?: OperatedSettings["tolerations"];
   };
   topologySpreadConstraints?: OperatedSettings["topologySpreadConstraints"];
 }
@@ -119,6 +121,8 @@ export const cloudNativePg: Operated = {
         enablePodAntiAffinity: true,
         topologyKey: "kubernetes.io/hostname",
         podAntiAffinityType: settings.apart,
+        nodeSelector: settings.nodeSelector,
+        tolerations: settings.tolerations,
       },
       topologySpreadConstraints: settings.topologySpreadConstraints,
     };

@@ -98,4 +98,6 @@ export interface OperatedSettings {
   /** Whether servers must, or only should, be on different nodes. */
   apart: "preferred" | "required";
   topologySpreadConstraints?: types.input.core.v1.PodSpec["topologySpreadConstraints"];
+  nodeSelector?: types.input.core.v1.PodSpec["nodeSelector"];
+  tolerations?: types.input.core.v1.PodSpec["tolerations"];
 }

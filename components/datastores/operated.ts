@@ -58,6 +58,8 @@ export class OperatedServers extends pulumi.ComponentResource {
           resources: datastore.resources,
           apart: plan.profile.spread,
           topologySpreadConstraints: serversApart(plan, datastore.name).topologySpreadConstraints,
+          nodeSelector: datastore.scheduling?.nodeSelector,
+          tolerations: datastore.scheduling?.tolerations,
         }),
       },
       {

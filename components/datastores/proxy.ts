@@ -3,7 +3,7 @@ import type * as pulumi from "@pulumi/pulumi";
 import type { BundledDatastore, ProxyPlan } from "../../config/plan.ts";
 import { labelsOf, selectorOf } from "../labels.ts";
 import { allowLinks } from "../network.ts";
-import { containerSecurity, podSecurity, spread } from "../pod.ts";
+import { containerSecurity, onMachines, podSecurity, spread } from "../pod.ts";
 import type { Failover } from "./cluster.ts";
 import type { DatastoreArgs } from "./datastore.ts";
 import type { ServerSettings } from "./engine.ts";
@@ -17,7 +17,7 @@ export interface ProxyArgs extends DatastoreArgs<BundledDatastore> {
 
 /** Pods that lead clients to the server that leads, whichever that is. */
 export function proxy(name: string, args: ProxyArgs, opts: pulumi.CustomResourceOptions): k8s.apps.v1.Deployment {
-  const { plan, proxy, failover, settings, namespace } = args;
+  const { plan, datastore, proxy, failover, settings, namespace } = args;
   const metadata = { namespace: namespace.namespaceName, labels: labelsOf(plan, proxy.name) };
   const selector = { matchLabels: selectorOf(plan, proxy.name) };
   const network = allowLinks(name, { plan, component: proxy.name, namespace: metadata.namespace }, opts);
@@ -28,6 +28,7 @@ export function proxy(name: string, args: ProxyArgs, opts: pulumi.CustomResource
     { metadata, spec: { maxUnavailable: 1, unhealthyPodEvictionPolicy: "AlwaysAllow", selector } },
     opts,
   );
+  const { topologySpreadConstraints, affinity } = spread(plan, proxy.name);
   return new k8s.apps.v1.Deployment(
     `${name}-deployment`,
     {
@@ -44,7 +45,8 @@ export function proxy(name: string, args: ProxyArgs, opts: pulumi.CustomResource
             enableServiceLinks: false,
             imagePullSecrets: namespace.imagePullSecrets,
             securityContext: podSecurity(plan.confinement, proxy.image.uid, proxy.image.gid),
-            ...spread(plan, proxy.name),
+            topologySpreadConstraints,
+            ...onMachines(datastore.scheduling, affinity),
             containers: [container(args)],
             volumes: [{ name: "configuration", configMap: { name: configuration.metadata.name } }],
           },

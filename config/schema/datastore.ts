@@ -50,6 +50,8 @@ export const bundledOverride = z.strictObject({
   servers: servers.optional(),
   /** Namespace of the operator that runs it, where one does. @default the operator's own */
   operatorNamespace: name.optional(),
+  /** One of the cluster's node pools, whose taints its pods then tolerate. @default any without taints */
+  pool: name.optional(),
   settings: settings.optional(),
   exporter: datastoreFields.exporter,
   resources: resourcesOverride.optional(),

@@ -1,4 +1,4 @@
-/** Machines of a cluster that a cloud runs. */
+/** Machines of a cluster, by pools. */
 import { z } from "zod";
 import { name } from "./primitives.ts";
 
@@ -12,14 +12,18 @@ const taint = z.strictObject({
 export const nodePool = z.strictObject({
   /** The cloud's own name of the machine. @default one of 4 CPUs and 16 GiB */
   machine: z.string().optional(),
+  /** Several in its place (EKS): the spot market has one when it has not the other. Of one architecture. */
+  machines: z.array(z.string()).min(1).max(20).optional(),
   /** Fewest machines. @default 3, one a zone; in dev 2 */
   min: z.int().min(0).max(1000).optional(),
   /** Most machines. @default thrice the fewest */
   max: z.int().min(1).max(1000).optional(),
-  /** Machines at a fraction of the price that the cloud may take back within minutes. @default false */
+  /** Machines at a fraction of the price that the cloud may take back within minutes; only who asks runs on them. @default false */
   spot: z.boolean().optional(),
   /** Size of the system disk in GiB. @default 50 */
   diskGiB: z.int().min(20).max(16_384).optional(),
+  /** The cloud's own name of the system disk's kind. @default gp3; pd-balanced or hyperdisk-balanced; Managed */
+  diskType: z.string().optional(),
   labels: z.record(z.string(), z.string()).optional(),
   taints: z.array(taint).optional(),
 });
@@ -27,5 +31,21 @@ export const nodePool = z.strictObject({
 /** By name. @default one pool, "general" */
 export const nodePools = z.record(name, nodePool);
 
+/** Machines of a cluster that is there already, by name. */
+export const existingNodePools = z.record(
+  name,
+  z.strictObject({
+    /** Labels that its machines have, and no others. */
+    labels: z
+      .record(z.string(), z.string())
+      .refine((labels) => Object.keys(labels).length > 0, "labels that the pool's machines have"),
+    /** Taints that they have. @default none */
+    taints: z.array(taint).optional(),
+    /** Whether somebody may take them back within minutes. @default false */
+    spot: z.boolean().optional(),
+  }),
+);
+
 export type NodePool = z.output<typeof nodePool>;
+export type ExistingNodePool = z.output<typeof existingNodePools>[string];
 export type Taint = z.output<typeof taint>;

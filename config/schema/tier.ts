@@ -38,6 +38,7 @@ export const probe = z
     "one of http, exec and celery",
   );
 
+const SPOT_RULES = ["never", "preferred", "required"] as const;
 export const FIELDS = ["url", "host", "port", "username", "password", "database", "bucket"] as const;
 export type Field = (typeof FIELDS)[number];
 
@@ -98,6 +99,8 @@ export const tierFields = {
   maxUnavailable: podAmount.optional(),
   /** One of the application's priority classes. */
   priorityClass: name.optional(),
+  /** Machines that the cloud may take back within minutes, if the cluster has such. @default never */
+  spot: z.enum(SPOT_RULES).optional(),
   /** Directories that the containers may write to; everything else is read-only. @default ["/tmp"] */
   writable: z.array(z.string().startsWith("/")).optional(),
   /** @default the application's */
@@ -140,6 +143,9 @@ export const tierOverride = z.strictObject({
   minAvailable: tierFields.minAvailable,
   maxUnavailable: tierFields.maxUnavailable,
   priorityClass: tierFields.priorityClass,
+  spot: tierFields.spot,
+  /** One of the cluster's node pools, whose taints the pods then tolerate. @default any without taints */
+  pool: name.optional(),
   appArmor: tierFields.appArmor,
   seccomp: tierFields.seccomp,
 });

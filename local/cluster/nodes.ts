@@ -29,11 +29,12 @@ const ZONES = ["a", "b", "c"];
  * Machines spread over three zones, as a managed node group spreads them.
  *
  * @param count of machines. @default 6
- * @param size of each. @default 8 CPUs, 32 GiB
+ * @param size of each, and what else it has. @default 8 CPUs, 32 GiB
+ * @param name that theirs begin with
  */
-export function nodeGroup(count = 6, size: Partial<NodeSpec> = {}): NodeSpec[] {
+export function nodeGroup(count = 6, size: Partial<NodeSpec> = {}, name = "node"): NodeSpec[] {
   return Array.from({ length: count }, (_, index) => ({
-    name: `node-${index + 1}`,
+    name: `${name}-${index + 1}`,
     zone: `${REGION}${ZONES[index % ZONES.length]}`,
     region: REGION,
     instanceType: "landfall.2xlarge",

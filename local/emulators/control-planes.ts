@@ -21,6 +21,11 @@ interface Saved {
   pools: Record<string, NodeSpec[]>;
 }
 
+/** Nothing adds machines here as pods come: a pool that grows from none has its first from the start. */
+export function firstCount(least: number, most: number): number {
+  return Math.min(Math.max(least, 1), most);
+}
+
 /** Real control planes on this machine for the clusters that the clouds would run, one for each name. */
 export class ControlPlanes {
   readonly #directory: string;

@@ -89,14 +89,16 @@ export class Sdk {
 
   /**
    * `aws:eks/cluster:Cluster` is in eks/cluster.d.ts, `azure-native:containerservice:AgentPool` in
-   * containerservice/agentPool.d.ts, and `gcp:projects/iAMMember:IAMMember` in projects/iammember.d.ts.
+   * containerservice/agentPool.d.ts, and `gcp:projects/iAMMember:IAMMember` in projects/iammember.d.ts,
+   * as iAMCustomRole is in iamcustomRole.d.ts.
    */
   #declaration(token: string): string | undefined {
     const [, module = "", name = ""] = token.split(":");
     const path = module.includes("/")
       ? module.replace(/^index\//, "")
       : join(module, `${name[0]?.toLowerCase()}${name.slice(1)}`);
-    const file = [path, path.toLowerCase()]
+    const withSmallInitials = path.replace(/(?<=\/)[a-z][A-Z]+/, (initials) => initials.toLowerCase());
+    const file = [path, withSmallInitials]
       .map((path) => `${path}.d.ts`)
       .find((file) => existsSync(join(this.#directory, file)));
     return file && this.#read(file);
@@ -169,7 +171,8 @@ function mismatch(sdk: Sdk, shape: Shape, value: unknown, path: string): Failure
       return Object.entries(value).flatMap(([key, item]) => mismatch(sdk, shape.of, item, `${path}.${key}`));
     case "reference":
       if (shape.name.startsWith("enums.")) {
-        if (shape.open && !sdk.enumerationsAreWhole) return typeof value === "string" ? [] : not("a string");
+        if (shape.open && (!sdk.enumerationsAreWhole || isPart(shape.name)))
+          return typeof value === "string" ? [] : not("a string");
         const allowed = sdk.enumeration(shape.name);
         return typeof value === "string" && allowed.includes(value) ? [] : not(`one of ${allowed.join(", ")}`);
       }
@@ -179,6 +182,11 @@ function mismatch(sdk: Sdk, shape: Shape, value: unknown, path: string): Failure
       return attempts.some((failures) => failures.length === 0) ? [] : (attempts[0] as Failure[]);
     }
   }
+}
+
+/** Azure calls enumerations so that list what there was when they were written. */
+function isPart(enumeration: string): boolean {
+  return /\.Known\w+$/.test(enumeration);
 }
 
 function isMapping(value: unknown): value is Record<string, unknown> {

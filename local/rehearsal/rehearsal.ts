@@ -5,6 +5,8 @@ import { delimiter, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parse, stringify } from "yaml";
 import type { Plan } from "../../config/plan.ts";
+import type { StackCluster } from "../../config/schema/cluster.ts";
+import type { ExistingNodePool } from "../../config/schema/nodes.ts";
 import { nodeGroup } from "../cluster/nodes.ts";
 import { usualPlatform } from "../cluster/objects.ts";
 import { UserError } from "../command.ts";
@@ -17,10 +19,13 @@ import { type Answer, PREVIEW } from "../risk/preview.ts";
 import { ensureManifests } from "../toolchain/toolchain.ts";
 import { type Changes, countChanges } from "./changes.ts";
 import { makeCharts } from "./charts.ts";
+import { otherProgram } from "./other-stack.ts";
 import { planOf, qualified, randomSecret, type Settings } from "./stack-file.ts";
 import { makeHome, makeLoginTools } from "./stand-ins.ts";
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
+/** One a zone. */
+const MACHINES_OF_A_POOL = 3;
 /** What a program is made of. */
 export const PROGRAM: readonly string[] = [
   "index.ts",
@@ -48,6 +53,8 @@ export class Rehearsal {
   readonly #options: RehearsalOptions;
   readonly #environment: NodeJS.ProcessEnv;
   readonly #controlPlanes: ControlPlanes;
+  /** The stack that made the cluster, in this backend, where another did. */
+  #other?: string;
 
   private constructor(options: RehearsalOptions, plan: Plan) {
     const { directory } = options;
@@ -82,7 +89,10 @@ export class Rehearsal {
     rehearsal.#linkProgram(program);
     cpSync(join(ROOT, "Pulumi.yaml"), join(directory, "project", "Pulumi.yaml"));
     await rehearsal.#land();
-    await rehearsal.#makeStack({ ...landing(settings), ...(await rehearsal.#addons(settings, plan)) }, secretNames);
+    await rehearsal.#makeStack(
+      { ...rehearsal.#landed(settings), ...(await rehearsal.#addons(settings, plan)) },
+      secretNames,
+    );
     return rehearsal;
   }
 
@@ -97,7 +107,8 @@ export class Rehearsal {
 
   /** What an update would do, as the engine tells it to machines; it may fail, and say why. */
   async preview(): Promise<Answer> {
-    return this.#run(...PREVIEW);
+    const { directory, stack } = this.#options;
+    return this.#ask(join(directory, "project"), ...PREVIEW, "--stack", stack);
   }
 
   /**
@@ -113,7 +124,7 @@ export class Rehearsal {
     const { config, ...rest } = parse(readFileSync(path, "utf8")) as { config: Settings };
     const { "landfall:secret": secret, "landfall:secrets": made = {} } = config;
     const kept = Object.entries(made as Settings).filter(([name]) => secretNames.includes(name));
-    const stated = { ...landing(settings), ...(await this.#addons(settings, plan)) };
+    const stated = { ...this.#landed(settings), ...(await this.#addons(settings, plan)) };
     const secrets = kept.length > 0 ? { "landfall:secrets": Object.fromEntries(kept) } : {};
     writeFileSync(
       path,
@@ -179,7 +190,7 @@ export class Rehearsal {
     for (const cloud of EMULATED_CLOUDS) {
       const { existing } = await loadCloud(cloud);
       const world = new World(join(this.#options.directory, "world", `${cloud}.json`));
-      for (const entity of existing?.(this.plan.cluster) ?? []) world.put(entity);
+      for (const entity of existing?.(this.plan) ?? []) world.put(entity);
     }
   }
 
@@ -196,11 +207,42 @@ export class Rehearsal {
   async #land(): Promise<void> {
     const { settings, directory } = this.#options;
     const cluster = settings.cluster as ClusterSetting;
-    if (cluster.provider !== "kubeconfig") return;
+    if (cluster.provider !== "kubeconfig" && cluster.provider !== "stack") return;
     const name = cluster.context ?? "rehearsal";
     await this.#controlPlanes.create(name, usualPlatform);
     await this.#controlPlanes.setNodes(name, "general", nodeGroup());
+    for (const [pool, { labels, taints }] of Object.entries(this.#existingPools())) {
+      await this.#controlPlanes.setNodes(name, pool, nodeGroup(MACHINES_OF_A_POOL, { labels, taints }, pool));
+    }
     cpSync(this.#controlPlanes.kubeconfigOf(name), join(directory, "kubeconfig"));
+    if (this.plan.cluster.provider === "stack") this.#other = await this.#makeOther(this.plan.cluster);
+  }
+
+  /** The settings with the rehearsal's own kubeconfig, or its own other stack, where the stack names one. */
+  #landed(settings: Settings): Settings {
+    const { path: _, ...cluster } = settings.cluster as ClusterSetting;
+    if (cluster.provider === "kubeconfig") return { ...settings, cluster };
+    return cluster.provider === "stack" ? { ...settings, cluster: { ...cluster, ref: this.#other } } : settings;
+  }
+
+  /** The stack that made the cluster, with nothing but its kubeconfig; its name in this backend. */
+  async #makeOther({ ref, output = "kubeconfig" }: StackCluster): Promise<string> {
+    const { directory } = this.#options;
+    const [, project, stack] = ref.split("/") as [string, string, string];
+    const folder = join(directory, "other");
+    mkdirSync(folder);
+    symlinkSync(join(ROOT, "node_modules"), join(folder, "node_modules"));
+    for (const [name, text] of Object.entries(otherProgram(project, output, join(directory, "kubeconfig")))) {
+      writeFileSync(join(folder, name), text);
+    }
+    await this.#run(folder, "stack", "init", stack);
+    await this.#run(folder, "up", "--yes", "--skip-preview", "--stack", stack);
+    return `organization/${project}/${stack}`;
+  }
+
+  #existingPools(): Readonly<Record<string, ExistingNodePool>> {
+    const { cluster } = this.plan;
+    return cluster.provider === "kubeconfig" || cluster.provider === "stack" ? (cluster.nodePools ?? {}) : {};
   }
 
   /** Add-ons from charts of the rehearsal's own, unless the stack has a mirror; what they bring is there to be adopted. */
@@ -233,18 +275,19 @@ export class Rehearsal {
   }
 
   async #pulumi(...args: string[]): Promise<string> {
-    const { code, output, everything } = await this.#run(...args);
+    const { directory, stack } = this.#options;
+    const named = args[0] === "stack" && args[1] === "init" ? [] : ["--stack", stack];
+    return this.#run(join(directory, "project"), ...args, ...named);
+  }
+
+  async #run(cwd: string, ...args: string[]): Promise<string> {
+    const { code, output, everything } = await this.#ask(cwd, ...args);
     if (code === 0) return output;
     throw new UserError(`pulumi ${args.slice(0, 2).join(" ")} failed:\n\n${everything.trim()}`);
   }
 
-  async #run(...args: string[]): Promise<Answer> {
-    const { directory, stack, pulumi } = this.#options;
-    const named = args[0] === "stack" && args[1] === "init" ? [] : ["--stack", stack];
-    const child = spawn(pulumi, ["--non-interactive", ...args, ...named], {
-      cwd: join(directory, "project"),
-      env: this.#environment,
-    });
+  async #ask(cwd: string, ...args: string[]): Promise<Answer> {
+    const child = spawn(this.#options.pulumi, ["--non-interactive", ...args], { cwd, env: this.#environment });
     let output = "";
     let everything = "";
     child.stdout.setEncoding("utf8").on("data", (text) => {
@@ -266,12 +309,4 @@ interface ClusterSetting {
   provider: string;
   context?: string;
   path?: string;
-}
-
-/** The settings with the rehearsal's own kubeconfig where the stack names one. */
-function landing(settings: Settings): Settings {
-  const cluster = settings.cluster as ClusterSetting;
-  if (cluster.provider !== "kubeconfig") return settings;
-  const { path: _, ...rest } = cluster;
-  return { ...settings, cluster: rest };
 }

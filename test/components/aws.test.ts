@@ -57,6 +57,39 @@ describe("A cluster on EKS", function () {
     assert.equal(protect, true);
   });
 
+  it("has ECR keep copies of public images, which the machines may have it fetch", async () => {
+    const secretArn = "arn:aws:secretsmanager:eu-west-1:123456789012:secret:ecr-pullthroughcache/hub-AbCdEf";
+    const landed = await landOnEks('cluster.account="123456789012"', `cluster.imageCache={docker.io: "${secretArn}"}`);
+    const rules = ofType(landed, "aws:ecr/pullThroughCacheRule:PullThroughCacheRule");
+    assert.deepEqual(
+      rules.map(({ inputs }) => inputs.ecrRepositoryPrefix),
+      ["docker", "ecr", "quay", "k8s"].map((word) => `pybase-production/${word}`),
+    );
+    assert.deepEqual(rules[0]?.inputs, {
+      ecrRepositoryPrefix: "pybase-production/docker",
+      upstreamRegistryUrl: "registry-1.docker.io",
+      credentialArn: secretArn,
+    });
+    const template = find(
+      landed,
+      "aws:ecr/repositoryCreationTemplate:RepositoryCreationTemplate",
+      "pybase-production-docker.io-cache-template",
+    ).inputs;
+    assert.deepEqual([template.imageTagMutability, template.prefix], ["IMMUTABLE", "pybase-production/docker"]);
+    const policy = find(landed, "aws:iam/rolePolicy:RolePolicy", "pybase-production-image-cache-policy");
+    assert.deepEqual(policyIn(policy).Statement, [
+      {
+        Effect: "Allow",
+        Action: ["ecr:CreateRepository", "ecr:BatchImportUpstreamImage"],
+        Resource: ["docker", "ecr", "quay", "k8s"].map(
+          (word) => `arn:aws:ecr:eu-west-1:123456789012:repository/pybase-production/${word}/*`,
+        ),
+      },
+    ]);
+    const [group] = ofType(landed, "aws:eks/nodeGroup:NodeGroup");
+    assert.ok(group?.dependsOn.includes(policy.name));
+  });
+
   it("enforces NetworkPolicies, by an add-on that comes before the machines", () => {
     const network = find(production, "aws:eks/addon:Addon", "pybase-production-vpc-cni");
     assert.equal(network.inputs.configurationValues, '{"enableNetworkPolicy":"true"}');
@@ -96,6 +129,19 @@ describe("A cluster on EKS", function () {
     const text = JSON.stringify(provider.inputs.kubeconfig);
     assert.match(text, /get-token/);
     assert.doesNotMatch(text, /"token|client-key|password/);
+  });
+
+  it("has pools of several types of machines, which take only what asks for the spot market", async () => {
+    const registrations = await landOnEks(
+      "cluster.nodePools={general: {}, batch: {machines: [c6i.2xlarge, c6a.2xlarge], spot: true, min: 0, labels: {work: batch}}}",
+      "cluster.nodeUpgradePercent=10",
+    );
+    const { inputs } = find(registrations, "aws:eks/nodeGroup:NodeGroup", "pybase-production-batch-nodes");
+    assert.deepEqual(inputs.instanceTypes, ["c6i.2xlarge", "c6a.2xlarge"]);
+    assert.deepEqual(inputs.labels, { work: "batch", "landfall.dev/pool": "batch" });
+    assert.deepEqual(inputs.taints, [{ key: "landfall.dev/spot", value: "true", effect: "NO_SCHEDULE" }]);
+    assert.deepEqual(inputs.scalingConfig, { minSize: 0, maxSize: 3, desiredSize: 0 });
+    assert.deepEqual(inputs.updateConfig, { maxUnavailablePercentage: 10 });
   });
 
   it("lets the administrators in whom the stack names", async () => {
@@ -255,7 +301,7 @@ describe("AWS's datastores of PyBase", function () {
     const associations = ofType(production, "aws:eks/podIdentityAssociation:PodIdentityAssociation");
     assert.deepEqual(
       associations.map(({ inputs }) => `${inputs.namespace}/${inputs.serviceAccount}`),
-      ["pybase/api", "pybase/extraction-worker", "kube-system/cluster-autoscaler"],
+      ["pybase/api", "pybase/extraction-worker"],
     );
     const role = find(production, "aws:iam/role:Role", "pybase-api-role");
     assert.deepEqual(policyIn(role, "assumeRolePolicy").Statement, [
@@ -341,7 +387,7 @@ describe("AWS's datastores beside a cluster that is somebody else's", function (
   };
 
   it("stand in the network that the stack names, and let in the ranges that it names", async () => {
-    const { plan } = await planOf({ ...readSettings(".", "eks"), cluster: theirs }, "eks");
+    const { plan } = await planOf({ ...readSettings(".", "eks"), cluster: theirs, addons: {} }, "eks");
     assert.ok(plan.cluster.provider === "kubeconfig" && plan.cluster.cloud?.provider === "aws");
     const site = plan.cluster.cloud;
     const secrets = Object.fromEntries(plan.secrets.map(({ name }) => [name, pulumi.secret(passwordOf(name))]));

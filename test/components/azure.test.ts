@@ -1,12 +1,15 @@
 import assert from "node:assert/strict";
+import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { connectAks } from "../../cloud/azure/connect.ts";
 import type { AksPlan } from "../../cloud/azure/plan.ts";
+import { connectSite } from "../../cloud/azure/site.ts";
 import { Application } from "../../components/application.ts";
 import type { Plan } from "../../config/plan.ts";
 import { override, planOf, readSettings } from "../../local/rehearsal/stack-file.ts";
+import { AZURE_SITE } from "../support/clouds.ts";
 import { type Answers, find, ofType, type Registration, record, secret } from "../support/mocks.ts";
-import { passwordOf } from "../support/pybase.ts";
+import { cloudWith, passwordOf } from "../support/pybase.ts";
 
 const type = (name: string) => `azure-native:${name}`;
 const AUTHORITY = "LS0tQ0EtLS0=";
@@ -23,6 +26,7 @@ const answers: Answers = {
   [type("containerservice:ManagedCluster")]: () => ({
     name: "pybase-production",
     resourceUID: "65a1b2c3d4e5f60001a2b3c4",
+    addonProfiles: { azureKeyvaultSecretsProvider: { enabled: true, identity: { objectId: "the driver" } } },
     oidcIssuerProfile: { enabled: true, issuerURL: "https://issuer.example.com/1/" },
   }),
   [type("mongocluster:MongoCluster")]: () => ({
@@ -33,7 +37,11 @@ const answers: Answers = {
   [type("redisenterprise:RedisEnterprise")]: () => ({ hostName: "queue.westeurope.redis.azure.net" }),
   [type("dbforpostgresql:Server")]: () => ({ fullyQualifiedDomainName: "db.postgres.database.azure.com" }),
   [type("storage:StorageAccount")]: () => ({ name: "files" }),
-  [type("managedidentity:UserAssignedIdentity")]: () => ({ clientId: "the client", principalId: "the principal" }),
+  [type("managedidentity:UserAssignedIdentity")]: () => ({
+    clientId: "the client",
+    principalId: "the principal",
+    tenantId: "the tenant",
+  }),
 };
 
 /** PyBase as `Pulumi.aks.yaml` lands it, with settings over the file's. */
@@ -52,7 +60,9 @@ function landed(plan: Plan): Promise<Registration[]> {
   return record(program, plan.stack, answers);
 }
 
-describe("A cluster on AKS", () => {
+describe("A cluster on AKS", function () {
+  // The cloud's SDK takes a while to load on a busy machine.
+  this.timeout("2m");
   let production: Registration[];
   let cluster: Registration;
   before(async () => {
@@ -118,7 +128,6 @@ describe("A cluster on AKS", () => {
       enableAutoScaling: true,
       count: 3,
       minCount: 3,
-      nodeLabels: {},
       securityProfile: { sshAccess: "Disabled", enableSecureBoot: true, enableVTPM: true },
       upgradeSettings: { maxSurge: "33%", drainTimeoutInMinutes: 30 },
     };
@@ -129,10 +138,12 @@ describe("A cluster on AKS", () => {
       mode: "System",
       osDiskSizeGB: 64,
       maxCount: 3,
+      nodeLabels: {},
       nodeTaints: [taint],
     });
     const { agentPoolName, resourceName, ...machines } = pool.inputs;
-    assert.deepEqual(machines, { ...common, mode: "User", osDiskSizeGB: 50, maxCount: 9, nodeTaints: [] });
+    const nodeLabels = { "landfall.dev/pool": "general" };
+    assert.deepEqual(machines, { ...common, mode: "User", osDiskSizeGB: 50, maxCount: 9, nodeLabels, nodeTaints: [] });
     assert.match(agentPoolName as string, /^general[0-9a-f]{4}$/);
     assert.equal(resourceName, "pybase-production");
   });
@@ -214,6 +225,7 @@ describe("A cluster on AKS", () => {
     const more = await landOnAks(
       "cluster.nodePools={general: {}, batch: {spot: true, min: 0, machine: Standard_D8s_v5}}",
       "cluster.containerRegistry=new",
+      "cluster.nodeUpgrade={maxSurge: '2', drainTimeoutMinutes: 60}",
       `cluster.secretsKey={keyId: "${keyId}", vaultId: "${vaultId}"}`,
       "cluster.keyVaultSecrets=true",
     );
@@ -228,6 +240,8 @@ describe("A cluster on AKS", () => {
       ],
       ["Spot", "Delete", -1, 0, undefined],
     );
+    const general = find(more, type("containerservice:AgentPool"), "pybase-production-general-pool").inputs;
+    assert.deepEqual(general.upgradeSettings, { maxSurge: "2", drainTimeoutInMinutes: 60 });
     const registry = find(more, type("containerregistry:Registry"), "pybase-production-registry").inputs;
     assert.deepEqual([registry.adminUserEnabled, registry.anonymousPullEnabled], [false, false]);
     const pull = find(more, type("authorization:RoleAssignment"), "pybase-production-pull").inputs;
@@ -241,6 +255,147 @@ describe("A cluster on AKS", () => {
     });
     assert.deepEqual(secured.addonProfiles, {
       azureKeyvaultSecretsProvider: { enabled: true, config: { enableSecretRotation: "true" } },
+      omsagent: { enabled: false },
+    });
+  });
+
+  it("has a registry that keeps copies of public images, with an account that stays in its key vault", async () => {
+    const vaultId =
+      "/subscriptions/0a1b2c3d-0000-4000-8000-0a1b2c3d4e5f/resourceGroups/keys/providers/Microsoft.KeyVault/vaults/keys";
+    const landed = await landOnAks(
+      "cluster.containerRegistry=private",
+      `cluster.imageCache={docker.io: {vaultId: "${vaultId}", username: hub-user, password: hub-token}}`,
+    );
+    const inputsOf = (what: string, name: string) => find(landed, type(what), `pybase-production-${name}`).inputs;
+    const { sku, publicNetworkAccess, zoneRedundancy } = inputsOf("containerregistry:Registry", "registry");
+    assert.deepEqual([sku, publicNetworkAccess, zoneRedundancy], [{ name: "Premium" }, "Disabled", "Enabled"]);
+    const { privateLinkServiceConnections } = inputsOf("network:PrivateEndpoint", "registry-endpoint");
+    assert.deepEqual(privateLinkServiceConnections, [
+      { name: "registry", privateLinkServiceId: "pybase-production-registry-id", groupIds: ["registry"] },
+    ]);
+    const { securityRules } = inputsOf("network:NetworkSecurityGroup", "endpoints-firewall");
+    const [machines] = securityRules as { destinationPortRanges: string[] }[];
+    assert.ok(machines?.destinationPortRanges.includes("443"));
+
+    const { authCredentials } = inputsOf("containerregistry:CredentialSet", "docker.io-cache-account");
+    assert.deepEqual(authCredentials, [
+      {
+        name: "Credential1",
+        usernameSecretIdentifier: "https://keys.vault.azure.net/secrets/hub-user",
+        passwordSecretIdentifier: "https://keys.vault.azure.net/secrets/hub-token",
+      },
+    ]);
+    const role = inputsOf("authorization:RoleAssignment", "docker.io-cache-account-role");
+    assert.equal(role.scope, vaultId);
+    assert.match(role.roleDefinitionId as string, /4633458b-17de-408a-b874-0445c86b69e6$/);
+    const rule = find(landed, type("containerregistry:CacheRule"), "pybase-production-docker.io-cache");
+    assert.deepEqual(
+      [rule.inputs.sourceRepository, rule.inputs.targetRepository, rule.inputs.credentialSetResourceId],
+      ["docker.io/*", "docker/*", "pybase-production-docker.io-cache-account-id"],
+    );
+    assert.ok(rule.dependsOn.includes("pybase-production-docker.io-cache-account-role"));
+    assert.equal(ofType(landed, type("containerregistry:CacheRule")).length, 5);
+  });
+
+  it("has a key vault that nobody reaches from outside, its driver reads and its administrators fill", async () => {
+    const landed = await landOnAks("cluster.keyVaultSecrets=new");
+    const vault = find(landed, type("keyvault:Vault"), "pybase-production-vault");
+    assert.deepEqual(vault.inputs.properties, {
+      tenantId: "the tenant",
+      sku: { family: "A", name: "standard" },
+      enableRbacAuthorization: true,
+      publicNetworkAccess: "Disabled",
+      enableSoftDelete: true,
+      softDeleteRetentionInDays: 90,
+      enablePurgeProtection: true,
+      // The SDK's defaults.
+      enabledForDeployment: false,
+      enabledForDiskEncryption: false,
+      enabledForTemplateDeployment: false,
+    });
+    assert.equal(vault.protect, true);
+    const { privateLinkServiceConnections } = find(
+      landed,
+      type("network:PrivateEndpoint"),
+      "pybase-production-vault-endpoint",
+    ).inputs;
+    assert.deepEqual(privateLinkServiceConnections, [
+      { name: "vault", privateLinkServiceId: "pybase-production-vault-id", groupIds: ["vault"] },
+    ]);
+    const { dependsOn } = find(landed, type("authorization:ManagementLockByScope"), "pybase-production-vault-lock");
+    assert.ok(dependsOn.includes("pybase-production-vault-driver"), "a lock keeps roles too");
+    const roles = ["driver", "administrators-0"].map((whose) => {
+      const { principalId, principalType, roleDefinitionId } = find(
+        landed,
+        type("authorization:RoleAssignment"),
+        `pybase-production-vault-${whose}`,
+      ).inputs;
+      return [principalId, principalType, (roleDefinitionId as string).split("/").at(-1)];
+    });
+    assert.deepEqual(roles, [
+      ["the driver", "ServicePrincipal", "4633458b-17de-408a-b874-0445c86b69e6"],
+      ["0a1b2c3d-0000-4000-8000-00000000ad31", "Group", "b86a8fe4-44ce-4948-aee5-eccb2c155cd7"],
+    ]);
+  });
+
+  describe("that Azure Monitor watches", () => {
+    let watched: Registration[];
+    before(async () => {
+      watched = await landOnAks("cluster.azureMonitor=true");
+    });
+    const inputsOf = (what: string, name: string) => find(watched, type(what), `pybase-production-${name}`).inputs;
+
+    it("sends Prometheus metrics to a workspace, by way of an endpoint", () => {
+      assert.deepEqual(inputsOf("containerservice:ManagedCluster", "cluster").azureMonitorProfile, {
+        metrics: { enabled: true },
+      });
+      const name = "MSProm-westeurope-pybase-production";
+      assert.deepEqual(inputsOf("monitor:DataCollectionRule", "metrics-rule"), {
+        kind: "Linux",
+        dataCollectionRuleName: name,
+        dataCollectionEndpointId: "pybase-production-metrics-endpoint-id",
+        dataSources: {
+          prometheusForwarder: [{ name: "PrometheusDataSource", streams: ["Microsoft-PrometheusMetrics"] }],
+        },
+        destinations: {
+          monitoringAccounts: [{ name: "metrics", accountResourceId: "pybase-production-metrics-id" }],
+        },
+        dataFlows: [{ streams: ["Microsoft-PrometheusMetrics"], destinations: ["metrics"] }],
+      });
+      assert.deepEqual(inputsOf("monitor:DataCollectionRuleAssociation", "metrics-association"), {
+        resourceUri: "pybase-production-cluster-id",
+        associationName: name,
+        dataCollectionRuleId: "pybase-production-metrics-rule-id",
+      });
+    });
+
+    it("keeps what containers write beside the control plane's logs, sent by the agent's own identity", () => {
+      const { addonProfiles } = inputsOf("containerservice:ManagedCluster", "cluster");
+      assert.deepEqual((addonProfiles as Record<string, unknown>).omsagent, {
+        enabled: true,
+        config: { logAnalyticsWorkspaceResourceID: "pybase-production-logs-id", useAADAuth: "true" },
+      });
+      const { dataSources, destinations } = inputsOf("monitor:DataCollectionRule", "container-logs-rule");
+      assert.deepEqual(destinations, {
+        logAnalytics: [{ name: "logs", workspaceResourceId: "pybase-production-logs-id" }],
+      });
+      const [extension] = (dataSources as { extensions: Record<string, unknown>[] }).extensions;
+      assert.deepEqual(extension?.streams, [
+        "Microsoft-ContainerLogV2",
+        "Microsoft-KubeEvents",
+        "Microsoft-KubePodInventory",
+      ]);
+    });
+
+    it("gives up the lock before what collects, for a lock keeps that too", () => {
+      const { dependsOn } = find(watched, type("authorization:ManagementLockByScope"), "pybase-production-lock");
+      assert.ok(dependsOn.includes("pybase-production-container-logs-association"), dependsOn.join(", "));
+    });
+
+    it("collects one of the two where the stack says so", async () => {
+      const some = await landOnAks("cluster.azureMonitor={logs: true}");
+      const rules = ofType(some, type("monitor:DataCollectionRule")).map(({ name }) => name);
+      assert.deepEqual(rules, ["pybase-production-container-logs-rule"]);
     });
   });
 });
@@ -390,5 +545,57 @@ describe("Azure's datastores", () => {
     });
     const secrets = JSON.stringify(ofType(registrations, "kubernetes:core/v1:Secret").map(({ inputs }) => inputs));
     assert.match(secrets, /mongodb\+srv:\/\/app:[^@]+@docs\.global\.mongocluster\.example\.com\/samplemind\?/);
+  });
+});
+
+describe("Azure's datastores beside a cluster that is somebody else's", () => {
+  let beside: Registration[];
+  before(async () => {
+    const cluster = { provider: "kubeconfig", context: "theirs", cloud: AZURE_SITE };
+    const { plan } = await planOf({ ...readSettings(".", "aks"), cluster }, "aks");
+    assert.ok(plan.cluster.provider === "kubeconfig" && plan.cluster.cloud?.provider === "azure");
+    const site = plan.cluster.cloud;
+    const secrets = Object.fromEntries(plan.secrets.map(({ name }) => [name, pulumi.secret(passwordOf(name))]));
+    beside = await record(
+      () => {
+        const provider = new k8s.Provider("cluster", { clusterIdentifier: "theirs" });
+        const cloud = { ...cloudWith(provider), ...connectSite(plan, site) };
+        new Application(plan.application, { plan, secrets, cloud }, { providers: [provider] });
+      },
+      plan.stack,
+      answers,
+    );
+  });
+
+  it("are in a resource group of the stack's own, and in the subnets that the stack names", () => {
+    const [group, ...others] = ofType(beside, type("resources:ResourceGroup"));
+    assert.deepEqual([group?.inputs.resourceGroupName, others], ["pybase-aks", []]);
+    const { network } = find(beside, type("dbforpostgresql:Server"), "pybase-postgres-server").inputs;
+    assert.equal(
+      (network as Record<string, unknown>).delegatedSubnetResourceId,
+      `${AZURE_SITE.virtualNetworkId}/subnets/databases`,
+    );
+    const endpoint = find(beside, type("network:PrivateEndpoint"), "pybase-redis-endpoint");
+    const { id } = endpoint.inputs.subnet as Record<string, unknown>;
+    assert.equal(id, `${AZURE_SITE.virtualNetworkId}/subnets/endpoints`);
+    for (const kind of ["containerservice:ManagedCluster", "network:VirtualNetwork", "network:Subnet"]) {
+      assert.deepEqual(ofType(beside, type(kind)), []);
+    }
+  });
+
+  it("are found by the private zones that the network asks already, and by new ones beside them", () => {
+    const zones = ofType(beside, type("privatedns:PrivateZone")).map(({ inputs }) => inputs.privateZoneName);
+    assert.deepEqual(zones, ["privatelink.blob.core.windows.net", "pybase-aks.private.postgres.database.azure.com"]);
+    const { inputs } = find(beside, type("network:PrivateDnsZoneGroup"), "pybase-redis-endpoint-zone");
+    assert.deepEqual(inputs.privateDnsZoneConfigs, [
+      { name: "redisEnterprise", privateDnsZoneId: AZURE_SITE.privateZoneIds["privatelink.redis.azure.net"] },
+    ]);
+    const links = ofType(beside, type("privatedns:VirtualNetworkLink")).map(({ inputs }) => inputs.virtualNetwork);
+    assert.deepEqual(links, Array(2).fill({ id: AZURE_SITE.virtualNetworkId }));
+  });
+
+  it("let in the service accounts that the cluster's own issuer vouches for", () => {
+    const { inputs } = find(beside, type("managedidentity:FederatedIdentityCredential"), "pybase-api-federation");
+    assert.deepEqual([inputs.issuer, inputs.subject], [AZURE_SITE.oidcIssuer, "system:serviceaccount:pybase:api"]);
   });
 });

@@ -195,7 +195,7 @@ describe("PyBase on GKE, in production", () => {
         diskSizeGb: 50,
         diskType: "pd-balanced",
         spot: false,
-        labels: {},
+        labels: { "landfall.dev/pool": "general" },
         taints: [],
         serviceAccount: "pybase-production-nodes@my-project-123456.iam.gserviceaccount.com",
         oauthScopes: ["https://www.googleapis.com/auth/cloud-platform"],
@@ -354,7 +354,8 @@ describe("PyBase on GKE, in production", () => {
   });
 });
 
-describe("PyBase on GKE, as a stack asks for it", () => {
+describe("PyBase on GKE, as a stack asks for it", function () {
+  this.timeout("60s");
   it("has no public endpoint, and no peering, where the stack wants neither", async () => {
     const landed = await land({}, {}, "dev");
     const { inputs, protect } = find(landed, "gcp:container/cluster:Cluster", "pybase-dev");
@@ -372,6 +373,35 @@ describe("PyBase on GKE, as a stack asks for it", () => {
     );
   });
 
+  it("has Artifact Registry keep copies of public images, with an account whose password it may read", async () => {
+    const account = { username: "shop", passwordSecretVersion: "projects/my-project-123456/secrets/hub/versions/1" };
+    const landed = await land({ imageCache: { "docker.io": account } });
+    const repositories = ofType(landed, "gcp:artifactregistry/repository:Repository");
+    assert.deepEqual(
+      repositories.map(({ inputs }) => inputs.repositoryId),
+      ["docker", "github", "ecr", "quay", "k8s"].map((word) => `pybase-production-${word}`),
+    );
+    const [hub, github] = repositories as [Registration, Registration];
+    assert.equal(hub.inputs.mode, "REMOTE_REPOSITORY");
+    assert.deepEqual(hub.inputs.remoteRepositoryConfig, {
+      description: "docker.io",
+      dockerRepository: { publicRepository: "DOCKER_HUB" },
+      upstreamCredentials: { usernamePasswordCredentials: account },
+    });
+    assert.deepEqual(github.inputs.remoteRepositoryConfig, {
+      description: "ghcr.io",
+      commonRepository: { uri: "https://ghcr.io" },
+    });
+    const grant = find(
+      landed,
+      "gcp:secretmanager/secretIamMember:SecretIamMember",
+      "pybase-production-registry-agent-hub",
+    );
+    assert.equal(grant.inputs.role, "roles/secretmanager.secretAccessor");
+    assert.ok(hub.dependsOn.includes(grant.name));
+    assert.equal(ofType(landed, "gcp:artifactregistry/repositoryIamMember:RepositoryIamMember").length, 5);
+  });
+
   it("has spot machines, a registry, secrets of Secret Manager, signed images and backups", async () => {
     const landed = await land({
       nodePools: {
@@ -387,6 +417,7 @@ describe("PyBase on GKE, as a stack asks for it", () => {
     assert.deepEqual(batch.autoscaling, { totalMinNodeCount: 0, totalMaxNodeCount: 5, locationPolicy: "ANY" });
     assert.deepEqual((batch.nodeConfig as { taints: unknown }).taints, [
       { key: "batch", value: "", effect: "NO_SCHEDULE" },
+      { key: "landfall.dev/spot", value: "true", effect: "NO_SCHEDULE" },
     ]);
     const { inputs } = find(landed, "gcp:container/cluster:Cluster", "pybase-production");
     assert.deepEqual(inputs.binaryAuthorization, { evaluationMode: "PROJECT_SINGLETON_POLICY_ENFORCE" });
@@ -400,6 +431,63 @@ describe("PyBase on GKE, as a stack asks for it", () => {
       includeVolumeData: true,
       includeSecrets: true,
     });
+  });
+
+  it("stands in a network that is there, with ranges by their names, connected or to be connected", async () => {
+    const network = {
+      name: "shared",
+      subnetwork: { name: "apps", cidr: "10.8.0.0/20" },
+      pods: { range: "apps-pods", cidr: "10.9.0.0/16" },
+      services: { range: "apps-services", cidr: "10.8.16.0/20" },
+      controlPlane: "10.8.255.0/28",
+    };
+    const id = "projects/my-project-123456/global/networks/shared";
+    const standing = async (privateServices: object) => {
+      const landed = await land({ network: { ...network, privateServices } });
+      for (const type of ["network:Network", "subnetwork:Subnetwork", "router:Router", "routerNat:RouterNat"]) {
+        assert.deepEqual(ofType(landed, `gcp:compute/${type}`), []);
+      }
+      const { inputs } = find(landed, "gcp:container/cluster:Cluster", "pybase-production");
+      assert.deepEqual(
+        [inputs.network, inputs.subnetwork, inputs.ipAllocationPolicy],
+        [
+          id,
+          "projects/my-project-123456/regions/europe-west4/subnetworks/apps",
+          { clusterSecondaryRangeName: "apps-pods", servicesSecondaryRangeName: "apps-services" },
+        ],
+      );
+      const instance = find(landed, "gcp:sql/databaseInstance:DatabaseInstance", "pybase-postgres-instance").inputs;
+      const { ipConfiguration } = instance.settings as { ipConfiguration: Record<string, unknown> };
+      assert.equal(ipConfiguration.privateNetwork, id);
+      return { landed, range: ipConfiguration.allocatedIpRange };
+    };
+
+    const connected = await standing({ range: "managed", cidr: "10.8.64.0/20" });
+    assert.equal(connected.range, "managed");
+    assert.deepEqual(ofType(connected.landed, "gcp:servicenetworking/connection:Connection"), []);
+
+    const made = await standing({ new: "10.8.64.0/20" });
+    const range = find(made.landed, "gcp:compute/globalAddress:GlobalAddress", "pybase-production-private-services");
+    assert.deepEqual([range.inputs.network, range.inputs.address, range.inputs.prefixLength], [id, "10.8.64.0", 20]);
+    assert.equal(ofType(made.landed, "gcp:servicenetworking/connection:Connection").length, 1);
+  });
+
+  it("has machines with GPUs and their driver, and takes as many at a time in an upgrade as the stack says", async () => {
+    const landed = await land({
+      nodePools: { general: {}, gpu: { machine: "g2-standard-24", min: 0, diskType: "pd-ssd" } },
+      nodeUpgrade: { maxSurge: 3, maxUnavailable: 1 },
+    });
+    const { nodeConfig, upgradeSettings } = find(
+      landed,
+      "gcp:container/nodePool:NodePool",
+      "pybase-production-gpu",
+    ).inputs;
+    const { guestAccelerators, diskType } = nodeConfig as Record<string, unknown>;
+    assert.deepEqual(guestAccelerators, [
+      { type: "nvidia-l4", count: 2, gpuDriverInstallationConfig: { gpuDriverVersion: "DEFAULT" } },
+    ]);
+    assert.equal(diskType, "pd-ssd");
+    assert.deepEqual(upgradeSettings, { strategy: "SURGE", maxSurge: 3, maxUnavailable: 1 });
   });
 
   it("makes stores beside a cluster that is somebody else's, in the network of both", async () => {

@@ -73,6 +73,7 @@ describe("A Postgres of several servers", () => {
             topologyKey: "topology.kubernetes.io/zone",
             maxSkew: 1,
             whenUnsatisfiable: "DoNotSchedule",
+            nodeTaintsPolicy: "Honor",
             labelSelector: { matchLabels: { "cnpg.io/cluster": "db" } },
           },
         ],

@@ -80,6 +80,7 @@ describe("A tier of PyBase", () => {
                 topologyKey: "topology.kubernetes.io/zone",
                 maxSkew: 1,
                 whenUnsatisfiable: "ScheduleAnyway",
+                nodeTaintsPolicy: "Honor",
                 labelSelector: { matchLabels: selector("api") },
                 matchLabelKeys: ["pod-template-hash"],
               },

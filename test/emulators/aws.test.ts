@@ -163,6 +163,33 @@ describe("The emulated AWS", () => {
       await assert.rejects(account.nodeGroup(subnetIds, { instanceTypes: ["m6i.tiny"] }), /no instance type/);
     });
 
+    it("has machines of several types, with GPUs or not, and one to begin with in a pool that grows from none", async () => {
+      const { subnetIds } = await account.cluster({ bootstrapSelfManagedAddons: true });
+      await account.nodeGroup(subnetIds, {
+        nodeGroupName: "batch",
+        instanceTypes: ["g5.xlarge", "g6.xlarge"],
+        amiType: "AL2023_x86_64_NVIDIA",
+        scalingConfig: { minSize: 0, maxSize: 3, desiredSize: 0 },
+      });
+      const machines = account.nodes.batch ?? [];
+      assert.deepEqual(
+        machines.map(({ instanceType, memory }) => [instanceType, memory]),
+        [["g5.xlarge", "15Gi"]],
+      );
+      const many = Array.from({ length: 21 }, () => "m6i.large");
+      await assert.rejects(account.nodeGroup(subnetIds, { instanceTypes: many }), /are more than 20/);
+    });
+
+    it("upgrades machines after the control plane, to releases of their version, and never back", async () => {
+      const { subnetIds } = await account.cluster({ bootstrapSelfManagedAddons: true });
+      await assert.rejects(account.nodeGroup(subnetIds, { version: "1.36" }), /1.36 is newer than the cluster's 1.35/);
+      const release = { version: "1.35", releaseVersion: "1.36.2-20261112" };
+      await assert.rejects(account.nodeGroup(subnetIds, release), /is no release for Kubernetes 1.35/);
+      const group = await account.nodeGroup(subnetIds, { version: "1.35" });
+      assert.deepEqual(await group.change({ releaseVersion: "1.35.4-20261112" }), []);
+      await assert.rejects(group.change({ version: "1.34", releaseVersion: undefined }), /goes from 1.35 back to no/);
+    });
+
     it("runs no add-on without machines, and none twice", async () => {
       const { subnetIds } = await account.cluster();
       const type = "aws:eks/addon:Addon";
@@ -371,6 +398,17 @@ describe("The emulated AWS", () => {
       await account.refuses(type, open, /blocked by the BlockPublicPolicy setting/);
       await account.make(type, { bucket, policy: policyOn("arn:aws:s3:::shop-uploads/*", "Deny") });
     });
+  });
+
+  it("takes no policy of a role that is longer than IAM keeps", async () => {
+    const role = await account.make(ROLE, { assumeRolePolicy: ofPods });
+    const policy = (count: number) => {
+      const Action = Array.from({ length: count }, (_, index) => `ec2:DescribeSomething${index}`);
+      return JSON.stringify({ Version: "2012-10-17", Statement: [{ Effect: "Allow", Action, Resource: "*" }] });
+    };
+    const type = "aws:iam/rolePolicy:RolePolicy";
+    await account.refuses(type, { role: role.outputs.name, policy: policy(500) }, /Maximum policy size of 10240 bytes/);
+    await account.make(type, { role: role.outputs.name, policy: policy(100) });
   });
 
   it("deletes no user that has keys", async () => {

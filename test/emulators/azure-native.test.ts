@@ -3,6 +3,8 @@ import { azureNative } from "../../local/emulators/azure-native/azure-native.ts"
 import type { Values } from "../../local/emulators/rules.ts";
 import { SUBSCRIPTION } from "../support/clouds.ts";
 import { Emulated, type Made } from "../support/emulated.ts";
+import { AZURE_ZONE, landOn } from "../support/on-clouds.ts";
+import { planOf } from "../support/shop.ts";
 
 const ROLE = (id: string) => `/subscriptions/${SUBSCRIPTION}/providers/Microsoft.Authorization/roleDefinitions/${id}`;
 const NETWORK_CONTRIBUTOR = ROLE("4d97b98b-1d4f-4787-a291-c67834d212e7");
@@ -101,10 +103,24 @@ describe("The emulated Azure", () => {
     const who = await identity("somebody");
     const { change } = await grant(who, NETWORK_CONTRIBUTOR, scope);
     await assert.rejects(grant(who, NETWORK_CONTRIBUTOR, scope), /RoleAssignmentExists/);
-    await assert.rejects(grant({ outputs: { principalId: "nobody" } }, NETWORK_CONTRIBUTOR, scope), /names nobody/);
+    await assert.rejects(
+      grant({ outputs: { principalId: "nobody" } }, NETWORK_CONTRIBUTOR, scope),
+      /principal nobody does not exist/,
+    );
     await assert.rejects(grant(who, NETWORK_CONTRIBUTOR, `${scope}/subnets/none`), /ResourceNotFound/);
     await assert.rejects(grant(who, "owner", scope), /roleDefinitionId/);
     assert.deepEqual(await change({ scope: `/subscriptions/${SUBSCRIPTION}/resourceGroups/shop` }), ["scope"]);
+  });
+
+  it("gives roles at zones that the stack finds, in another subscription too, and at nothing else there", async () => {
+    const who = await identity("names");
+    const DNS_ZONE_CONTRIBUTOR = ROLE("befefa01-2a29-4197-83a8-272ff33ce314");
+    await assert.rejects(grant(who, DNS_ZONE_CONTRIBUTOR, AZURE_ZONE), /ResourceNotFound/);
+    for (const entity of azureNative.existing?.(planOf(landOn("aks"))) ?? []) azure.world.put(entity);
+    await grant(who, DNS_ZONE_CONTRIBUTOR, AZURE_ZONE);
+    await grant(who, ROLE("acdd72a7-3385-48ef-bd42-f606fba81ae7"), AZURE_ZONE.split("/providers")[0] as string);
+    const other = AZURE_ZONE.replace("example.com", "example.org");
+    await assert.rejects(grant(who, DNS_ZONE_CONTRIBUTOR, other), /ResourceNotFound/);
   });
 
   it("keeps what is locked, and takes the roles at a resource away with it", async () => {
@@ -220,6 +236,38 @@ describe("The emulated Azure", () => {
       assert.deepEqual([general[0]?.cpu, general[0]?.memory], ["4", "13Gi"]);
     });
 
+    it("gives each add-on an identity, which it keeps and roles are given to", async () => {
+      const { running, whole } = await made();
+      const addonProfiles = { azureKeyvaultSecretsProvider: { enabled: true } };
+      await running.change({ addonProfiles });
+      const driver = () =>
+        azure.world
+          .all(type("containerservice:ManagedCluster"))
+          .map(({ outputs }) => outputs.addonProfiles as Record<string, { identity: { objectId: string } }>)
+          .map(({ azureKeyvaultSecretsProvider }) => azureKeyvaultSecretsProvider?.identity.objectId)[0];
+      const principalId = driver();
+      await grant({ outputs: { principalId } }, IDENTITY_OPERATOR, running.id);
+      await running.change({ addonProfiles, kubernetesVersion: whole.kubernetesVersion === "1.35" ? "1.36" : "1.35" });
+      assert.equal(driver(), principalId);
+    });
+
+    it("has an agent that sends with a key only to a workspace that takes one", async () => {
+      const { whole, grants } = await ground();
+      for (const grant of grants) await grant();
+      const workspace = await make("operationalinsights:Workspace", {
+        workspaceName: "logs",
+        features: { disableLocalAuth: true },
+      });
+      const withAgent = (useAADAuth: string) => ({
+        ...whole,
+        addonProfiles: {
+          omsagent: { enabled: true, config: { logAnalyticsWorkspaceResourceID: workspace.id, useAADAuth } },
+        },
+      });
+      await refuses("containerservice:ManagedCluster", withAgent("false"), /omsagent sends with a key/);
+      await make("containerservice:ManagedCluster", withAgent("true"));
+    });
+
     it("is not made without the roles that its control plane needs", async () => {
       const { whole, grants } = await ground();
       const [nodes, apiServer, kubelet] = grants;
@@ -248,12 +296,14 @@ describe("The emulated Azure", () => {
         [{ networkProfile: { ...networkProfile, podCidr: "10.0.128.0/17" } }, /ServiceCidrOverlapExistingSubnetsCidr/],
         [{ networkProfile: { ...networkProfile, dnsServiceIP: "172.20.0.1" } }, /first address/],
         [{ networkProfile: { ...networkProfile, outboundType: "userAssignedNATGateway" } }, /has no NAT gateway/],
+        [{ networkProfile: { ...networkProfile, outboundType: "userDefinedRouting" } }, /has no route table/],
         [{ apiServerAccessProfile: { ...apiServerAccessProfile, subnetId: nodes.id } }, /InvalidApiServerSubnet/],
         [
           { apiServerAccessProfile: { ...apiServerAccessProfile, authorizedIPRanges: ["203.0.113.0/24"] } },
           /a private cluster has none/,
         ],
         [{ aadProfile: { managed: false } }, /would leave nobody to enter/],
+        [{ addonProfiles: { omsagent: { enabled: true } } }, /omsagent names the workspace "", and there is no such/],
         [
           { oidcIssuerProfile: { enabled: false }, securityProfile: { workloadIdentity: { enabled: true } } },
           /needs oidcIssuerProfile/,
@@ -288,6 +338,15 @@ describe("The emulated Azure", () => {
       await assert.rejects(pool({ agentPoolName: "lost", resourceName: "other" }), /resourceName names other/);
       await remove();
       assert.deepEqual(azure.nodes.general, []);
+    });
+
+    it("has a machine to begin with in a pool that grows from none, and system disks where there is room", async () => {
+      await made();
+      await pool({ count: 0, minCount: 0, vmSize: "Standard_NC4as_T4_v3" });
+      assert.equal(azure.nodes.general?.length, 1);
+      await pool({ agentPoolName: "local", vmSize: "Standard_D4ds_v5", osDiskType: "Ephemeral" });
+      const ephemeral = { agentPoolName: "remote", osDiskType: "Ephemeral" };
+      await assert.rejects(pool(ephemeral), /Standard_D4s_v5 has no disk for an ephemeral one/);
     });
 
     it("is entered with what Azure answers, by way of a plugin", async () => {

@@ -3,12 +3,16 @@ import { Rehearsed } from "../support/rehearsed.ts";
 
 const REGION = "eu-west-1";
 
+/** What AWS calls the versions of a cluster and of its machines. */
+const CLUSTER = "aws:eks/cluster:Cluster";
+const NODE_GROUP = "aws:eks/nodeGroup:NodeGroup";
+
 /** PyBase in production on EKS with RDS, ElastiCache and S3, by the real engine and on a real API server. */
 describe("PyBase on EKS, as Pulumi.eks.yaml has it", function () {
   this.timeout("20m");
   let landed: Rehearsed;
   before(async () => {
-    landed = await Rehearsed.land("eks");
+    landed = await Rehearsed.land("eks", "cluster.version=1.35");
   });
   after(() => landed?.clear());
 
@@ -52,7 +56,11 @@ describe("PyBase on EKS, as Pulumi.eks.yaml has it", function () {
     const associations = landed
       .inWorld("aws:eks/podIdentityAssociation:PodIdentityAssociation")
       .map(({ inputs }) => `${inputs.namespace}/${inputs.serviceAccount}`);
-    assert.deepEqual(associations.sort(), ["kube-system/cluster-autoscaler", "pybase/api", "pybase/extraction-worker"]);
+    assert.deepEqual(associations.sort(), [
+      "cluster-autoscaler/cluster-autoscaler",
+      "pybase/api",
+      "pybase/extraction-worker",
+    ]);
   });
 
   it("lets the API out to the stores' ports in the network, to S3 and to whoever hands out credentials", () => {
@@ -75,6 +83,36 @@ describe("PyBase on EKS, as Pulumi.eks.yaml has it", function () {
     await landed.rehearsal.configure("tiers.api.autoscale.max", "12");
     const { updated, unchanged: _, ...others } = await landed.rehearsal.up();
     assert.deepEqual([others, updated], [{}, 2]);
+  });
+
+  it("is upgraded in place: the control plane, the add-ons that go with it, the machines", async () => {
+    const identity = landed.inWorld(CLUSTER)[0]?.outputs.createdAt;
+    await landed.rehearsal.configure("cluster.version", "1.36");
+    const { updated, unchanged: _, ...others } = await landed.rehearsal.up();
+    assert.deepEqual(others, {});
+    assert.ok((updated as number) >= 3, `${updated} updated`);
+    assert.deepEqual(
+      [CLUSTER, NODE_GROUP].flatMap((type) => landed.inWorld(type).map(({ inputs }) => inputs.version)),
+      ["1.36", "1.36"],
+    );
+    assert.equal(landed.inWorld(CLUSTER)[0]?.outputs.createdAt, identity);
+  });
+
+  it("rolls the machines to another release of their image, and nothing else", async () => {
+    await landed.rehearsal.configure("cluster.nodeRelease", "1.36.2-20261112");
+    const { unchanged: _, ...changes } = await landed.rehearsal.up();
+    assert.deepEqual(changes, { updated: 1 });
+    assert.equal(landed.inWorld(NODE_GROUP)[0]?.inputs.releaseVersion, "1.36.2-20261112");
+  });
+
+  it("puts a tier on machines of the spot market, and keeps everything else off them", async () => {
+    await landed.rehearsal.configure("cluster.nodePools.batch.spot", "true");
+    await landed.rehearsal.configure("cluster.nodePools.batch.machines[0]", "c6i.2xlarge");
+    await landed.rehearsal.configure("cluster.nodePools.batch.machines[1]", "c6a.2xlarge");
+    await landed.rehearsal.configure("cluster.nodePools.general.min", "3");
+    await landed.rehearsal.configure("tiers.extraction-worker.spot", "required");
+    await landed.rehearsal.up();
+    assert.deepEqual(await landed.tiersOn("landfall.dev/pool", "batch"), ["extraction-worker"]);
   });
 
   it("is kept by AWS until its owner says otherwise, and leaves nothing behind then", async () => {

@@ -15,7 +15,7 @@ describe("PyBase on AKS, as Pulumi.aks.yaml has it", function () {
     return entity;
   };
   before(async () => {
-    landed = await Rehearsed.land("aks");
+    landed = await Rehearsed.land("aks", "cluster.version=1.35");
   });
   after(() => landed?.clear());
 
@@ -118,6 +118,30 @@ describe("PyBase on AKS, as Pulumi.aks.yaml has it", function () {
     assert.deepEqual([minCount, maxCount], [3, 12]);
   });
 
+  it("is upgraded in place: the control plane, then the machines of both pools", async () => {
+    const identity = only("containerservice:ManagedCluster").outputs.resourceUID;
+    await landed.rehearsal.configure("cluster.version", "1.36");
+    const { updated, unchanged: _, ...others } = await landed.rehearsal.up();
+    assert.deepEqual([others, updated], [{}, 2]);
+    const { kubernetesVersion, agentPoolProfiles } = only("containerservice:ManagedCluster").inputs;
+    const [system] = agentPoolProfiles as { orchestratorVersion: string }[];
+    assert.deepEqual(
+      [
+        kubernetesVersion,
+        system?.orchestratorVersion,
+        only("containerservice:AgentPool").inputs.orchestratorVersion,
+        only("containerservice:ManagedCluster").outputs.resourceUID,
+      ],
+      ["1.36", "1.36", "1.36", identity],
+    );
+  });
+
+  it("gets new images of its machines by another channel, in place", async () => {
+    await landed.rehearsal.configure("cluster.nodeOsUpgrade", "SecurityPatch");
+    const { unchanged: _, ...changes } = await landed.rehearsal.up();
+    assert.deepEqual(changes, { updated: 1 });
+  });
+
   it("puts other machines beside those that it has, before these go, once the cluster's lock is off", async () => {
     const before = only("containerservice:AgentPool").id;
     await landed.rehearsal.configure("cluster.deletionProtection", "false");
@@ -126,6 +150,14 @@ describe("PyBase on AKS, as Pulumi.aks.yaml has it", function () {
     assert.notEqual(only("containerservice:AgentPool").id, before);
     const types = await landed.labels("node.kubernetes.io/instance-type");
     assert.deepEqual([...new Set(types)], ["Standard_D4s_v5", "Standard_D8s_v5"]);
+  });
+
+  it("puts a tier on machines of the spot market, and nothing else", async () => {
+    await landed.rehearsal.configure("cluster.nodePools.batch.spot", "true");
+    await landed.rehearsal.configure("tiers.search-worker.pool", "batch");
+    const { unchanged: _, ...changes } = await landed.rehearsal.up();
+    assert.deepEqual(changes, { created: 1, updated: 1 });
+    assert.deepEqual(await landed.tiersOn("landfall.dev/pool", "batch"), ["search-worker"]);
   });
 
   it("is kept by Azure until its owner says otherwise, and leaves nothing behind then", async () => {

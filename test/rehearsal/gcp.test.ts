@@ -117,6 +117,18 @@ describe("PyBase on GKE, as Pulumi.gke.yaml has it", function () {
     const items = await landed.nodes();
     const spot = items.filter(({ metadata }) => metadata?.labels?.["cloud.google.com/gke-spot"] === "true");
     assert.equal(spot.length, 1);
+    assert.deepEqual(await landed.tiersOn("cloud.google.com/gke-spot", "true"), []);
+  });
+
+  it("puts a tier on spot machines, and a datastore on a pool that it has for itself", async () => {
+    await landed.rehearsal.configure("tiers.extraction-worker.spot", "required");
+    await landed.rehearsal.configure("cluster.nodePools.data.taints[0].key", "data");
+    await landed.rehearsal.configure("cluster.nodePools.data.taints[0].effect", "NoSchedule");
+    await landed.rehearsal.configure("datastores.search.pool", "data");
+    const { unchanged: _, ...changes } = await landed.rehearsal.up();
+    assert.deepEqual(changes, { created: 1, updated: 2 });
+    assert.deepEqual(await landed.tiersOn("landfall.dev/pool", "batch"), ["extraction-worker"]);
+    assert.deepEqual(await landed.tiersOn("landfall.dev/pool", "data"), ["search"]);
   });
 
   it("is kept by Google until its owner says otherwise, and leaves nothing behind then", async () => {

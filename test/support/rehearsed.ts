@@ -5,7 +5,7 @@ import { join } from "node:path";
 import type { Entity } from "../../local/emulators/rules.ts";
 import { silentProgress } from "../../local/progress.ts";
 import { Rehearsal } from "../../local/rehearsal/rehearsal.ts";
-import { readSettings } from "../../local/rehearsal/stack-file.ts";
+import { override, readSettings } from "../../local/rehearsal/stack-file.ts";
 import { ensureTools } from "../../local/toolchain/toolchain.ts";
 import { temporaryDirectory } from "./api-server.ts";
 import { type Clients, clientsFor, type NamespaceContents, readNamespace } from "./read.ts";
@@ -26,11 +26,11 @@ export class Rehearsed {
     this.namespace = namespace;
   }
 
-  /** Lands the stack as its file has it. */
-  static async land(stack: string): Promise<Rehearsed> {
+  /** Lands the stack as its file has it. @param over settings such as `cluster.version=1.35` */
+  static async land(stack: string, ...over: string[]): Promise<Rehearsed> {
     const { pulumi } = await ensureTools(["pulumi", "pulumi-resource-kubernetes"], silentProgress);
     const directory = temporaryDirectory();
-    const settings = readSettings(".", stack);
+    const settings = over.reduce(override, readSettings(".", stack));
     const rehearsal = await Rehearsal.prepare({ stack, settings, directory: directory.path, pulumi });
     try {
       await rehearsal.up();
@@ -61,6 +61,15 @@ export class Rehearsed {
   /** What the nodes have of a label, in order. */
   async labels(name: string): Promise<(string | undefined)[]> {
     return (await this.nodes()).map(({ metadata }) => metadata?.labels?.[name]).sort();
+  }
+
+  /** Tiers and datastores of the application with pods on nodes that have this label, in order. */
+  async tiersOn(label: string, value: string): Promise<string[]> {
+    const nodes = (await this.nodes()).filter(({ metadata }) => metadata?.labels?.[label] === value);
+    const names = nodes.map(({ metadata }) => metadata?.name);
+    const { items } = await this.clients.core.listNamespacedPod({ namespace: this.rehearsal.plan.namespace });
+    const pods = items.filter(({ metadata, spec }) => !metadata?.deletionTimestamp && names.includes(spec?.nodeName));
+    return [...new Set(pods.map(({ metadata }) => metadata?.labels?.["app.kubernetes.io/name"] as string))].sort();
   }
 
   configOf(name: string): Record<string, string> {

@@ -1,7 +1,17 @@
 import assert from "node:assert/strict";
 import { globalName, globalWord, poolName } from "../../cloud/azure/names.ts";
 import { AKS_VERSIONS } from "../../cloud/azure/plan.ts";
-import { ADMINISTRATORS, clusterOf, inProduction, managedOf, onAks, SUBSCRIPTION } from "../support/clouds.ts";
+import {
+  ADMINISTRATORS,
+  besideAzure,
+  clusterOf,
+  inProduction,
+  linksToCredentials,
+  managedOf,
+  onAks,
+  oneManaged,
+  SUBSCRIPTION,
+} from "../support/clouds.ts";
 import { planOf, type Shop } from "../support/shop.ts";
 
 const planned = (settings?: object, change?: (shop: Shop) => void) => clusterOf("aks", onAks(settings, change));
@@ -17,6 +27,7 @@ describe("The plan of a stack on AKS", () => {
       name: "shop-production",
       version: AKS_VERSIONS[0],
       nodeOsUpgrade: "NodeImage",
+      nodeUpgrade: { maxSurge: "33%", drainTimeoutMinutes: 30 },
       maintenanceDay: "Sunday",
       zones: ["1", "2", "3"],
       network: {
@@ -48,12 +59,16 @@ describe("The plan of a stack on AKS", () => {
           max: 9,
           spot: false,
           diskGiB: 50,
-          labels: {},
+          diskType: undefined,
+          labels: { "landfall.dev/pool": "general" },
           taints: [],
         },
       ],
       containerRegistry: undefined,
+      imageCaches: [],
+      azureMonitor: { metrics: false, logs: false },
       keyVaultSecrets: false,
+      keyVault: false,
       secretsKey: undefined,
       geoRedundantBackups: false,
       deletionProtection: true,
@@ -65,6 +80,25 @@ describe("The plan of a stack on AKS", () => {
     assert.deepEqual(
       [systemPool.min, nodePools[0]?.min, network.outbound, deletionProtection],
       [1, 2, "natGateway", false],
+    );
+  });
+
+  it("has Azure Monitor collect what the stack asks for", () => {
+    assert.deepEqual(planned({ azureMonitor: true }).azureMonitor, { metrics: true, logs: true });
+    assert.deepEqual(planned({ azureMonitor: { logs: true } }).azureMonitor, { metrics: false, logs: true });
+  });
+
+  it("has a key vault of its own only where the stack says so", () => {
+    const of = (keyVaultSecrets: boolean | "new") => {
+      const plan = planned({ keyVaultSecrets });
+      return [plan.keyVaultSecrets, plan.keyVault];
+    };
+    assert.deepEqual(
+      [of(true), of("new")],
+      [
+        [true, false],
+        [true, true],
+      ],
     );
   });
 
@@ -169,6 +203,27 @@ describe("The plan of a stack on AKS", () => {
     assert.match(name, /^general[0-9a-f]{4}$/);
     assert.equal(poolName({ ...general, max: 20 }, zones), name);
     assert.notEqual(poolName({ ...general, machine: "Standard_D8s_v5" }, zones), name);
+  });
+});
+
+describe("Azure's stores beside a cluster that is somebody else's", () => {
+  const files = { engine: "objectstore", buckets: ["pictures"] };
+
+  it("are reached in the subnets that the stack names", () => {
+    const { db } = managedOf((shop) => {
+      besideAzure()(shop);
+      shop.stack.datastores = { db: { mode: "managed" }, queue: { mode: "managed" } };
+    });
+    assert.deepEqual(db?.cidrs, ["10.8.0.0/24", "10.8.1.0/24"]);
+  });
+
+  it("let tiers that show who they are reach Microsoft Entra, where the stack says who vouches for them", () => {
+    const withFiles = (shop: Shop) => {
+      oneManaged(besideAzure())("files", { protocol: "blob" }, files)(shop);
+      shop.app.tiers.web.uses = ["db", "files"];
+    };
+    const [link, ...others] = linksToCredentials(withFiles);
+    assert.deepEqual([link?.from, link?.ports, others], [{ kind: "pods", component: "web" }, [443], []]);
   });
 });
 

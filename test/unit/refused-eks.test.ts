@@ -61,6 +61,38 @@ describe("What EKS does not have is refused:", () => {
       },
     ],
     [
+      "machines of two architectures in one pool",
+      onEks({ nodePools: { general: { machines: ["m6i.xlarge", "m7g.xlarge"] } } }),
+      {
+        path: "landfall:cluster.nodePools.general.machines",
+        got: ["m6i.xlarge", "m7g.xlarge"],
+        problem: "they start from several images: AL2023_x86_64_STANDARD, AL2023_ARM_64_STANDARD",
+        allowed: "machines of one architecture, with GPUs all or none",
+        fix: "make a pool of each architecture",
+      },
+    ],
+    [
+      "one machine of a pool beside several",
+      onEks({ nodePools: { general: { machine: "m6i.xlarge", machines: ["m6a.xlarge"] } } }),
+      {
+        path: "landfall:cluster.nodePools.general.machine",
+        got: "m6i.xlarge",
+        problem: "machines is set too, and stands in its place",
+        fix: "remove one of the two",
+      },
+    ],
+    [
+      "a system disk of another cloud",
+      onEks({ nodePools: { general: { diskType: "pd-ssd" } } }),
+      {
+        path: "landfall:cluster.nodePools.general.diskType",
+        got: "pd-ssd",
+        problem: 'there is no kind of system disk "pd-ssd"',
+        allowed: "gp3, gp2",
+        fix: "use one of these, or remove it",
+      },
+    ],
+    [
       "an image of machines for another version of Kubernetes",
       onEks({ version: "1.35", nodeRelease: "1.36.2-20261112" }),
       {

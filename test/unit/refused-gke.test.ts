@@ -2,6 +2,13 @@ import { oneManaged, onGke } from "../support/clouds.ts";
 import { refuses } from "../support/shop.ts";
 
 const store = oneManaged(onGke());
+const SHARED = {
+  name: "shared",
+  subnetwork: { name: "apps", cidr: "10.8.0.0/20" },
+  pods: { range: "apps-pods", cidr: "10.9.0.0/16" },
+  services: { range: "apps-services", cidr: "10.8.16.0/20" },
+  controlPlane: "10.8.255.0/28",
+};
 
 describe("What GKE does not have is refused:", () => {
   refuses([
@@ -73,7 +80,7 @@ describe("What GKE does not have is refused:", () => {
         got: 9,
         problem: "is how far the machines may grow, and pods have addresses (10.0.0.0/21) for 8 of them",
         allowed: "8 machines in all pools together",
-        fix: "lower nodePools.<name>.max, or choose a larger landfall:cluster.network.cidr",
+        fix: "lower nodePools.<name>.max, or choose a larger range of pods in landfall:cluster.network",
       },
     ],
     [
@@ -94,8 +101,91 @@ describe("What GKE does not have is refused:", () => {
         path: "landfall:cluster.nodePools",
         got: ["e2-standard-4", "n4-standard-4"],
         problem: "machines of one pool take hyperdisks only and those of another none, so that no volume fits both",
-        allowed: "machines of the families n4 and c4 in all pools without taints, or in none",
-        fix: "change a pool's machine, or give the pool a taint",
+        allowed: "machines of the families n4 and c4 in all pools without taints or with datastores, or in none",
+        fix: "change a pool's machine, or give a pool that has no datastore a taint",
+      },
+    ],
+    [
+      "a datastore on machines that no volume of the others fits",
+      onGke(
+        {
+          nodePools: {
+            general: {},
+            data: { machine: "n4-highmem-4", taints: [{ key: "data", effect: "NoSchedule" }] },
+          },
+        },
+        ({ stack }) => (stack.datastores = { db: { pool: "data" } }),
+      ),
+      {
+        path: "landfall:cluster.nodePools",
+        got: ["e2-standard-4", "n4-highmem-4"],
+        problem: "machines of one pool take hyperdisks only and those of another none, so that no volume fits both",
+        allowed: "machines of the families n4 and c4 in all pools without taints or with datastores, or in none",
+        fix: "change a pool's machine, or give a pool that has no datastore a taint",
+      },
+    ],
+    [
+      "several kinds of machines in one pool",
+      onGke({ nodePools: { general: { machines: ["e2-standard-4", "n2-standard-4"] } } }),
+      {
+        path: "landfall:cluster.nodePools.general.machines",
+        got: ["e2-standard-4", "n2-standard-4"],
+        problem: "all machines of a pool of GKE are of one kind",
+        allowed: "machine: one name",
+        fix: "make a pool of each kind; a tier with spot: preferred or required goes to all that are of the spot market",
+      },
+    ],
+    [
+      "a system disk that the machine does not start from",
+      onGke({ nodePools: { general: { machine: "n4-standard-4", diskType: "pd-ssd" } } }),
+      {
+        path: "landfall:cluster.nodePools.general.diskType",
+        got: "pd-ssd",
+        problem: "n4-standard-4 starts from no such disk",
+        allowed: "hyperdisk-balanced",
+        fix: "use one of these, or remove it",
+      },
+    ],
+    [
+      "an upgrade that takes no machine",
+      onGke({ nodeUpgrade: { maxSurge: 0 } }),
+      {
+        path: "landfall:cluster.nodeUpgrade",
+        got: { maxSurge: 0 },
+        problem: "not valid",
+        allowed: "1 to 20 machines, both together",
+        fix: "write it in that form",
+      },
+    ],
+    [
+      "a control plane in a range of a network that is there",
+      onGke({ network: { ...SHARED, controlPlane: "10.9.0.0/28" } }),
+      {
+        path: "landfall:cluster.network",
+        got: ["10.9.0.0/16", "10.9.0.0/28"],
+        problem: "the ranges pods and controlPlane overlap",
+        fix: "give each the range that it has in the network, and the control plane one that is free",
+      },
+    ],
+    [
+      "a control plane in a range of another size",
+      onGke({ network: { ...SHARED, controlPlane: "10.8.255.0/24" } }),
+      {
+        path: "landfall:cluster.network.controlPlane",
+        got: "10.8.255.0/24",
+        problem: "not valid",
+        allowed: "a /28 such as 10.8.255.0/28",
+        fix: "write it in that form",
+      },
+    ],
+    [
+      "a managed datastore in a network that is not connected to Google's",
+      oneManaged(onGke({ network: SHARED }))("db"),
+      {
+        path: "landfall:cluster.network.privateServices",
+        problem: 'is missing: Google runs "db" in a network of its own',
+        allowed: "{ range, cidr } of a range that is connected, or { new } with a free one such as 10.8.64.0/20",
+        fix: "gcloud compute addresses list --filter purpose=VPC_PEERING lists ranges that there are",
       },
     ],
     [

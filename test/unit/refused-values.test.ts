@@ -205,7 +205,7 @@ describe("A value of the wrong form is refused:", () => {
         path: "landfall:cluster.provider",
         got: "kubeconfg",
         problem: "not one of the allowed values",
-        allowed: "kubeconfig, eks, gke, aks",
+        allowed: "kubeconfig, stack, eks, gke, aks",
         fix: 'did you mean "kubeconfig"?',
       },
     ],

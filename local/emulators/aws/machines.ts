@@ -24,8 +24,13 @@ const BURSTABLE: Readonly<Record<string, { cpus: number; memoryGiB: number; pods
   "2xlarge": { cpus: 8, memoryGiB: 32, pods: 58 },
 };
 
-/** Undefined for what is no machine of the families c, m, r and t, generation 5 to 8. */
+/** GiB for each CPU of those with GPUs. */
+const GPU_RATIO = 4;
+
+/** Undefined for what is no machine of the families c, m, r and t, generation 5 to 8, and g, generation 4 to 6. */
 export function machineOf(type: string): Machine | undefined {
+  const gpu = SIZES[/^g(?:4dn|5|6)\.(\w+)$/.exec(type)?.[1] ?? ""];
+  if (gpu) return { ...gpu, memoryGiB: gpu.cpus * GPU_RATIO, architecture: "amd64" };
   const match = /^([cmr])([5-8])(g|a|i|)(?:d|n)?\.(\w+)$/.exec(type);
   if (match) {
     const [, family = "", , kind, size = ""] = match;

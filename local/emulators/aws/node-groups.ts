@@ -1,6 +1,7 @@
 /** Machines of EKS. Rules by https://docs.aws.amazon.com/eks/latest/userguide/managed-node-groups.html */
 import type { NodeSpec } from "../../cluster/nodes.ts";
 import { failures, notOneOf } from "../checks.ts";
+import { firstCount } from "../control-planes.ts";
 import type { Context, Entity, Rules, Values } from "../rules.ts";
 import { CloudError } from "../rules.ts";
 import type { Failure } from "../sdk.ts";
@@ -49,6 +50,7 @@ export const nodeGroups: Record<string, Rules> = {
           property: "scalingConfig.desiredSize",
           reason: `${desiredSize} is not between minSize and maxSize`,
         },
+        (instanceTypes as string[]).length > 20 && { property: "instanceTypes", reason: "are more than 20" },
         ...(instanceTypes as string[]).map((type) => badImage(type, amiType)),
         ...(instanceTypes as string[]).map(
           (type) =>
@@ -64,13 +66,15 @@ export const nodeGroups: Record<string, Rules> = {
     async create(inputs, context) {
       const { nodeGroupName, clusterName } = inputs as Record<string, string>;
       checkPodNetwork(clusterName as string, context);
+      checkVersion(inputs, context);
       await place(inputs, context);
       return {
         id: `${clusterName}:${nodeGroupName}`,
         outputs: { arn: arn(context, "eks", `nodegroup/${clusterName}/${nodeGroupName}`), status: "ACTIVE" },
       };
     },
-    async update({ outputs }, inputs, context) {
+    async update({ inputs: before, outputs }, inputs, context) {
+      checkVersion(inputs, context, before);
       await place(inputs, context);
       return { ...outputs, ...inputs };
     },
@@ -80,6 +84,23 @@ export const nodeGroups: Record<string, Rules> = {
     },
   },
 };
+
+/** https://docs.aws.amazon.com/eks/latest/userguide/update-managed-node-group.html */
+function checkVersion({ clusterName, version, releaseVersion }: Values, { world }: Context, before?: Values): void {
+  const minor = (text: unknown) => Number(String(text).split(".")[1]);
+  const ofCluster = world.get(CLUSTER, clusterName as string)?.inputs.version;
+  if (version !== undefined && ofCluster !== undefined && minor(version) > minor(ofCluster)) {
+    throw new CloudError(
+      `InvalidParameterException: requested Kubernetes version ${version} is newer than the cluster's ${ofCluster}`,
+    );
+  }
+  if (before?.version !== undefined && minor(version) < minor(before.version)) {
+    throw new CloudError(`InvalidParameterException: a node group goes from ${before.version} back to no version`);
+  }
+  if (releaseVersion !== undefined && version !== undefined && minor(releaseVersion) !== minor(version)) {
+    throw new CloudError(`InvalidParameterException: ${releaseVersion} is no release for Kubernetes ${version}`);
+  }
+}
 
 /** A machine starts from an image of its own architecture. */
 function badImage(type: string, amiType: unknown): Failure | undefined {
@@ -106,7 +127,7 @@ async function place(inputs: Values, { world, controlPlanes, settings }: Context
     nodeGroupName: string;
     subnetIds: string[];
     instanceTypes?: string[];
-    scalingConfig: { desiredSize: number };
+    scalingConfig: { desiredSize: number; maxSize: number };
     labels?: Record<string, string>;
     taints?: { key: string; value?: string; effect: string }[];
   };
@@ -115,7 +136,7 @@ async function place(inputs: Values, { world, controlPlanes, settings }: Context
   if (!machine) throw new CloudError(`InvalidParameterException: ${type} is no instance type that is known here`);
   const zones = subnetIds.map((id) => world.get(SUBNET, id)?.inputs.availabilityZone as string);
   const nodes = Array.from(
-    { length: scalingConfig.desiredSize },
+    { length: firstCount(scalingConfig.desiredSize, scalingConfig.maxSize) },
     (_, index): NodeSpec => ({
       name: `${nodeGroupName}-${index + 1}`.toLowerCase(),
       zone: zones[index % zones.length] as string,

@@ -67,7 +67,7 @@ export function checkGround(cluster: Cluster, { world }: Context): void {
     subnets.push(apiServer);
   }
   for (const subnet of subnets.filter((subnet) => subnet !== undefined)) {
-    const { virtualNetworkName, natGateway } = subnet.inputs;
+    const { virtualNetworkName, natGateway, routeTable } = subnet.inputs;
     const network = world.all(NETWORK).find(({ outputs }) => outputs.name === virtualNetworkName) as Entity;
     const { addressPrefixes } = network.inputs.addressSpace as { addressPrefixes: string[] };
     for (const range of [networkProfile.podCidr, networkProfile.serviceCidr]) {
@@ -79,6 +79,10 @@ export function checkGround(cluster: Cluster, { world }: Context): void {
     }
     if (subnet !== apiServer && networkProfile.outboundType === "userAssignedNATGateway" && !natGateway) {
       throw new CloudError(`InvalidUserAssignedNATGateway: ${subnet.id} has no NAT gateway`);
+    }
+    // https://learn.microsoft.com/azure/aks/egress-udr
+    if (subnet !== apiServer && networkProfile.outboundType === "userDefinedRouting" && !routeTable) {
+      throw new CloudError(`ExistingRouteTableNotAssociatedWithSubnet: ${subnet.id} has no route table`);
     }
   }
   const kubelet = identityProfile?.kubeletidentity?.resourceId;

@@ -5,6 +5,7 @@ import { CloudError } from "../rules.ts";
 import { badNetwork, checkGround } from "./aks-network.ts";
 import { arm, guid } from "./arm.ts";
 import { IDENTITY, TENANT } from "./identity.ts";
+import { checkAgent } from "./monitoring.ts";
 import { SUBNET } from "./network.ts";
 import { badPool, checkVersion, FIXED, type Pool, place } from "./pools.ts";
 import { aksObjects } from "./storage-classes.ts";
@@ -52,6 +53,7 @@ export const aks: Record<string, Rules> = {
     async outputs(inputs, context, id) {
       const cluster = inputs as Cluster;
       checkGround(cluster, context);
+      checkAgent(inputs.addonProfiles, context.world);
       const name = cluster.resourceName;
       await context.controlPlanes.create(name, { objects: aksObjects, customObjects: [] });
       const issuer = `https://${context.settings.location}.oic.prod-aks.azure.com/${TENANT}/${guid(context)}/`;
@@ -62,13 +64,16 @@ export const aks: Record<string, Rules> = {
         resourceUID: context.world.unique(16),
         currentKubernetesVersion: `${cluster.kubernetesVersion}.0`,
         oidcIssuerProfile: { ...cluster.oidcIssuerProfile, issuerURL: issuer },
+        ...addonsOf(inputs, context),
       };
       for (const pool of cluster.agentPoolProfiles ?? []) {
         await place({ type: CLUSTER, id, inputs, outputs }, pool.name, pool, context);
       }
       return outputs;
     },
-    checkChange(before, inputs) {
+    changed: (inputs, context, { outputs }) => addonsOf(inputs, context, outputs),
+    checkChange(before, inputs, { world }) {
+      checkAgent(inputs.addonProfiles, world);
       const [old, wanted] = [before as Cluster, inputs as Cluster];
       const [from, to] = [old, wanted].map(({ kubernetesVersion }) => VERSIONS.indexOf(kubernetesVersion ?? ""));
       if ((to as number) < (from as number) || (to as number) > (from as number) + 1) {
@@ -128,6 +133,17 @@ export const aks: Record<string, Rules> = {
     { resourceName: CLUSTER },
   ),
 };
+
+/** Each add-on that is on has an identity, by its name, which it keeps. */
+function addonsOf({ addonProfiles = {} }: Values, context: Context, before: Values = {}): Values {
+  const identities = (before.addonIdentities ?? {}) as Record<string, Values>;
+  const addons = Object.entries(addonProfiles as Record<string, Values>).map(([name, addon]): [string, Values] => {
+    if (addon.enabled !== true) return [name, addon];
+    identities[name] ??= { objectId: guid(context), clientId: guid(context) };
+    return [name, { ...addon, identity: identities[name] }];
+  });
+  return { addonProfiles: Object.fromEntries(addons), addonIdentities: identities };
+}
 
 /** The kubeconfig that `az aks get-credentials` gets. */
 export async function listUserCredentials(given: Values, context: Context): Promise<Values> {

@@ -18,6 +18,8 @@ export interface ArmRules extends Omit<Rules, "create" | "update"> {
   regional?: boolean;
   /** What Azure adds. */
   outputs?(inputs: Values, context: Context, id: string): Values | Promise<Values>;
+  /** What Azure adds after a change, beside what it added before. */
+  changed?(inputs: Values, context: Context, before: Entity): Values;
   /** @throws CloudError */
   checkChange?(before: Values, inputs: Values, context: Context): void;
   /** After it was made or changed. */
@@ -30,7 +32,15 @@ export interface ArmRules extends Omit<Rules, "create" | "update"> {
  * @param parents types by the properties that name them
  */
 export function arm(path: string, rules: ArmRules, parents: Readonly<Record<string, string>> = {}): Rules {
-  const { fixed = [], outputs, checkChange, done, regional = Object.keys(parents).length === 0, ...rest } = rules;
+  const {
+    fixed = [],
+    outputs,
+    changed,
+    checkChange,
+    done,
+    regional = Object.keys(parents).length === 0,
+    ...rest
+  } = rules;
   const names = Array.from(path.matchAll(/\{(\w+)\}/g), ([, name]) => name as string);
   const own = names.at(-1) as string;
   const type = path.replace(/\/\{\w+\}/g, "");
@@ -53,13 +63,13 @@ export function arm(path: string, rules: ArmRules, parents: Readonly<Record<stri
       return { id, outputs: { name: inputs[own], type, location, azureApiVersion: "default", ...added } };
     },
     async update(before, inputs, context) {
-      const changed = fixed.find(
+      const refused = fixed.find(
         (path) => JSON.stringify(at(before.inputs, path)) !== JSON.stringify(at(inputs, path)),
       );
-      if (changed) throw new CloudError(`PropertyChangeNotAllowed: changing property '${changed}' is not allowed`);
+      if (refused) throw new CloudError(`PropertyChangeNotAllowed: changing property '${refused}' is not allowed`);
       checkChange?.(before.inputs, inputs, context);
       await done?.(inputs, context);
-      return { ...before.outputs, ...inputs };
+      return { ...before.outputs, ...inputs, ...changed?.(inputs, context, before) };
     },
     async remove(entity, context) {
       refuseLocked(entity, context);

@@ -1,9 +1,13 @@
 import { failures } from "../checks.ts";
 import type { CloudEmulator } from "../rules.ts";
 import { aks, listUserCredentials } from "./aks.ts";
+import { containerRegistry } from "./container-registry.ts";
+import { existing } from "./existing.ts";
 import { identity } from "./identity.ts";
+import { keyVault } from "./key-vault.ts";
 import { ZONAL_LOCATIONS } from "./locations.ts";
 import { mongodb } from "./mongodb.ts";
+import { monitoring } from "./monitoring.ts";
 import { network } from "./network.ts";
 import { postgres } from "./postgres.ts";
 import { privateLink } from "./private-link.ts";
@@ -28,7 +32,20 @@ export const azureNative: CloudEmulator = {
           reason: `"${location}" is no region with availability zones`,
         },
     ),
-  resources: { ...identity, ...network, ...privateLink, ...aks, ...postgres, ...redis, ...mongodb, ...storage },
+  resources: {
+    ...identity,
+    ...network,
+    ...privateLink,
+    ...aks,
+    ...postgres,
+    ...redis,
+    ...mongodb,
+    ...storage,
+    ...containerRegistry,
+    ...keyVault,
+    ...monitoring,
+  },
+  existing,
   functions: {
     "azure-native:containerservice:listManagedClusterUserCredentials": listUserCredentials,
     "azure-native:redisenterprise:listDatabaseKeys": listKeys,

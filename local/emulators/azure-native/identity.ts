@@ -7,7 +7,7 @@ import { ZONAL_LOCATIONS } from "./locations.ts";
 
 export const IDENTITY = "azure-native:managedidentity:UserAssignedIdentity";
 const FEDERATION = "azure-native:managedidentity:FederatedIdentityCredential";
-const WORKSPACE = "azure-native:operationalinsights:Workspace";
+export const WORKSPACE = "azure-native:operationalinsights:Workspace";
 const GUID = /^[0-9a-f]{8}-([0-9a-f]{4}-){3}[0-9a-f]{12}$/;
 export const TENANT = "0a1b2c3d-0000-4000-8000-00000000beef";
 
@@ -68,7 +68,6 @@ export const identity: Record<string, Rules> = {
 
   [ROLE_ASSIGNMENT]: {
     immutable: ["principalId", "principalType", "roleDefinitionId", "scope", "roleAssignmentName"],
-    references: { principalId: { to: IDENTITY, by: "principalId", releases: true } },
     check: ({ roleAssignmentName, roleDefinitionId }) =>
       failures(
         badPattern("roleAssignmentName", roleAssignmentName, GUID),
@@ -85,6 +84,7 @@ export const identity: Record<string, Rules> = {
         roleDefinitionId,
         roleAssignmentName = guid(context),
       } = inputs as Record<string, string>;
+      checkPrincipal(inputs as Record<string, string>, context);
       checkScope(scope, context);
       const other = context.world
         .all(ROLE_ASSIGNMENT)
@@ -141,8 +141,19 @@ export const identity: Record<string, Rules> = {
   },
 };
 
+/** An identity, a resource's or an add-on's own one, or a group, which Entra knows. */
+function checkPrincipal({ principalId, principalType }: Record<string, string>, { world }: Context): void {
+  if (principalType === "Group") return;
+  const known = world.all().some(({ outputs }) => {
+    const addons = Object.values((outputs.addonIdentities ?? {}) as Record<string, Values>);
+    const own = (outputs.identity as Values | undefined)?.principalId;
+    return [outputs.principalId, own, ...addons.map(({ objectId }) => objectId)].includes(principalId);
+  });
+  if (!known) throw new CloudError(`PrincipalNotFound: principal ${principalId} does not exist in the directory`);
+}
+
 /** A resource, or one that the stack did not make and so is not in this world. */
-function checkScope(scope: string | undefined, { world, settings }: Context): void {
+export function checkScope(scope: string | undefined, { world, settings }: Context): void {
   const ours = world.all(GROUP).some(({ id }) => within(id, scope ?? ""));
   const known = world.all().some(({ id }) => id === scope);
   if (known || (!ours && scope?.startsWith(`/subscriptions/${settings.subscriptionId}`))) return;

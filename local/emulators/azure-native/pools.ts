@@ -1,6 +1,7 @@
 /** Node pools. Rules by https://learn.microsoft.com/azure/aks/create-node-pools and the REST reference of AgentPools. */
 import type { NodeSpec, Taint } from "../../cluster/nodes.ts";
 import { badPattern, failures, notOneOf, outside } from "../checks.ts";
+import { firstCount } from "../control-planes.ts";
 import type { Context, Entity, Values } from "../rules.ts";
 import { CloudError } from "../rules.ts";
 import type { Failure } from "../sdk.ts";
@@ -72,6 +73,10 @@ export function badPool(pool: Pool, name: unknown, at: string): Failure[] {
     outside(place("osDiskSizeGB"), osDiskSizeGB, 30, 2048),
     ...(pool.availabilityZones ?? []).map((zone) => notOneOf(place("availabilityZones"), zone, ["1", "2", "3"])),
     ...(pool.nodeTaints ?? []).map((taint) => badPattern(place("nodeTaints"), taint, TAINT)),
+    // https://learn.microsoft.com/azure/aks/concepts-storage#ephemeral-os-disk
+    pool.osDiskType === "Ephemeral" &&
+      machine !== undefined &&
+      !machine.hasDisk && { property: place("osDiskType"), reason: `${vmSize} has no disk for an ephemeral one` },
     !spot &&
       (pool.scaleSetEvictionPolicy ?? pool.spotMaxPrice) !== undefined && {
         property: place("scaleSetEvictionPolicy"),
@@ -110,7 +115,9 @@ export async function place(
   const machine = machineOf(vmSize);
   if (!machine) throw new CloudError(`InvalidParameter: ${vmSize} is no size that is known here`);
   const spot = pool.scaleSetPriority === "Spot";
-  const count = Math.min(Math.max(pool.count ?? 0, pool.minCount ?? 0), pool.maxCount ?? Number.POSITIVE_INFINITY);
+  const { minCount = 0, maxCount = Number.POSITIVE_INFINITY } = pool;
+  const least = Math.max(pool.count ?? 0, minCount);
+  const count = pool.enableAutoScaling ? firstCount(least, maxCount) : Math.min(least, maxCount);
   const taints = nodeTaints.map((text): Taint => {
     const [, key = "", value, effect] = TAINT.exec(text) ?? [];
     return { key, value, effect: effect as Taint["effect"] };

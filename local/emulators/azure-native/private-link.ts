@@ -16,6 +16,8 @@ const SERVICES: Readonly<Record<string, { group: string; domain: string }>> = {
     group: "MongoCluster",
     domain: "privatelink.mongocluster.cosmos.azure.com",
   },
+  "azure-native:containerregistry:Registry": { group: "registry", domain: "privatelink.azurecr.io" },
+  "azure-native:keyvault:Vault": { group: "vault", domain: "privatelink.vaultcore.azure.net" },
   "azure-native:storage:StorageAccount": { group: "blob", domain: "privatelink.blob.core.windows.net" },
 };
 

@@ -1,6 +1,6 @@
 /** Storage accounts and registries. Rules by https://learn.microsoft.com/azure/storage/ and its REST reference. */
 import { badPattern, failures, outside } from "../checks.ts";
-import type { Context, Entity, Rules, Values } from "../rules.ts";
+import type { Context, Entity, Rules } from "../rules.ts";
 import { CloudError } from "../rules.ts";
 import { arm } from "./arm.ts";
 
@@ -84,19 +84,6 @@ export const storage: Record<string, Rules> = {
     },
     { accountName: ACCOUNT },
   ),
-
-  "azure-native:containerregistry:Registry": arm("Microsoft.ContainerRegistry/registries/{registryName}", {
-    check({ registryName, sku, publicNetworkAccess }) {
-      const { name } = (sku ?? {}) as Values;
-      return failures(
-        badPattern("registryName", registryName, /^[a-zA-Z0-9]{5,50}$/),
-        name === "Classic" && { property: "sku.name", reason: "Classic is retired" },
-        publicNetworkAccess === "Disabled" &&
-          name !== "Premium" && { property: "publicNetworkAccess", reason: "only a Premium registry can be private" },
-      );
-    },
-    outputs: ({ registryName }) => ({ loginServer: `${registryName}.azurecr.io` }),
-  }),
 };
 
 function accountOf(name: unknown, { world }: Context): Entity {

@@ -1,6 +1,7 @@
 /** Machines of GKE's clusters. Rules by https://cloud.google.com/kubernetes-engine/docs and its API reference. */
 import type { NodeSpec } from "../../cluster/nodes.ts";
 import { badPattern, failures, notOneOf, outside } from "../checks.ts";
+import { firstCount } from "../control-planes.ts";
 import type { Context, Entity, Rules, Values } from "../rules.ts";
 import { CLUSTER, NAME } from "./gke.ts";
 import { ACCOUNT } from "./iam.ts";
@@ -14,7 +15,9 @@ export const nodePools: Record<string, Rules> = {
     autoname: { property: "name", maxLength: 40 },
     immutable: ["name", "cluster", "location", "nodeConfig.spot", "nodeConfig.serviceAccount", "initialNodeCount"],
     references: { cluster: { to: CLUSTER }, "nodeConfig.serviceAccount": { to: ACCOUNT, by: "email" } },
-    check({ name, nodeConfig = {}, autoscaling = {}, initialNodeCount, management, cluster }, { world }) {
+    check(inputs, { world }) {
+      const { name, nodeConfig = {}, autoscaling = {}, upgradeSettings = {} } = inputs;
+      const { initialNodeCount, management, cluster } = inputs;
       const { machineType = "e2-medium", diskType, diskSizeGb, taints = [] } = nodeConfig as Record<string, unknown>;
       const machine = machineOf(machineType as string);
       return failures(
@@ -32,11 +35,17 @@ export const nodePools: Record<string, Rules> = {
             property: "nodeConfig.diskType",
             reason: `${diskType} disk type cannot be used by ${machineType} machine type`,
           },
+        machine?.gpus !== undefined &&
+          (nodeConfig as Values).guestAccelerators === undefined && {
+            property: "nodeConfig.guestAccelerators",
+            reason: `are missing: ${machineType} comes with ${machine.gpus}`,
+          },
         outside("nodeConfig.diskSizeGb", diskSizeGb, 10, 65_536),
         ...(taints as { effect: string }[]).map(({ effect }) =>
           notOneOf("nodeConfig.taints", effect, ["NO_SCHEDULE", "PREFER_NO_SCHEDULE", "NO_EXECUTE"]),
         ),
         outside("initialNodeCount", initialNodeCount, 0, 1000),
+        badSurge(upgradeSettings as Record<string, number>),
         badAutoscaling(autoscaling as Record<string, number>),
         // https://cloud.google.com/kubernetes-engine/docs/concepts/release-channels
         isEnrolled(world.get(CLUSTER, cluster as string)) &&
@@ -66,6 +75,12 @@ function isEnrolled(cluster: Entity | undefined): boolean {
   return channel !== undefined && channel !== "UNSPECIFIED";
 }
 
+/** https://cloud.google.com/kubernetes-engine/docs/concepts/node-pool-upgrade-strategies */
+function badSurge({ maxSurge = 1, maxUnavailable = 0 }: Record<string, number>) {
+  if (maxSurge + maxUnavailable > 0 && maxSurge + maxUnavailable <= 20) return undefined;
+  return { property: "upgradeSettings", reason: "maxSurge and maxUnavailable together are 1 to 20" };
+}
+
 function badAutoscaling({ totalMinNodeCount, totalMaxNodeCount, minNodeCount, maxNodeCount }: Record<string, number>) {
   const property = "autoscaling";
   if (totalMaxNodeCount !== undefined && maxNodeCount !== undefined) {
@@ -75,6 +90,9 @@ function badAutoscaling({ totalMinNodeCount, totalMaxNodeCount, minNodeCount, ma
   if (most < 1 || least > most) return { property, reason: `${least} to ${most} machines are none` };
   return undefined;
 }
+
+/** https://cloud.google.com/kubernetes-engine/docs/how-to/gpus */
+const GPU_TAINT = { key: "nvidia.com/gpu", value: "present", effect: "NoSchedule" } as const;
 
 const EFFECTS: Readonly<Record<string, NonNullable<NodeSpec["taints"]>[number]["effect"]>> = {
   NO_SCHEDULE: "NoSchedule",
@@ -96,11 +114,12 @@ async function place(inputs: Values, { world, controlPlanes, settings }: Context
     cluster: string;
     initialNodeCount?: number;
     nodeLocations?: string[];
-    autoscaling?: { totalMinNodeCount?: number };
+    autoscaling?: { totalMinNodeCount?: number; totalMaxNodeCount?: number };
     nodeConfig: {
       machineType: string;
       spot?: boolean;
       diskSizeGb?: number;
+      guestAccelerators?: { type: string; count: number }[];
       labels?: Record<string, string>;
       taints?: { key: string; value: string; effect: string }[];
     };
@@ -108,7 +127,17 @@ async function place(inputs: Values, { world, controlPlanes, settings }: Context
   const made = world.get(CLUSTER, cluster) as Entity;
   const zones = nodeLocations ?? (made.inputs.nodeLocations as string[]);
   const machine = machineOf(nodeConfig.machineType) as NonNullable<ReturnType<typeof machineOf>>;
-  const count = autoscaling?.totalMinNodeCount ?? initialNodeCount * zones.length;
+  const { totalMinNodeCount, totalMaxNodeCount = 1 } = autoscaling ?? {};
+  const count =
+    totalMinNodeCount === undefined
+      ? initialNodeCount * zones.length
+      : firstCount(totalMinNodeCount, totalMaxNodeCount);
+  const [accelerator] = nodeConfig.guestAccelerators ?? [];
+  const taints = nodeConfig.taints?.map(({ key, value, effect }) => ({
+    key,
+    value,
+    effect: EFFECTS[effect] as "NoExecute",
+  }));
   const nodes = Array.from(
     { length: count },
     (_, index): NodeSpec => ({
@@ -124,13 +153,10 @@ async function place(inputs: Values, { world, controlPlanes, settings }: Context
       labels: {
         "cloud.google.com/gke-nodepool": name,
         ...(nodeConfig.spot ? { "cloud.google.com/gke-spot": "true" } : {}),
+        ...(accelerator ? { "cloud.google.com/gke-accelerator": accelerator.type } : {}),
         ...nodeConfig.labels,
       },
-      taints: nodeConfig.taints?.map(({ key, value, effect }) => ({
-        key,
-        value,
-        effect: EFFECTS[effect] as "NoExecute",
-      })),
+      taints: accelerator ? [...(taints ?? []), GPU_TAINT] : taints,
     }),
   );
   await controlPlanes.setNodes(made.inputs.name as string, name, nodes);

@@ -1,6 +1,6 @@
 /** Memorystore, Cloud Storage, Artifact Registry, Backup for GKE. Rules by https://cloud.google.com/<service>/docs */
 import { badPattern, failures, notOneOf, outside } from "../checks.ts";
-import type { Rules, Values } from "../rules.ts";
+import type { Context, Rules, Values } from "../rules.ts";
 import { CloudError } from "../rules.ts";
 import { badLabels, named, projectOf } from "./common.ts";
 import { CLUSTER } from "./gke.ts";
@@ -10,6 +10,7 @@ import { addressIn, CERTIFICATE, requirePeering } from "./sql.ts";
 
 const BUCKET = "gcp:storage/bucket:Bucket";
 const REPOSITORY = "gcp:artifactregistry/repository:Repository";
+const SECRET_GRANT = "gcp:secretmanager/secretIamMember:SecretIamMember";
 const DAY_SECONDS = 86_400;
 /** https://cloud.google.com/memorystore/docs/redis/supported-versions */
 const REDIS_VERSIONS = ["REDIS_5_0", "REDIS_6_X", "REDIS_7_0", "REDIS_7_2"];
@@ -111,12 +112,20 @@ export const stores: Record<string, Rules> = {
 
   [REPOSITORY]: enabled("artifactregistry", {
     immutable: ["repositoryId", "location", "format", "mode", "kmsKeyName", "project"],
-    check: ({ repositoryId, format }) =>
+    check: ({ repositoryId, format, mode = "STANDARD_REPOSITORY", remoteRepositoryConfig, dockerConfig }) =>
       failures(
+        notOneOf("mode", mode, ["STANDARD_REPOSITORY", "VIRTUAL_REPOSITORY", "REMOTE_REPOSITORY"]),
+        (mode === "REMOTE_REPOSITORY") !== (remoteRepositoryConfig !== undefined) && {
+          property: "remoteRepositoryConfig",
+          reason: "is for repositories of mode REMOTE_REPOSITORY, which have one",
+        },
+        mode === "REMOTE_REPOSITORY" &&
+          dockerConfig !== undefined && { property: "dockerConfig", reason: "is for standard repositories" },
         badPattern("repositoryId", repositoryId, /^[a-z]([-a-z0-9]{0,61}[a-z0-9])?$/),
         notOneOf("format", format, ["DOCKER", "MAVEN", "NPM", "PYTHON", "APT", "YUM", "GENERIC", "GO", "KFP"]),
       ),
-    create({ repositoryId, location }, context) {
+    create({ repositoryId, location, remoteRepositoryConfig }, context) {
+      checkUpstream(remoteRepositoryConfig, context);
       const project = projectOf(context);
       return {
         id: `projects/${project}/locations/${location}/repositories/${repositoryId}`,
@@ -124,6 +133,8 @@ export const stores: Record<string, Rules> = {
       };
     },
   }),
+  // The secret itself is made by whoever knows it.
+  [SECRET_GRANT]: enabled("secretmanager", grant("secretId")),
   "gcp:artifactregistry/repositoryIamMember:RepositoryIamMember": grant("repository", REPOSITORY, "name"),
 
   "gcp:gkebackup/backupPlan:BackupPlan": enabled(
@@ -147,6 +158,23 @@ export const stores: Record<string, Rules> = {
     }),
   ),
 };
+
+/** Its service agent has to be let in first: https://cloud.google.com/artifact-registry/docs/repositories/configure-remote-auth-docker-hub */
+function checkUpstream(config: unknown, { world }: Context): void {
+  const { upstreamCredentials } = (config ?? {}) as {
+    upstreamCredentials?: { usernamePasswordCredentials?: { passwordSecretVersion?: string } };
+  };
+  const version = upstreamCredentials?.usernamePasswordCredentials?.passwordSecretVersion;
+  if (version === undefined) return;
+  const readable = world
+    .all(SECRET_GRANT)
+    .some(
+      ({ inputs }) =>
+        inputs.secretId === version.split("/")[3] && String(inputs.member).includes("@gcp-sa-artifactregistry."),
+    );
+  if (readable) return;
+  throw new CloudError(`Error 403: Artifact Registry's service agent may not access ${version}, forbidden`);
+}
 
 /** https://cloud.google.com/storage/docs/soft-delete: none, or 7 to 90 days. */
 function badSoftDelete(policy: unknown) {
