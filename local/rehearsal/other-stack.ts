@@ -8,7 +8,11 @@ import { stringify } from "yaml";
  */
 export function otherProgram(project: string, output: string, kubeconfig: string): Record<string, string> {
   return {
-    "Pulumi.yaml": stringify({ name: project, runtime: "nodejs", main: "index.js" }),
+    "Pulumi.yaml": stringify({
+      name: project,
+      runtime: { name: "nodejs", options: { typescript: false } },
+      main: "index.js",
+    }),
     "package.json": JSON.stringify({ type: "module" }),
     "index.js": [
       'import { readFileSync } from "node:fs";',
