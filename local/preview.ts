@@ -76,20 +76,36 @@ async function rehearsed(stack: string, { pulumi, progress, config, base }: Rehe
   const wanted = config.reduce(override, readSettings(process.cwd(), stack));
   const directory = join(process.cwd(), LOCAL_DIRECTORY, "rehearsals", `preview-${stack}`);
   const program = checkOut(base, stack, `${directory}-base`);
-  const step = progress.step(`pulumi up of ${stack} as ${base} has it, rehearsed`);
-  let rehearsal: Rehearsal | undefined;
+  const rehearsal = await landed(stack, { pulumi, progress, base, directory, program });
   try {
-    const settings = readSettings(program, stack);
-    rehearsal = await Rehearsal.prepare({ stack, settings, directory, pulumi, program });
-    await rehearsal.up();
-    step.done();
     await rehearsal.restate(wanted);
     return await rehearsal.preview();
   } catch (error) {
-    if (!rehearsal) step.failed();
     throw isConfigurationError(error) ? new UserError(error.message) : error;
   } finally {
+    await rehearsal.clear();
+  }
+}
+
+interface LandedOptions extends Omit<RehearsedOptions, "config"> {
+  directory: string;
+  /** Folder of the program as the base has it. */
+  program: string;
+}
+
+/** The base, brought up. */
+async function landed(stack: string, { pulumi, progress, base, directory, program }: LandedOptions) {
+  const step = progress.step(`pulumi up of ${stack} as ${base} has it, rehearsed`);
+  let rehearsal: Rehearsal | undefined;
+  try {
+    rehearsal = await Rehearsal.prepare({ stack, settings: readSettings(program, stack), directory, pulumi, program });
+    await rehearsal.up();
+    step.done();
+    return rehearsal;
+  } catch (error) {
+    step.failed();
     await rehearsal?.clear();
+    throw isConfigurationError(error) ? new UserError(error.message) : error;
   }
 }
 
