@@ -21,7 +21,7 @@ const cloud = await connect(plan);
 
 const addons = installAddons(
   `${plan.application}-addons`,
-  { plan, secrets },
+  { plan, secrets, cloud },
   { providers: [cloud.provider], dependsOn: cloud.ready },
 );
 const application = new Application(
@@ -32,8 +32,13 @@ const application = new Application(
 if (plan.profile.protectData)
   new Protection(`${plan.application}-protection`, [...cloud.ground, ...cloud.ready, ...addons, application]);
 
-/** Namespace that everything runs in. */
-export const namespace = application.namespace;
-
-/** Where users reach the application. */
-export const url = application.url;
+export default {
+  /** Namespace that everything runs in. */
+  namespace: application.namespace,
+  /** Where users reach the application. */
+  url: application.url,
+  /** Where the data of each datastore is, by which the next update knows that none is left behind. */
+  datastores: plan.placed,
+  /** By which other stacks land on the cluster, and where pods reach its API server; none where it is somebody else's. */
+  ...(cloud.kubeconfig ? { kubeconfig: cloud.kubeconfig, apiServer: cloud.apiServer } : {}),
+};

@@ -1,5 +1,6 @@
 import type * as k8s from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
+import type { Purpose, Standing } from "../config/addons/identity.ts";
 import type { ManagedDatastore, Plan } from "../config/plan.ts";
 import type { Site } from "../config/schema/cluster.ts";
 import type { ManagedStore } from "./managed.ts";
@@ -10,6 +11,8 @@ export interface Cloud {
   provider: k8s.Provider;
   /** Where pods reach the API server, for their NetworkPolicies. */
   apiServer: ApiServerAddresses;
+  /** For stacks that land on this one's cluster, and secret; left out where it is somebody else's. */
+  kubeconfig?: pulumi.Output<string>;
   /** What has to be there before anything runs in the cluster. */
   ready: pulumi.Resource[];
   /** What the stack has made for the cluster to stand on, and the cluster; none where it was there. */
@@ -22,6 +25,20 @@ export interface Cloud {
   ): ManagedStore;
   /** Lets the pods of a service account use managed datastores by who they are, without a password. */
   identify(name: string, args: IdentityArgs, opts: pulumi.ComponentResourceOptions): Identity;
+  /** Lets an add-on act on the cloud. The plan has none where nobody can let it. */
+  permit(name: string, args: PermitArgs, opts: pulumi.ComponentResourceOptions): Permit;
+}
+
+export interface PermitArgs {
+  purpose: Purpose;
+  /** Its name, and its namespace's. */
+  serviceAccount: string;
+  namespace: string;
+}
+
+export interface Permit extends Standing {
+  /** What has to be there before its pods start. */
+  ready: pulumi.Resource[];
 }
 
 export interface IdentityArgs {
@@ -55,7 +72,12 @@ export async function connect(plan: Plan): Promise<Cloud> {
     case "kubeconfig": {
       const { connectKubeconfig } = await import("./kubeconfig.ts");
       const cloud = await connectKubeconfig(plan, plan.cluster);
-      return plan.cluster.cloud ? { ...cloud, ...(await storesFrom(plan, plan.cluster.cloud)) } : cloud;
+      return { ...cloud, ...(await storesFrom(plan, plan.cluster.cloud)), permit: nobodyDoes };
+    }
+    case "stack": {
+      const { connectStack } = await import("./stack.ts");
+      const cloud = await connectStack(plan, plan.cluster);
+      return { ...cloud, ...(await storesFrom(plan, plan.cluster.cloud)), permit: nobodyDoes };
     }
     case "eks": {
       const { connectEks } = await import("./aws/connect.ts");
@@ -72,9 +94,14 @@ export async function connect(plan: Plan): Promise<Cloud> {
   }
 }
 
+/** A place to land before it is known who runs its datastores. */
+export type Landing = Omit<Cloud, "managed" | "identify" | "permit">;
+
 /** The cloud that runs datastores for a cluster that is not this stack's. */
-async function storesFrom(plan: Plan, site: Site): Promise<Pick<Cloud, "managed" | "identify">> {
-  switch (site.provider) {
+async function storesFrom(plan: Plan, site: Site | undefined): Promise<Pick<Cloud, "managed" | "identify">> {
+  switch (site?.provider) {
+    case undefined:
+      return { managed: nobodyDoes, identify: nobodyDoes };
     case "aws": {
       const { connectSite } = await import("./aws/site.ts");
       return connectSite(plan, site);
@@ -83,5 +110,13 @@ async function storesFrom(plan: Plan, site: Site): Promise<Pick<Cloud, "managed"
       const { connectSite } = await import("./gcp/site.ts");
       return connectSite(plan, site);
     }
+    case "azure": {
+      const { connectSite } = await import("./azure/site.ts");
+      return connectSite(plan, site);
+    }
   }
+}
+
+function nobodyDoes(): never {
+  throw new Error("the plan has something of a cloud's, and no cloud that makes it");
 }

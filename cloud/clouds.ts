@@ -1,20 +1,33 @@
 /** What the plan has to know of the places to land, without their SDKs. */
-import type { Layers } from "../config/layers.ts";
+import { clusterName, type Layers } from "../config/layers.ts";
 import { checkExistingPools, factsOfPools, type PoolFacts } from "../config/nodes.ts";
 import type { DatastorePlan } from "../config/plan.ts";
-import type { ClusterSettings, KubeconfigCluster, Site } from "../config/schema/cluster.ts";
+import type { ClusterSettings, ExistingCluster, Site } from "../config/schema/cluster.ts";
 import type { StorageClass } from "../config/schema/storage.ts";
 import type { VolumePlan } from "../config/storage.ts";
 import { ecrCaches } from "./aws/image-cache-plan.ts";
+import { awsPlace } from "./aws/place.ts";
 import { awsManager, type EksPlan, eksManager, eksRange, eksStorage, eksTaints, resolveEks } from "./aws/plan.ts";
 import { acrCaches } from "./azure/image-cache-plan.ts";
-import { type AksPlan, aksManager, aksRange, aksStorage, aksTaints, resolveAks } from "./azure/plan.ts";
+import { azurePlace } from "./azure/place.ts";
+import {
+  type AksPlan,
+  aksManager,
+  aksRange,
+  aksStorage,
+  aksTaints,
+  azureManager,
+  checkAzureSite,
+  resolveAks,
+} from "./azure/plan.ts";
 import { remoteRegistries } from "./gcp/image-cache-plan.ts";
+import { gcpPlace } from "./gcp/place.ts";
 import { type GkePlan, gcpManager, gkeManager, gkeStorage, gkeTaints, LOAD_BALANCERS, resolveGke } from "./gcp/plan.ts";
 import type { CachedRegistry } from "./image-cache.ts";
 import type { Manager } from "./managed.ts";
+import type { CloudPlace } from "./place.ts";
 
-export type ClusterPlan = KubeconfigCluster | EksPlan | GkePlan | AksPlan;
+export type ClusterPlan = ExistingCluster | EksPlan | GkePlan | AksPlan;
 
 export interface StorageClasses {
   /** Class of whoever names none; left out for the cluster's default. */
@@ -31,6 +44,8 @@ export function resolveCluster(
   const { cluster } = layers.stack;
   switch (cluster.provider) {
     case "kubeconfig":
+    case "stack":
+      if (cluster.cloud?.provider === "azure") checkAzureSite(layers, cluster.cloud);
       checkExistingPools(layers, cluster.nodePools);
       return cluster;
     case "eks":
@@ -45,6 +60,7 @@ export function resolveCluster(
 export function storageOf(cluster: ClusterSettings): StorageClasses {
   switch (cluster.provider) {
     case "kubeconfig":
+    case "stack":
       return { storageClass: cluster.storageClass, storageClasses: cluster.storageClasses ?? {} };
     case "eks":
       return eksStorage(cluster);
@@ -63,6 +79,7 @@ export function storageOf(cluster: ClusterSettings): StorageClasses {
 export function imageCachesOf(cluster: ClusterSettings, name: string): CachedRegistry<unknown>[] {
   switch (cluster.provider) {
     case "kubeconfig":
+    case "stack":
       return [];
     case "eks":
       return ecrCaches(cluster, cluster.name ?? name);
@@ -77,6 +94,7 @@ export function imageCachesOf(cluster: ClusterSettings, name: string): CachedReg
 export function poolsOf(cluster: ClusterSettings): Record<string, PoolFacts> {
   switch (cluster.provider) {
     case "kubeconfig":
+    case "stack":
       return existingPools(cluster);
     case "eks":
       return factsOfPools(cluster.nodePools, eksTaints);
@@ -87,7 +105,7 @@ export function poolsOf(cluster: ClusterSettings): Record<string, PoolFacts> {
   }
 }
 
-function existingPools({ nodePools = {} }: KubeconfigCluster): Record<string, PoolFacts> {
+function existingPools({ nodePools = {} }: ExistingCluster): Record<string, PoolFacts> {
   const entries = Object.entries(nodePools);
   return Object.fromEntries(
     entries.map(([name, { labels, taints = [], spot = false }]) => [name, { labels, taints, spot }]),
@@ -98,6 +116,7 @@ function existingPools({ nodePools = {} }: KubeconfigCluster): Record<string, Po
 export function managerOf(cluster: ClusterSettings): Manager | undefined {
   switch (cluster.provider) {
     case "kubeconfig":
+    case "stack":
       return cluster.cloud && managerAt(cluster.cloud);
     case "eks":
       return eksManager(cluster);
@@ -108,6 +127,21 @@ export function managerOf(cluster: ClusterSettings): Manager | undefined {
   }
 }
 
+/** What add-ons that act on the cloud go by; undefined for a cluster that is not this stack's, where they are told. */
+export function placeFor(layers: Layers): CloudPlace | undefined {
+  const { cluster } = layers.stack;
+  switch (cluster.provider) {
+    case "kubeconfig":
+      return undefined;
+    case "eks":
+      return awsPlace(clusterName(layers, cluster), cluster.region);
+    case "gke":
+      return gcpPlace(clusterName(layers, cluster), cluster.project);
+    case "aks":
+      return azurePlace(clusterName(layers, cluster), cluster.subscription);
+  }
+}
+
 /** For a cluster that is not this stack's. */
 function managerAt(site: Site): Manager {
   switch (site.provider) {
@@ -115,6 +149,8 @@ function managerAt(site: Site): Manager {
       return awsManager(site);
     case "gcp":
       return gcpManager(site);
+    case "azure":
+      return azureManager(site);
   }
 }
 
@@ -122,6 +158,7 @@ function managerAt(site: Site): Manager {
 export function loadBalancerRanges(cluster: ClusterSettings): string[] | undefined {
   switch (cluster.provider) {
     case "kubeconfig":
+    case "stack":
       return undefined;
     case "eks":
       return [eksRange(cluster)];

@@ -73,15 +73,29 @@ export function kubeconfigFiles(named: string | undefined): string[] {
   return fromEnvironment?.length ? fromEnvironment : [join(homedir(), ".kube", "config")];
 }
 
+/** A kubeconfig, and the directory that the files which it refers to are relative to. */
+interface Source {
+  directory: string;
+  content: z.infer<typeof fileSchema>;
+}
+
 /** Reads `files` as kubectl does, earlier ones winning, and returns the context named, or the current one. */
 export function readContext(files: readonly string[], wanted: string | undefined): Context {
-  const parsed = files.map((path) => ({ directory: dirname(resolve(path)), content: readFile(path) }));
+  const sources = files.map((path) => ({ directory: dirname(resolve(path)), content: readFile(path) }));
+  return contextIn(sources, wanted, files.join(", "));
+}
+
+/** @param where the text stood, for messages */
+export function parseContext(text: string, wanted: string | undefined, where: string): Context {
+  return contextIn([{ directory: process.cwd(), content: parseFile(text, where) }], wanted, where);
+}
+
+function contextIn(parsed: readonly Source[], wanted: string | undefined, where: string): Context {
   const contexts = parsed.flatMap(({ content }) => content.contexts ?? []);
   const clusters = parsed.flatMap(({ directory, content }) =>
     (content.clusters ?? []).map((it) => ({ directory, ...it })),
   );
   const users = parsed.flatMap(({ directory, content }) => (content.users ?? []).map((it) => ({ directory, ...it })));
-  const where = files.join(", ");
 
   const name = wanted ?? parsed.map(({ content }) => content["current-context"]).find((current) => current);
   const known = contexts.map((context) => context.name);
@@ -140,6 +154,10 @@ function readFile(path: string): z.infer<typeof fileSchema> {
       "for the local cluster run npm start; for another set landfall:cluster.path, or KUBECONFIG",
     );
   }
+  return parseFile(text, path);
+}
+
+function parseFile(text: string, path: string): z.infer<typeof fileSchema> {
   let content: unknown;
   try {
     content = parse(text, { logLevel: "error" }); // a warning would quote the line

@@ -6,8 +6,9 @@ import type { KubeconfigCluster } from "../config/schema/cluster.ts";
 import { checkAddons } from "./addons.ts";
 import { type Ask, type List, type Named, openApiServer } from "./api-server.ts";
 import { checkAutoscalers } from "./autoscalers.ts";
-import type { ApiServerAddresses, Cloud } from "./cloud.ts";
+import type { ApiServerAddresses, Landing } from "./cloud.ts";
 import { checkConfinement } from "./confinement.ts";
+import { checkDistribution } from "./distribution-checks.ts";
 import { checkEdge } from "./edge.ts";
 import { missingKinds } from "./kinds.ts";
 import { ClusterError, type Context, kubeconfigFiles, readContext } from "./kubeconfig-file.ts";
@@ -24,46 +25,66 @@ interface EndpointSlice {
   ports?: { port?: number }[];
 }
 
+/** A kubeconfig's context, and how the provider is told of it. */
+export interface Access {
+  context: Context;
+  /** A file, or the text itself; left out for the files that kubectl would read. */
+  kubeconfig?: pulumi.Input<string>;
+}
+
 /** A cluster that is there already: kind, k3s, MicroK8s, minikube, kubeadm, the local one, or a cloud's. */
-export async function connectKubeconfig(plan: Plan, cluster: KubeconfigCluster): Promise<Cloud> {
-  try {
+export function connectKubeconfig(plan: Plan, cluster: KubeconfigCluster): Promise<Landing> {
+  return inWords(() => {
     const files = kubeconfigFiles(cluster.path);
     const context = readContext(files, cluster.context);
-    const { ask, close } = await openApiServer(context);
-    try {
-      const [identity, apiServer] = await Promise.all([
-        identify(ask, context),
-        cluster.apiServer ?? findApiServer(ask),
-        checkVersion(ask, context),
-        checkStorageClasses(ask, plan),
-        checkSnapshots(ask, plan),
-        checkEdge(ask, plan),
-        checkAutoscalers(ask, plan),
-        checkMonitoring(ask, plan),
-        checkAddons(ask, plan),
-        checkSecretStore(ask, plan),
-        checkConfinement(ask, plan),
-        checkOperators(ask, plan),
-      ]);
-      const provider = new k8s.Provider("cluster", {
-        kubeconfig: files.length === 1 ? files[0] : undefined,
-        context: context.name,
-        // Without it, a change of the API server's address would replace, and so delete, everything.
-        clusterIdentifier: identity,
-        enableServerSideApply: true,
-      });
-      return { provider, apiServer, ready: [], ground: [], managed: nobodyManages, identify: nobodyManages };
-    } finally {
-      close();
-    }
+    return landOn(plan, { context, kubeconfig: files.length === 1 ? files[0] : undefined }, cluster.apiServer);
+  });
+}
+
+/** What keeps a cluster from being used is told without a stack trace. */
+export async function inWords<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
   } catch (error) {
     if (error instanceof ClusterError) throw new pulumi.RunError(error.message);
     throw error;
   }
 }
 
-function nobodyManages(): never {
-  throw new Error("the plan has a managed datastore, and no cloud that runs it");
+/** @param apiServer read from the cluster where it is not known */
+export async function landOn(
+  plan: Plan,
+  { context, kubeconfig }: Access,
+  apiServer: ApiServerAddresses | undefined,
+): Promise<Landing> {
+  const { ask, close } = await openApiServer(context);
+  try {
+    const [identity, addresses] = await Promise.all([
+      identify(ask, context),
+      apiServer ?? findApiServer(ask),
+      checkVersion(ask, context),
+      checkDistribution(ask, plan),
+      checkStorageClasses(ask, plan),
+      checkSnapshots(ask, plan),
+      checkEdge(ask, plan),
+      checkAutoscalers(ask, plan),
+      checkMonitoring(ask, plan),
+      checkAddons(ask, plan),
+      checkSecretStore(ask, plan),
+      checkConfinement(ask, plan),
+      checkOperators(ask, plan),
+    ]);
+    const provider = new k8s.Provider("cluster", {
+      kubeconfig,
+      context: context.name,
+      // Without it, a change of the API server's address would replace, and so delete, everything.
+      clusterIdentifier: identity,
+      enableServerSideApply: true,
+    });
+    return { provider, apiServer: addresses, ready: [], ground: [] };
+  } finally {
+    close();
+  }
 }
 
 /** The same as long as it is the same cluster, whatever its address, certificate or credentials. */

@@ -48,6 +48,8 @@ export interface Offer {
   oneDatabase?: boolean;
   /** What its clients speak, where that is not what the engine's do; a stack has to agree to it. */
   protocol?: Protocol;
+  /** Setting that the stack leaves out, and without which nobody can show who they are. */
+  needs?: string;
   /** Whether its certificates are of an authority that nobody knows who is not told. @default false */
   ownAuthority?: boolean;
 }

@@ -2,6 +2,7 @@
 import type { Operated } from "../components/datastores/cluster.ts";
 import { engines } from "../components/datastores/engines.ts";
 import { addonFor, inWords } from "../config/addons/catalogue.ts";
+import { bundledIn } from "../config/moves.ts";
 import type { BundledDatastore, Plan } from "../config/plan.ts";
 import type { Ask } from "./api-server.ts";
 import { missingKinds } from "./kinds.ts";
@@ -15,9 +16,9 @@ interface Store {
 
 /** @throws ClusterError that names what is missing, or the data that the plan would leave behind. */
 export async function checkOperators(ask: Ask, plan: Plan): Promise<void> {
-  const stores = plan.datastores.flatMap((datastore): Store[] => {
+  const stores = bundledIn(plan).flatMap((datastore): Store[] => {
     const { cluster } = engines[datastore.engine];
-    return datastore.mode === "bundled" && cluster?.kind === "operated" ? [{ datastore, operated: cluster }] : [];
+    return cluster?.kind === "operated" ? [{ datastore, operated: cluster }] : [];
   });
   await checkKinds(ask, plan, stores);
   await Promise.all(stores.map((store) => checkSameRunner(ask, plan, store)));
@@ -31,7 +32,7 @@ async function checkKinds(ask: Ask, { addons }: Plan, stores: readonly Store[]):
   if (!missing) return;
   const { apiVersion, kind, datastore, operated } = missing;
   throw new ClusterError(
-    `landfall:datastores.${datastore.name}.servers: the cluster does not know ${kind} (${apiVersion}), by which ${operated.operator.name} runs several servers.`,
+    `landfall:datastores.${datastore.declared}.servers: the cluster does not know ${kind} (${apiVersion}), by which ${operated.operator.name} runs several servers.`,
     `${inWords(addonFor(apiVersion.split("/")[0] as string), operated.operator.install)}, or use one server`,
   );
 }

@@ -1,6 +1,7 @@
 import * as k8s from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
 import type { Cloud, Identity } from "../cloud/cloud.ts";
+import { asksWho } from "../config/managed.ts";
 import type { ManagedDatastore, Plan } from "../config/plan.ts";
 import { labelsOf, ownerLabels } from "./labels.ts";
 import type { Namespace } from "./namespace.ts";
@@ -27,31 +28,41 @@ export function createAccounts(
   return Object.fromEntries(
     names.map((tier) => {
       const datastores = usedByIdentity(plan, tier);
-      const { annotations, podLabels = {} }: Identity =
-        datastores.length > 0
-          ? cloud.identify(
-              `${name}-${tier}`,
-              { serviceAccount: tier, namespace: plan.namespace, datastores },
-              { parent: opts.parent },
-            )
-          : {};
-      const serviceAccount = new k8s.core.v1.ServiceAccount(
-        `${name}-${tier}-account`,
-        {
-          // A fixed name: cloud identities are bound to it.
-          metadata: {
-            name: tier,
-            namespace: namespace.namespaceName,
-            labels: labelsOf(plan, tier),
-            annotations: annotations && { ...annotations, ...TAKEN_OVER },
-          },
-          automountServiceAccountToken: false,
-        },
-        opts,
-      );
-      return [tier, { serviceAccount, podLabels }];
+      return [tier, createAccount(`${name}-${tier}`, { plan, namespace, cloud, component: tier, datastores }, opts)];
     }),
   );
+}
+
+/** An account that managed stores know, where they ask who their clients are. */
+export function createAccount(
+  name: string,
+  args: AccessArgs & { cloud: Cloud; component: string; datastores: readonly ManagedDatastore[] },
+  opts: pulumi.CustomResourceOptions,
+): Account {
+  const { plan, namespace, cloud, component, datastores } = args;
+  const { annotations, podLabels = {} }: Identity =
+    datastores.length > 0
+      ? cloud.identify(
+          name,
+          { serviceAccount: component, namespace: plan.namespace, datastores },
+          { parent: opts.parent },
+        )
+      : {};
+  const serviceAccount = new k8s.core.v1.ServiceAccount(
+    `${name}-account`,
+    {
+      // A fixed name: cloud identities are bound to it.
+      metadata: {
+        name: component,
+        namespace: namespace.namespaceName,
+        labels: labelsOf(plan, component),
+        annotations: annotations && { ...annotations, ...TAKEN_OVER },
+      },
+      automountServiceAccountToken: false,
+    },
+    opts,
+  );
+  return { serviceAccount, podLabels };
 }
 
 /** A destroy that stops half-way leaves the account in its namespace, with the identity that is gone. */
@@ -60,9 +71,7 @@ const TAKEN_OVER = { "pulumi.com/patchForce": "true" };
 /** Managed stores that ask the account's pods who they are, rather than for a password. */
 function usedByIdentity(plan: Plan, account: string): ManagedDatastore[] {
   const used = plan.tiers.filter(({ serviceAccount }) => serviceAccount === account).flatMap(({ after }) => after);
-  return plan.datastores
-    .filter((store) => store.mode === "managed")
-    .filter(({ name, access }) => access === "identity" && used.includes(name));
+  return plan.datastores.filter(asksWho).filter(({ name }) => used.includes(name));
 }
 
 /** The application's Roles, each with its RoleBindings. */

@@ -1,10 +1,12 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { Cloud } from "../cloud/cloud.ts";
-import type { Plan } from "../config/plan.ts";
+import { idleOf, isCopying } from "../config/moves.ts";
+import type { DatastorePlan, Plan } from "../config/plan.ts";
 import { createAccounts, createRoles } from "./access.ts";
 import { Backup } from "./backup/backup.ts";
 import { createSnapshotClasses, Snapshots } from "./backup/snapshots.ts";
 import { type Connection, createDatastore } from "./datastores/datastore.ts";
+import { Move } from "./datastores/move.ts";
 import { createEdge } from "./edge/edge.ts";
 import { Monitoring } from "./monitoring/monitoring.ts";
 import { Namespace } from "./namespace.ts";
@@ -41,14 +43,14 @@ export class Application extends pulumi.ComponentResource {
     const storageClasses = createStorageClasses(name, plan, { parent: this });
     const volumes = createVolumes(name, { plan, namespace }, { ...inside, dependsOn: [namespace, ...storageClasses] });
 
-    const connections: Record<string, Connection> = {};
-    for (const datastore of plan.datastores) {
-      connections[datastore.name] = createDatastore(
+    const connect = (datastore: DatastorePlan) =>
+      createDatastore(
         `${name}-${datastore.name}`,
         { plan, datastore, namespace, cloud, secrets },
         { parent: this, dependsOn: storageClasses },
       );
-    }
+    const connections = Object.fromEntries(plan.datastores.map((datastore) => [datastore.name, connect(datastore)]));
+    const idle = Object.fromEntries(plan.moves.map((move) => [move.name, connect(idleOf(move))]));
 
     const accounts = createAccounts(name, { plan, namespace, cloud }, inside);
     createRoles(name, { plan, namespace }, accounts, inside);
@@ -62,6 +64,17 @@ export class Application extends pulumi.ComponentResource {
         `${name}-${tier.name}`,
         { plan, tier, namespace, connections, volumes, priorityClasses, secrets, account },
         { parent: this, dependsOn },
+      );
+    }
+
+    for (const move of plan.moves.filter(isCopying)) {
+      const from = connections[move.from.name] as Connection;
+      const to = idle[move.name] as Connection;
+      const users = plan.tiers.filter(({ after }) => after.includes(move.from.name));
+      new Move(
+        `${name}-${move.name}`,
+        { plan, move, namespace, cloud, from, to, secrets },
+        { parent: this, dependsOn: move.stage === "freeze" ? users.map((tier) => tiers[tier.name] as Tier) : [] },
       );
     }
 

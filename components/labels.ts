@@ -1,3 +1,4 @@
+import { bundledIn } from "../config/moves.ts";
 import type { Plan } from "../config/plan.ts";
 import { operatedAs } from "../config/servers.ts";
 
@@ -8,8 +9,8 @@ export function labelsOf(plan: Plan, component: string): Record<string, string> 
 
 /** Labels that tell the pods of a tier or datastore from all others. They never change: selectors are immutable. */
 export function selectorOf(plan: Plan, component: string): Record<string, string> {
-  const store = plan.datastores.find(({ name }) => name === component);
-  const operated = store?.mode === "bundled" ? operatedAs(store) : undefined;
+  const store = bundledIn(plan).find(({ name }) => name === component);
+  const operated = store && operatedAs(store);
   return (
     operated?.selector(component) ?? {
       "app.kubernetes.io/name": component,

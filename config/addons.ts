@@ -1,3 +1,4 @@
+import { placeFor } from "../cloud/clouds.ts";
 import { controllers, usualController } from "../components/edge/controllers/controllers.ts";
 import { implementations, usualImplementation } from "../components/edge/gateways/implementations.ts";
 import {
@@ -10,8 +11,10 @@ import {
 } from "./addons/addon.ts";
 import { ADDON_NAMES, type AddonName, catalogue, settingOf } from "./addons/catalogue.ts";
 import { checkSettings } from "./addons/checks.ts";
+import type { AddonIdentity, ZonePlan } from "./addons/identity.ts";
 import { type Charts, locate } from "./addons/mirror.ts";
 import { type AddonNamespacePlan, resolveNamespaces } from "./addons/namespaces.ts";
+import { asksForChallenges } from "./dns.ts";
 import { fromFolder, fromRegistry, type Registry } from "./images.ts";
 import { type Layers, overlay } from "./layers.ts";
 import type { AddonSettings } from "./schema/addons.ts";
@@ -31,6 +34,8 @@ export interface AddonPlan {
   secretValues: Record<string, string>;
   objects: AddonObject[];
   secrets: AddonSecret[];
+  /** Left out where it asks nothing of the cloud, or its values say who it is. */
+  identity?: AddonIdentity;
   /** Add-ons of this plan that go first. */
   after: AddonName[];
   /** What the cluster will have by it. */
@@ -75,31 +80,57 @@ export function namespaceOfRole(layers: Layers, role: "controller" | "implementa
   return name && namespaceOfAddon(layers, name);
 }
 
+/** Whether an add-on that is on is an ingress controller. */
+export function bringsController(layers: Layers): boolean {
+  return [...addonsOf(layers).keys()].some((name) => "controller" in catalogue[name]);
+}
+
 /** @param charts of the mirror, where that is a folder */
-export function resolveAddons(layers: Layers, charts?: Charts): AddonsPlan {
+export function resolveAddons(layers: Layers, zones: readonly ZonePlan[], charts?: Charts): AddonsPlan {
   const on = addonsOf(layers);
   const names = ordered([...on.keys()]);
-  checkSettings(layers, on);
+  const contexts = new Map(names.map((name) => [name, contextOf(layers, name, on, zones)]));
+  checkSettings(layers, contexts);
   return {
     namespaces: resolveNamespaces(layers, on),
-    list: names.map((name) => planOf(layers, name, on, charts)),
+    list: names.map((name) => planOf(layers, name, contexts, charts)),
   };
 }
 
-function planOf(layers: Layers, name: AddonName, on: Map<AddonName, AddonSettings>, charts?: Charts): AddonPlan {
-  const addon: Addon = catalogue[name];
-  const settings = on.get(name) as AddonSettings;
+function contextOf(
+  layers: Layers,
+  name: AddonName,
+  on: Map<AddonName, AddonSettings>,
+  zones: readonly ZonePlan[],
+): AddonContext {
   const { registry } = layers;
-  const className = classOf(layers, addon);
-  const context: AddonContext = {
+  const { edge } = layers.stack;
+  return {
     application: namespaceOf(layers),
-    settings,
+    settings: on.get(name) as AddonSettings,
     replicas: layers.profile.replicas > 1 ? 2 : 1,
-    className: className ?? "",
+    className: classOf(layers, catalogue[name]) ?? "",
     image: (reference) => fromRegistry(reference, registry),
     has: (other) => on.has(other as AddonName),
+    edge: edge.kind,
+    place: placeFor(layers)?.place,
+    zones,
+    challenges: asksForChallenges(layers),
   };
-  const monitored = on.has("kube-prometheus-stack") ? (addon.monitored ?? {}) : {};
+}
+
+function planOf(
+  layers: Layers,
+  name: AddonName,
+  contexts: ReadonlyMap<AddonName, AddonContext>,
+  charts?: Charts,
+): AddonPlan {
+  const addon: Addon = catalogue[name];
+  const context = contexts.get(name) as AddonContext;
+  const { settings, className } = context;
+  const { registry } = layers;
+  const monitored = context.has("kube-prometheus-stack") ? (addon.monitored ?? {}) : {};
+  const identity = addon.identity?.(context);
   const parts = [
     ...Object.entries({ ...monitored, ...mirrored(addon, registry) }).map(([path, value]) => valueAt(path, value)),
     settings.values,
@@ -113,7 +144,8 @@ function planOf(layers: Layers, name: AddonName, on: Map<AddonName, AddonSetting
     secretValues: { ...addon.secretValues?.(context), ...settings.secretValues },
     objects: addon.objects?.(context) ?? [],
     secrets: addon.secrets?.(context) ?? [],
-    after: before(name).filter((other) => on.has(other)),
+    identity,
+    after: before(name).filter((other) => context.has(other)),
     brings: {
       groups: addon.groups,
       ingressClass: addon.controller && className,
@@ -156,8 +188,8 @@ function classOf({ stack: { edge } }: Layers, { controller, implementation }: Ad
 
 /** What goes first, if it is on. */
 function before(name: AddonName): AddonName[] {
-  const { requires = [], monitored }: Addon = catalogue[name];
-  return [...(requires as AddonName[]), ...(monitored ? (["kube-prometheus-stack"] as const) : [])];
+  const { requires = [], follows = [], monitored }: Addon = catalogue[name];
+  return [...([...requires, ...follows] as AddonName[]), ...(monitored ? (["kube-prometheus-stack"] as const) : [])];
 }
 
 function ordered(names: readonly AddonName[]): AddonName[] {

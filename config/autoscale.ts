@@ -1,6 +1,7 @@
 import type { EngineName } from "../components/datastores/engines.ts";
 import { namespaceOfAddon } from "./addons.ts";
 import { type Layers, placeOf, whole } from "./layers.ts";
+import { storeCalled } from "./moves.ts";
 import type { DatastorePlan, Link, TierPlan } from "./plan.ts";
 import { type Autoscale, type Events, events, type Trigger } from "./schema/autoscale.ts";
 import type { Tier } from "./schema/tier.ts";
@@ -65,11 +66,11 @@ function resolveTriggers(
     if ("redisList" in trigger) {
       const { from, database = 0, ...list } = trigger.redisList;
       const store = asks("redisList", from, "redis");
-      return store ? [{ kind: "redisList", datastore: from, tls: store.endpoint.tls, ...list, database }] : [];
+      return store ? [{ kind: "redisList", datastore: store.name, tls: store.endpoint.tls, ...list, database }] : [];
     }
     const { from, ...query } = trigger.postgresql;
     const store = asks("postgresql", from, "postgres");
-    return store ? [{ kind: "postgresql", datastore: from, tls: store.endpoint.tls, ...query }] : [];
+    return store ? [{ kind: "postgresql", datastore: store.name, tls: store.endpoint.tls, ...query }] : [];
   });
 }
 
@@ -81,8 +82,8 @@ function storeOf(
   engine: EngineName,
   datastores: readonly DatastorePlan[],
 ): DatastorePlan | undefined {
-  const fitting = datastores.filter((store) => store.engine === engine && uses.includes(store.name));
-  const store = datastores.find((store) => store.name === from);
+  const fitting = datastores.filter((store) => store.engine === engine && uses.includes(store.declared));
+  const store = storeCalled(datastores, from);
   if (store && fitting.includes(store)) return store;
   if (!store && layers.application.datastores?.[from]) return undefined; // its own mistake is reported
   layers.mistakes.push({
@@ -93,7 +94,7 @@ function storeOf(
       : store.engine === engine
         ? `tier "${name}" does not use "${from}"`
         : `"${from}" is ${store.engine}, and the trigger asks ${engine}`,
-    allowed: fitting.map((store) => store.name).join(", ") || `nothing, as the tier uses no ${engine}`,
+    allowed: fitting.map((store) => store.declared).join(", ") || `nothing, as the tier uses no ${engine}`,
     fix: store?.engine === engine ? `add "${from}" to the tier's uses` : `name a ${engine} that the tier uses`,
   });
   return undefined;

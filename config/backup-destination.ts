@@ -4,6 +4,7 @@ import type { UrlText } from "../components/secrets/secret-text.ts";
 import { fromRegistry } from "./images.ts";
 import { type Layers, placeOf } from "./layers.ts";
 import { unknownName } from "./mistakes.ts";
+import { storeCalled } from "./moves.ts";
 import type { BundledDatastore, DatastorePlan, Peer } from "./plan.ts";
 import { formatBytes, parseQuantity } from "./quantity.ts";
 import type { DestinationInput } from "./schema/backup.ts";
@@ -81,9 +82,9 @@ function ownStore(
 ): Store | undefined {
   const place = (key: string) => placeOf(layers, "backup", "to", key);
   const stores = datastores.filter(({ engine }) => engine === "objectstore");
-  const store = stores.find((store) => store.name === name);
+  const store = storeCalled(stores, name);
   if (!store) {
-    const known = stores.map(({ name }) => name);
+    const known = stores.map(({ declared }) => declared);
     layers.mistakes.push(unknownName(place("datastore"), name, known, "object store"));
     return undefined;
   }

@@ -17,6 +17,16 @@ export interface BackupPlan {
   schedule: string;
   keep: number;
   image: Image;
+  /** Left out where no copy is restored but in need. */
+  check?: RestoreCheckPlan;
+}
+
+export interface RestoreCheckPlan {
+  /** Name of its CronJob and of its pods. */
+  name: string;
+  schedule: string;
+  /** Age at which the latest copy is too old. */
+  maxAgeHours: number;
 }
 
 export const BACKUP_RESOURCES: Resources = {
@@ -52,7 +62,7 @@ export function resolveBackups(layers: Layers, datastores: readonly DatastorePla
     const { backup, images } = engines[datastore.engine];
     if (!backup || datastore.version === backup.except) return [];
     // A store is no place for its own copies.
-    if ("datastore" in to && to.datastore === datastore.name) return [];
+    if ("datastore" in to && to.datastore === datastore.declared) return [];
     const image = backup.image ?? (images[datastore.version] as Image);
     const destination = resolveDestination(layers, to, datastore, datastores);
     if (!destination) return [];
@@ -64,11 +74,22 @@ export function resolveBackups(layers: Layers, datastores: readonly DatastorePla
         schedule: schedule ?? "0 2 * * *",
         keep: keep ?? 7,
         image: { ...image, reference: fromRegistry(image.reference, layers.registry) },
+        check: backup.restore && backup.manifest ? checkOf(layers, datastore, wanted) : undefined,
       },
     ];
   });
   checkBackupNames(layers, backups);
   return backups;
+}
+
+function checkOf(
+  { profile }: Layers,
+  { name }: BundledDatastore,
+  { check = profile.protectData }: Backup,
+): RestoreCheckPlan | undefined {
+  if (check === false) return undefined;
+  const { schedule = "0 4 * * 0", maxAgeHours = 26 } = check === true ? {} : check;
+  return { name: `${name}-restore-check`, schedule, maxAgeHours };
 }
 
 function checkDestination(layers: Layers, { schedule, keep, snapshots }: Backup): void {
@@ -83,12 +104,15 @@ function checkDestination(layers: Layers, { schedule, keep, snapshots }: Backup)
 
 function checkBackupNames({ application, source, mistakes }: Layers, backups: readonly BackupPlan[]): void {
   const taken = [...Object.keys(application.tiers), ...Object.keys(application.datastores ?? {})];
-  for (const { name, datastore } of backups.filter(({ name }) => taken.includes(name))) {
-    mistakes.push({
-      path: `${source}: datastores.${datastore.name}`,
-      problem: `its backup would be called "${name}", a name that is taken`,
-      fix: "rename one of the two",
-    });
+  for (const { name, datastore, check } of backups) {
+    for (const [what, own] of Object.entries({ backup: name, "restore check": check?.name })) {
+      if (own === undefined || !taken.includes(own)) continue;
+      mistakes.push({
+        path: `${source}: datastores.${datastore.declared}`,
+        problem: `its ${what} would be called "${own}", a name that is taken`,
+        fix: "rename one of the two",
+      });
+    }
   }
   const secrets = [...(application.secrets ?? []), ...Object.keys(application.datastores ?? {})];
   for (const { name } of secretsOfBackups(backups).filter(({ name }) => secrets.includes(name))) {
@@ -102,13 +126,16 @@ function checkBackupNames({ application, source, mistakes }: Layers, backups: re
 }
 
 export function linksOfBackups(backups: readonly BackupPlan[]): Link[] {
-  return backups.flatMap(({ name, datastore, to }): Link[] => {
+  return backups.flatMap(({ name, datastore, to, check }): Link[] => {
     const { ports, backup } = engines[datastore.engine];
     const from: Peer = { kind: "pods", component: name };
     const source: Peer = { kind: "pods", component: dialledComponent(datastore) };
     return [
       { from, to: source, ports: [backup?.port ?? (Object.values(ports)[0] as number)] },
       ...(to.kind === "bucket" ? [{ from, to: to.peer, ports: [to.port] }] : []),
+      ...(check && to.kind === "bucket"
+        ? [{ from: { kind: "pods" as const, component: check.name }, to: to.peer, ports: [to.port] }]
+        : []),
     ];
   });
 }
@@ -124,18 +151,25 @@ export function secretsOfBackups(backups: readonly BackupPlan[]): Pick<SecretPla
   ];
 }
 
-/** Volumes that backups claim: their own for good, or one to put a copy together for as long as its pod runs. */
+/** Volumes that backups claim: their own for good, and those that come and go with a pod. */
 export function volumesOfBackups(
   backups: readonly BackupPlan[],
 ): { name: string; storage: string; storageClass?: string }[] {
-  return backups.flatMap(({ name, to }) => {
+  return backups.flatMap(({ name, datastore, to, check }) => {
+    const { storageClass, volumes } = datastore;
+    const restored = check ? volumes.map((volume) => ({ ...volume, name: check.name, storageClass })) : [];
     switch (to.kind) {
       case "volume":
-        return [];
+        return restored;
       case "claim":
-        return [{ name, storage: to.storage, storageClass: to.storageClass }];
+        return [{ name, storage: to.storage, storageClass: to.storageClass }, ...restored];
       case "bucket":
-        return [{ name, ...to.scratch }];
+        return [{ name, ...to.scratch }, ...(check ? [{ name: check.name, ...to.scratch }] : []), ...restored];
     }
   });
+}
+
+/** What the server that a copy is restored to may use, for as long as that takes. */
+export function resourcesOfCheck({ resources }: BundledDatastore): Resources {
+  return { requests: BACKUP_RESOURCES.requests, limits: resources.limits };
 }

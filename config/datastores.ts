@@ -14,6 +14,7 @@ import { type Layers, overlay, placeOf, whole } from "./layers.ts";
 import { resolveManaged } from "./managed.ts";
 import { unknownName } from "./mistakes.ts";
 import { queuesIn } from "./monitoring/queues.ts";
+import { checkNoMove, type MovePlan, resolveMove, usedOf } from "./moves.ts";
 import type { BundledDatastore, DatastorePlan } from "./plan.ts";
 import { schedulingOfDatastore } from "./scheduling.ts";
 import { autoscale } from "./schema/autoscale.ts";
@@ -23,39 +24,59 @@ import { resolveServers } from "./servers.ts";
 import { storageClassOf } from "./storage.ts";
 import { resolveVertical } from "./vertical-autoscale.ts";
 
-/** The datastores as they will be; those with a mistake that leaves nothing to plan are left out. */
-export function resolveDatastores(layers: Layers): DatastorePlan[] {
-  return Object.entries(layers.application.datastores ?? {}).flatMap(([name, datastore]) => {
+/** The datastores as they will be, and those on their way; what has a mistake that leaves nothing to plan is left out. */
+export function resolveDatastores(layers: Layers): { datastores: DatastorePlan[]; moves: MovePlan[] } {
+  const datastores: DatastorePlan[] = [];
+  const moves: MovePlan[] = [];
+  for (const [name, datastore] of Object.entries(layers.application.datastores ?? {})) {
     const engine = engines[datastore.engine as EngineName];
     if (!engine) {
       const path = `${layers.source}: datastores.${name}.engine`;
       layers.mistakes.push(unknownName(path, datastore.engine, Object.keys(engines), "engine"));
-      return [];
+      continue;
     }
-    const placement = placementOf(layers, name);
     checkFields(layers, name, datastore, engine);
-    if (placement.mode === "external") checkFields(layers, name, { ...placement, engine: datastore.engine }, engine);
-    switch (placement.mode) {
-      case "bundled":
-        return bundled(layers, name, datastore, engine, placement);
-      case "external":
-        return external(layers, name, datastore, engine, placement);
-      case "managed":
-        // One that nobody runs is planned as though it were bundled, for its mistake is not to be that of who uses it.
-        return (
-          resolveManaged(layers, name, datastore, engine, placement) ??
-          bundled(layers, name, datastore, engine, { mode: "bundled" })
-        );
-    }
-  });
+    const placement = placementOf(layers, name, layers.stack.datastores?.[name]);
+    const to = storeAt(layers, name, datastore, engine, placement);
+    if (!to) continue;
+    if (placement.moveFrom === undefined) checkNoMove(layers, name, placement);
+    const from =
+      placement.moveFrom &&
+      storeAt(layers, name, datastore, engine, placementOf(layers, name, { ...placement.moveFrom }));
+    const move = from && resolveMove(layers, name, { placement, from, to });
+    if (move) moves.push(move);
+    datastores.push(move ? usedOf(move) : to);
+  }
+  return { datastores, moves };
 }
 
 /** Where the store runs: the stack's word, over the application's for the profile, over bundled. */
-function placementOf(layers: Layers, name: string): Placement {
+function placementOf(layers: Layers, name: string, forStack: Placement | undefined): Placement {
   const forProfile = layers.forProfile.datastores?.[name] ?? { mode: "bundled" as const };
-  const forStack = layers.stack.datastores?.[name];
   if (!forStack) return forProfile;
   return forStack.mode === forProfile.mode ? overlay(forProfile, forStack) : forStack;
+}
+
+function storeAt(
+  layers: Layers,
+  name: string,
+  datastore: Datastore,
+  engine: Engine,
+  placement: Placement,
+): DatastorePlan | undefined {
+  switch (placement.mode) {
+    case "bundled":
+      return bundled(layers, name, datastore, engine, placement);
+    case "external":
+      checkFields(layers, name, { ...placement, engine: datastore.engine }, engine);
+      return external(layers, name, datastore, engine, placement);
+    case "managed":
+      // One that nobody runs is planned as though it were bundled, for its mistake is not to be that of who uses it.
+      return (
+        resolveManaged(layers, name, datastore, engine, placement) ??
+        bundled(layers, name, datastore, engine, { mode: "bundled" })
+      );
+  }
 }
 
 function bundled(
@@ -64,18 +85,20 @@ function bundled(
   datastore: Datastore,
   engine: Engine,
   placement: Extract<Placement, { mode: "bundled" }>,
-): DatastorePlan[] {
+): BundledDatastore | undefined {
   const version = placement.version ?? datastore.version ?? (Object.keys(engine.images)[0] as string);
   const image = engine.images[version];
   if (image === undefined) {
     const place = placeOf(layers, "datastores", name, "version");
     layers.mistakes.push(unknownName(place, version, Object.keys(engine.images), `${datastore.engine} version`));
-    return [];
+    return undefined;
   }
+  const own = objectName(layers, name, placement.instance);
   const resources: Resources = overlay(datastore.resources ?? engine.defaults.resources, placement.resources);
   checkResources(layers, ["datastores", name], resources);
   const servers = placement.servers ?? datastore.servers ?? 1;
-  const run = resolveServers(layers, name, { engine, servers, operatorNamespace: placement.operatorNamespace });
+  const { operatorNamespace } = placement;
+  const run = resolveServers(layers, name, { own, engine, servers, operatorNamespace });
   const operated = run.operator && engine.cluster?.kind === "operated" ? engine.cluster : undefined;
   const asked = overlay<unknown>(datastore.autoscale, placement.autoscale);
   const scaling = whole(layers, ["datastores", name, "autoscale"], autoscale, asked);
@@ -87,42 +110,58 @@ function bundled(
   checkSettings(layers, name, settings, operated ?? engine);
   const hasExporter = placement.exporter ?? datastore.exporter ?? false;
   checkExporter(layers, name, hasExporter, engine);
-  return [
-    {
-      name,
-      mode: "bundled",
-      engine: datastore.engine as EngineName,
-      endpoint: {
-        host: operated?.host(name) ?? name,
-        port: primaryPort(engine),
-        username: engine.defaults.username,
-        database: databaseOf(layers, datastore),
-        buckets: datastore.buckets ?? [],
-        tls: operated?.tls ?? false,
-      },
-      version,
-      image: fromRegistry(operated ? (operated.images[version] as string) : image.reference, layers.registry),
-      uid: image.uid,
-      gid: image.gid,
-      ...run,
-      autoscale: scaling,
-      volumes: volumesOf(layers, name, datastore, { engine, operated }, placement),
-      storageClass: storageClassFor(layers, placement.storageClass, datastore.storageClass),
-      settings,
-      exporter:
-        hasExporter && engine.exporter && !operated
-          ? {
-              ...engine.exporter,
-              image: fromRegistry(engine.exporter.image, layers.registry),
-              queues: queuesIn(layers, name),
-            }
-          : undefined,
-      resources,
-      verticalAutoscale: vertical,
-      scheduling: schedulingOfDatastore(layers, name, placement.pool),
-      disruptionBudget: datastore.disruptionBudget ?? false,
+  return {
+    name: own,
+    declared: name,
+    secret: name,
+    mode: "bundled",
+    engine: datastore.engine as EngineName,
+    endpoint: {
+      host: operated?.host(own) ?? own,
+      port: primaryPort(engine),
+      username: engine.defaults.username,
+      database: databaseOf(layers, datastore),
+      buckets: datastore.buckets ?? [],
+      tls: operated?.tls ?? false,
     },
-  ];
+    version,
+    image: fromRegistry(operated ? (operated.images[version] as string) : image.reference, layers.registry),
+    uid: image.uid,
+    gid: image.gid,
+    ...run,
+    autoscale: scaling,
+    volumes: volumesOf(layers, name, datastore, { engine, operated }, placement),
+    storageClass: storageClassFor(layers, placement.storageClass, datastore.storageClass),
+    settings,
+    exporter:
+      hasExporter && engine.exporter && !operated
+        ? {
+            ...engine.exporter,
+            image: fromRegistry(engine.exporter.image, layers.registry),
+            queues: queuesIn(layers, name),
+          }
+        : undefined,
+    resources,
+    verticalAutoscale: vertical,
+    scheduling: schedulingOfDatastore(layers, name, placement.pool),
+    disruptionBudget: datastore.disruptionBudget ?? false,
+    protect: layers.profile.protectData,
+  };
+}
+
+/** Two stores of one datastore in the cluster at once have different names. */
+function objectName({ application, mistakes }: Layers, name: string, instance: string | undefined): string {
+  if (instance === undefined) return name;
+  const own = `${name}-${instance}`;
+  if (own in application.tiers || own in (application.datastores ?? {})) {
+    mistakes.push({
+      path: `landfall:datastores.${name}.instance`,
+      got: instance,
+      problem: `its objects would be called "${own}", a name that is taken`,
+      fix: "use another one",
+    });
+  }
+  return own;
 }
 
 /** The stack names a class by the cluster's own name too. */
@@ -169,7 +208,7 @@ function external(
   datastore: Datastore,
   engine: Engine,
   placement: ExternalDatastore,
-): DatastorePlan[] {
+): DatastorePlan {
   const endpoint: Endpoint = {
     host: placement.host,
     port: placement.port ?? primaryPort(engine),
@@ -187,15 +226,15 @@ function external(
       fix: `name the store's subnet, such as cidrs: ["10.0.12.0/24"]`,
     });
   }
-  return [
-    {
-      name,
-      mode: "external",
-      engine: datastore.engine as EngineName,
-      endpoint,
-      cidrs: placement.cidrs ?? [`${placement.host}/32`],
-    },
-  ];
+  return {
+    name,
+    declared: name,
+    secret: name,
+    mode: "external",
+    engine: datastore.engine as EngineName,
+    endpoint,
+    cidrs: placement.cidrs ?? [`${placement.host}/32`],
+  };
 }
 
 export function primaryPort(engine: Engine): number {

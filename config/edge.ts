@@ -1,9 +1,11 @@
 import { loadBalancerRanges } from "../cloud/clouds.ts";
+import { type OwnIngress, ownIngressOf } from "../cloud/distributions.ts";
 import type { Controller } from "../components/edge/controllers/controller.ts";
 import { controllerOf, usualController } from "../components/edge/controllers/controllers.ts";
 import type { GatewayImplementation } from "../components/edge/gateways/implementation.ts";
 import { implementations, usualImplementation } from "../components/edge/gateways/implementations.ts";
-import { namespaceOfAddon, namespaceOfRole } from "./addons.ts";
+import { bringsController, namespaceOfAddon, namespaceOfRole } from "./addons.ts";
+import { checkChallenges } from "./dns.ts";
 import { checkCapabilities } from "./edge-capabilities.ts";
 import { type EdgePlan, GATEWAY_LABEL, type IngressPlan } from "./edge-plan.ts";
 import type { Layers } from "./layers.ts";
@@ -16,6 +18,7 @@ import { namespaceOf } from "./storage.ts";
 export function resolveEdge(layers: Layers, datastores: readonly DatastorePlan[]): EdgePlan {
   const plan = planOf(layers, resolveRoutes(layers, datastores));
   checkCapabilities(layers, plan);
+  checkChallenges(layers, [...new Set(plan.routes.map(({ host }) => host))]);
   return plan;
 }
 
@@ -36,8 +39,9 @@ function planOf(layers: Layers, routes: Route[]): EdgePlan {
 }
 
 function resolveIngress(layers: Layers, place: string, given: IngressFields): { ingress: IngressPlan; peers: Peer[] } {
-  const ingressClass = given.class ?? "traefik";
-  const name = given.controller ?? usualController(ingressClass);
+  const own = ownIngress(layers, given.class);
+  const ingressClass = given.class ?? own?.class ?? "traefik";
+  const name = given.controller ?? (own ? own.controller : usualController(ingressClass));
   return {
     ingress: { class: ingressClass, controller: name, annotations: given.annotations ?? {} },
     peers: peersOf(
@@ -45,9 +49,15 @@ function resolveIngress(layers: Layers, place: string, given: IngressFields): { 
       place,
       given,
       controllerOf(name),
-      namespaceOfRole(layers, "controller", name) ?? ingressClass,
+      namespaceOfRole(layers, "controller", name) ?? own?.namespace ?? ingressClass,
     ),
   };
+}
+
+/** The cluster's own controller, where the Ingresses are meant for it: by its class, or because there is no other. */
+function ownIngress(layers: Layers, asked: string | undefined): OwnIngress | undefined {
+  const own = ownIngressOf(layers.stack.cluster);
+  return asked === own?.class || (asked === undefined && !bringsController(layers)) ? own : undefined;
 }
 
 function peersOf(

@@ -40,6 +40,11 @@ export function layersOf(application: Application, stack: Stack, source: string)
   };
 }
 
+/** Of a cluster of the stack's own. */
+export function clusterName({ application, stack }: Layers, { name }: { name?: string }): string {
+  return name ?? `${application.name}-${stack.profile}`;
+}
+
 /** The copies that the cluster's cloud keeps, if it keeps any. */
 function registryOf({ name }: Application, { cluster, profile }: Stack): Registry | undefined {
   const caches = imageCachesOf(cluster, `${name}-${profile}`);

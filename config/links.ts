@@ -2,14 +2,15 @@ import { engines } from "../components/datastores/engines.ts";
 import type { EdgePlan } from "./edge-plan.ts";
 import type { Layers } from "./layers.ts";
 import { unknownName } from "./mistakes.ts";
-import type { DatastorePlan, Link, Peer, TierPlan } from "./plan.ts";
+import { bundledIn, storeCalled } from "./moves.ts";
+import type { BundledDatastore, DatastorePlan, Link, Peer, Plan, TierPlan } from "./plan.ts";
 import { dialledComponent, operatedAs } from "./servers.ts";
 
 /** Everyone who may open a connection to someone: what `uses`, `route` and `expose` say, and nothing else. */
 export function resolveLinks(
   layers: Layers,
   tiers: readonly TierPlan[],
-  datastores: readonly DatastorePlan[],
+  { datastores, moves }: Pick<Plan, "datastores" | "moves">,
   edge: EdgePlan,
 ): Link[] {
   const fromTiers = Object.entries(layers.application.tiers).flatMap(([name, { uses = [] }]) =>
@@ -17,15 +18,20 @@ export function resolveLinks(
       const link = linkTo(layers, name, used, datastores);
       if (!link) return [];
       const migration = tiers.find((tier) => tier.kind === "job" && tier.serviceAccount === name);
-      const toStore = datastores.some((datastore) => datastore.name === used);
+      const toStore = storeCalled(datastores, used) !== undefined;
       return migration && toStore ? [link, { ...link, from: pods(migration.name) }] : [link];
     }),
   );
-  return [...fromTiers, ...toInternet(layers), ...betweenServers(datastores), ...fromEdge(tiers, edge)];
+  return [
+    ...fromTiers,
+    ...toInternet(layers),
+    ...betweenServers(bundledIn({ datastores, moves })),
+    ...fromEdge(tiers, edge),
+  ];
 }
 
 function linkTo(layers: Layers, from: string, to: string, datastores: readonly DatastorePlan[]): Link | undefined {
-  const store = datastores.find((datastore) => datastore.name === to);
+  const store = storeCalled(datastores, to);
   if (store?.mode === "bundled") {
     return { from: pods(from), to: pods(dialledComponent(store)), ports: Object.values(engines[store.engine].ports) };
   }
@@ -49,9 +55,9 @@ function linkTo(layers: Layers, from: string, to: string, datastores: readonly D
 }
 
 /** Servers of one store reach each other, by its clients' ports too, as do those who watch over them. */
-function betweenServers(datastores: readonly DatastorePlan[]): Link[] {
+function betweenServers(datastores: readonly BundledDatastore[]): Link[] {
   return datastores.flatMap((store): Link[] => {
-    if (store.mode !== "bundled" || store.servers.length === 1) return [];
+    if (store.servers.length === 1) return [];
     const { ports, cluster } = engines[store.engine];
     const to = pods(store.name);
     const all = [...Object.values(ports), ...Object.values(cluster?.ports ?? {})];

@@ -3,6 +3,7 @@ import { readdirSync } from "node:fs";
 import * as pulumi from "@pulumi/pulumi";
 import { readMirror } from "./addons/mirror.ts";
 import { ConfigurationError, isMapping, type Mistake, unknownName } from "./mistakes.ts";
+import type { LastPlaced } from "./placed.ts";
 import type { Plan } from "./plan.ts";
 import { resolve } from "./resolve.ts";
 import { deriveSecret } from "./secrets.ts";
@@ -32,12 +33,22 @@ export async function load(): Promise<Loaded> {
       secrets: { stackSecretLength: secret?.length, names: Object.keys(secrets) },
       stack: pulumi.getStack(),
       charts: isMapping(settings.addons) ? readMirror(settings.addons.mirror) : undefined,
+      placed: await lastPlaced(),
     });
     return { plan, secrets: secretOutputs(plan, secret, secrets) };
   } catch (error) {
     if (error instanceof ConfigurationError) throw new pulumi.RunError(error.message);
     throw error;
   }
+}
+
+/** Outputs of the stack's last update, which the engine reads from its state. */
+async function lastPlaced(): Promise<LastPlaced | undefined> {
+  const name = [pulumi.getOrganization(), pulumi.getProject(), pulumi.getStack()].join("/");
+  const { outputs } = (await pulumi.runtime.invoke("pulumi:pulumi:readStackOutputs", { name })) as {
+    outputs?: { datastores?: LastPlaced };
+  };
+  return outputs?.datastores;
 }
 
 interface Config {

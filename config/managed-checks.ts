@@ -14,6 +14,15 @@ export function checkSecondServer(layers: Layers, name: string, machine: string 
   });
 }
 
+export function checkIdentity(layers: Layers, name: string, { needs, service }: Offer): void {
+  if (needs === undefined) return;
+  layers.mistakes.push({
+    path: `landfall:${needs}`,
+    problem: `is missing: clients of ${service}, as "${name}" is to be, have no password and show who they are by it`,
+    fix: `set it; or bundle "${name}", or name the store that you run elsewhere with mode: external`,
+  });
+}
+
 export function checkProtocol(layers: Layers, name: string, { protocol }: ManagedPlacement, offer: Offer): void {
   if (protocol === offer.protocol) return;
   const path = `landfall:datastores.${name}.protocol`;

@@ -5,9 +5,10 @@ import type { EngineName } from "../components/datastores/engines.ts";
 import { databaseOf } from "./datastores.ts";
 import { type Layers, placeOf } from "./layers.ts";
 import { PRIVATE } from "./links.ts";
-import { backupDaysOf, checkProtocol, checkSecondServer, finalSnapshotOf } from "./managed-checks.ts";
+import { backupDaysOf, checkIdentity, checkProtocol, checkSecondServer, finalSnapshotOf } from "./managed-checks.ts";
 import { unknownName } from "./mistakes.ts";
-import type { DatastorePlan, Link, ManagedDatastore, TierPlan } from "./plan.ts";
+import { isCopying } from "./moves.ts";
+import type { DatastorePlan, Link, ManagedDatastore, Plan, TierPlan } from "./plan.ts";
 import { parseQuantity } from "./quantity.ts";
 import type { Datastore, ManagedPlacement } from "./schema/datastore.ts";
 
@@ -43,8 +44,11 @@ export function resolveManaged(
   const highAvailability = placement.highAvailability ?? production;
   if (highAvailability) checkSecondServer(layers, name, machine, offer);
   checkProtocol(layers, name, placement, offer);
+  checkIdentity(layers, name, offer);
   return {
     name,
+    declared: name,
+    secret: name,
     mode: "managed",
     engine: datastore.engine as EngineName,
     endpoint: {
@@ -75,19 +79,23 @@ export function resolveManaged(
 export function linksOfIdentity(
   { stack }: Layers,
   tiers: readonly TierPlan[],
-  datastores: readonly DatastorePlan[],
+  { datastores, moves }: Pick<Plan, "datastores" | "moves">,
 ): Link[] {
   const credentials = managerOf(stack.cluster)?.credentials;
   if (!credentials) return [];
   const { cidrs, except, ports } = credentials;
-  const byIdentity = datastores.filter((store) => store.mode === "managed" && store.access === "identity");
-  return tiers
-    .filter(({ after }) => byIdentity.some(({ name }) => after.includes(name)))
-    .map(({ name }) => ({
-      from: { kind: "pods", component: name },
-      to: { kind: "addresses", name: "credentials", cidrs, except },
-      ports,
-    }));
+  const copies = moves.filter((move) => isCopying(move) && [move.from, move.to].some(asksWho));
+  const names = datastores.filter(asksWho).map(({ name }) => name);
+  return [...tiers.filter(({ after }) => names.some((name) => after.includes(name))), ...copies].map(({ name }) => ({
+    from: { kind: "pods", component: name },
+    to: { kind: "addresses", name: "credentials", cidrs, except },
+    ports,
+  }));
+}
+
+/** Whether its clients show who they are, rather than a password. */
+export function asksWho(store: DatastorePlan): store is ManagedDatastore {
+  return store.mode === "managed" && store.access === "identity";
 }
 
 /** What the application asks for, if the cloud has it; `7` is the newest of the cloud's 7s. */

@@ -1,6 +1,8 @@
 import { namespaceOfAddon } from "./addons.ts";
+import type { BackupPlan } from "./backup.ts";
 import type { Layers } from "./layers.ts";
 import { type AlertPlan, resolveAlerts } from "./monitoring/alerts.ts";
+import { alertsOfBackups } from "./monitoring/backup-alerts.ts";
 import { componentsOf, type Scene } from "./monitoring/components.ts";
 import { type DashboardPlan, resolveDashboards } from "./monitoring/dashboards.ts";
 import { type NotificationsPlan, resolveNotifications } from "./monitoring/notifications.ts";
@@ -36,14 +38,15 @@ export function resolveMonitoring(
   namespace: string,
   tiers: readonly TierPlan[],
   datastores: readonly DatastorePlan[],
+  backups: readonly BackupPlan[],
 ): MonitoringPlan | undefined {
   const scene: Scene = { layers, namespace, components: componentsOf(layers, tiers, datastores) };
   const watched = {
-    targets: scene.components.flatMap(({ name, here, metrics, hasService }) =>
-      here && metrics ? [{ component: name, ...metrics, hasService }] : [],
+    targets: scene.components.flatMap(({ pods, here, metrics, hasService }) =>
+      here && metrics ? [{ component: pods, ...metrics, hasService }] : [],
     ),
     recordings: resolveRecordings(scene),
-    alerts: resolveAlerts(scene),
+    alerts: [...resolveAlerts(scene), ...alertsOfBackups(scene, backups)],
     dashboards: resolveDashboards(scene),
   };
   const isBare = Object.values(watched).every((list) => list.length === 0);

@@ -6,12 +6,15 @@
 import type { ClusterPlan } from "../cloud/clouds.ts";
 import type { Endpoint, Image } from "../components/datastores/engine.ts";
 import type { EngineName } from "../components/datastores/engines.ts";
+import type { ZonePlan } from "./addons/identity.ts";
 import type { AddonsPlan } from "./addons.ts";
 import type { AutoscalePlan, EventsPlan } from "./autoscale.ts";
 import type { BackupPlan } from "./backup.ts";
 import type { ConfinementPlan } from "./confinement.ts";
 import type { EdgePlan } from "./edge-plan.ts";
 import type { MonitoringPlan } from "./monitoring.ts";
+import type { MovePlan } from "./moves.ts";
+import type { Placed } from "./placed.ts";
 import type { PriorityClassPlan } from "./priority.ts";
 import type { Profile } from "./profiles.ts";
 import type { SchedulingPlan } from "./scheduling.ts";
@@ -31,7 +34,12 @@ export interface Plan {
   profile: Profile;
   namespace: string;
   cluster: ClusterPlan;
+  /** Those that the tiers use. */
   datastores: DatastorePlan[];
+  /** Data on its way from one store to another. */
+  moves: MovePlan[];
+  /** Where the data of each datastore is once this plan is carried out, for the next one to go by. */
+  placed: Record<string, Placed>;
   backups: BackupPlan[];
   /** Left out where none are taken. */
   snapshots?: SnapshotsPlan;
@@ -44,6 +52,8 @@ export interface Plan {
   edge: EdgePlan;
   /** What is installed in the cluster before the application. */
   addons: AddonsPlan;
+  /** That add-ons and issuers may change. */
+  zones: ZonePlan[];
   /** Who may open a connection to whom. Everything else is denied. */
   links: Link[];
   quota: QuotaPlan;
@@ -108,16 +118,18 @@ export type EnvValue =
   | { kind: "datastore"; datastore: string; field: Field; database?: string; withTls?: Record<string, string> };
 
 interface DatastoreBase {
+  /** Of its objects. */
   name: string;
+  /** Name that the application declares it by. */
+  declared: string;
+  /** Which of the secrets is its password. */
+  secret: string;
   engine: EngineName;
-  endpoint: Endpoint;
 }
 
 /** A datastore that the stack's cloud runs. */
-export interface ManagedDatastore {
-  name: string;
+export interface ManagedDatastore extends DatastoreBase {
   mode: "managed";
-  engine: EngineName;
   /** The host is known once the cloud has made it. */
   endpoint: Omit<Endpoint, "host">;
   /** Left out where the cloud has one version only. */
@@ -140,6 +152,7 @@ export interface ManagedDatastore {
 
 export interface BundledDatastore extends DatastoreBase {
   mode: "bundled";
+  endpoint: Endpoint;
   version: string;
   image: string;
   uid: number;
@@ -161,6 +174,8 @@ export interface BundledDatastore extends DatastoreBase {
   /** Left out where any machine without taints will do. */
   scheduling?: SchedulingPlan;
   disruptionBudget: boolean;
+  /** Whether its servers and volumes refuse to be deleted. */
+  protect: boolean;
 }
 
 /** Pods that lead clients to the server that leads. */
@@ -173,6 +188,7 @@ export interface ProxyPlan {
 
 export interface ExternalDatastore extends DatastoreBase {
   mode: "external";
+  endpoint: Endpoint;
   /** Address ranges that its clients may reach. */
   cidrs: string[];
 }
@@ -207,6 +223,8 @@ export interface SecretPlan {
   /** Length of a derived one, in characters. */
   length: number;
   version: number;
+  /** Name that it is derived by. @default its own */
+  derivedAs?: string;
   /** Why it cannot be derived from the stack secret, for one that only its owner knows. */
   outside?: string;
   /** Whether it comes from the stack's store, and is not known here. */

@@ -1,7 +1,8 @@
-import { BACKUP_RESOURCES, type BackupPlan, volumesOfBackups } from "./backup.ts";
+import { BACKUP_RESOURCES, type BackupPlan, resourcesOfCheck, volumesOfBackups } from "./backup.ts";
 import type { EdgePlan } from "./edge-plan.ts";
 import { type Pods, podsOfEdge } from "./edge-pods.ts";
 import { type Layers, overlay, placeOf } from "./layers.ts";
+import { bundledIn, MOVE_RESOURCES, type MovePlan } from "./moves.ts";
 import type { BundledDatastore, DatastorePlan, QuotaPlan, TierPlan } from "./plan.ts";
 import { compareQuantities, formatBytes, formatCpu, parseQuantity } from "./quantity.ts";
 import type { Resources } from "./schema/primitives.ts";
@@ -16,7 +17,8 @@ export const SURGE = 1;
 /** Everything that takes its share. */
 interface Needs {
   tiers: readonly TierPlan[];
-  datastores: readonly DatastorePlan[];
+  datastores: DatastorePlan[];
+  moves: MovePlan[];
   volumes: readonly VolumePlan[];
   backups: readonly BackupPlan[];
   snapshots?: SnapshotsPlan;
@@ -46,8 +48,8 @@ export function resolveQuota(layers: Layers, needs: Needs): QuotaPlan {
   return overlay(needed, asked);
 }
 
-function atLargest({ tiers, datastores, volumes, backups, snapshots, edge }: Needs): QuotaPlan {
-  const bundled = datastores.filter((datastore) => datastore.mode === "bundled");
+function atLargest({ tiers, datastores, moves, volumes, backups, snapshots, edge }: Needs): QuotaPlan {
+  const bundled = bundledIn({ datastores, moves });
   const own: Pods[] = [
     ...tiers.map((tier) => ({ resources: resourcesAtMost(tier), pods: mostPods(tier) })),
     ...bundled.map((datastore) => ({ resources: resourcesAtMost(datastore), pods: mostPodsOf(datastore) })),
@@ -55,13 +57,20 @@ function atLargest({ tiers, datastores, volumes, backups, snapshots, edge }: Nee
       failover ? [{ resources: failover.proxy.resources, pods: failover.proxy.replicas + SURGE }] : [],
     ),
     ...backups.map(() => ({ resources: BACKUP_RESOURCES, pods: 1 })),
+    ...backups.filter(({ check }) => check).map(() => ({ resources: BACKUP_RESOURCES, pods: 1 })),
+    ...moves.map(() => ({ resources: MOVE_RESOURCES, pods: 1 })),
     ...(snapshots ? [{ resources: BACKUP_RESOURCES, pods: 1 }] : []),
   ];
-  const besides = bundled.flatMap((datastore) =>
-    [datastore.exporter, datastore.failover?.watcher].flatMap((sidecar) =>
-      sidecar ? [{ resources: sidecar.resources, pods: mostServers(datastore) }] : [],
+  const besides = [
+    ...bundled.flatMap((datastore) =>
+      [datastore.exporter, datastore.failover?.watcher].flatMap((sidecar) =>
+        sidecar ? [{ resources: sidecar.resources, pods: mostServers(datastore) }] : [],
+      ),
     ),
-  );
+    ...backups
+      .filter(({ check }) => check)
+      .map(({ datastore }) => ({ resources: resourcesOfCheck(datastore), pods: 1 })),
+  ];
   const claims = [
     ...bundled.flatMap((datastore) =>
       datastore.volumes.flatMap(({ storage }) => Array<string>(mostServers(datastore)).fill(storage)),

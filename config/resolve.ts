@@ -5,12 +5,15 @@ import { linksOfEvents } from "./autoscale.ts";
 import { linksOfBackups, resolveBackups, secretsOfBackups, volumeOfBackups } from "./backup.ts";
 import { resolveConfinement } from "./confinement.ts";
 import { resolveDatastores } from "./datastores.ts";
+import { resolveZones } from "./dns.ts";
 import { resolveEdge } from "./edge.ts";
 import { checkOverrideNames, type Layers, layersOf } from "./layers.ts";
 import { resolveLinks } from "./links.ts";
 import { linksOfIdentity } from "./managed.ts";
 import { ConfigurationError, fromZod, type Mistake, unknownName } from "./mistakes.ts";
 import { linksOfMonitoring, resolveMonitoring } from "./monitoring.ts";
+import { idleOf, linksOfMoves, stopped } from "./moves.ts";
+import { type LastPlaced, placedBy } from "./placed.ts";
 import type { Plan } from "./plan.ts";
 import { resolvePriorityClasses } from "./priority.ts";
 import { resolveQuota } from "./quota.ts";
@@ -34,15 +37,20 @@ export interface ResolveInputs {
   stack: string;
   /** What `landfall:addons.mirror` has, where that is a folder. */
   charts?: Charts;
+  /** What the last update left; nothing before the first one. */
+  placed?: LastPlaced;
+  /** @default the time of day */
+  now?: Date;
 }
 
 /**
  * Lays the stack file over the application and the profile, and works out everything that is going to exist.
- * Pure: no Pulumi, no cluster, no clock.
+ * Pure: no Pulumi, no cluster.
  *
  * @throws ConfigurationError with every mistake at once.
  */
-export function resolve({ application, source, settings, secrets, stack, charts }: ResolveInputs): Plan {
+export function resolve(inputs: ResolveInputs): Plan {
+  const { application, source, settings, secrets, stack, charts, placed = {}, now = new Date() } = inputs;
   const parsedApplication = applicationSchema.safeParse(application, { reportInput: true });
   const parsedStack = stackSchema.safeParse(settings, { reportInput: true });
   if (!parsedApplication.success || !parsedStack.success) {
@@ -57,15 +65,16 @@ export function resolve({ application, source, settings, secrets, stack, charts 
   const layers = layersOf(parsedApplication.data, parsedStack.data, source);
   checkOverrideNames(layers);
   checkNames(layers);
-  const addons = resolveAddons(layers, charts);
-  const datastores = resolveDatastores(layers);
-  const tiers = resolveTiers(layers, datastores);
+  const zones = resolveZones(layers);
+  const addons = resolveAddons(layers, zones, charts);
+  const { datastores, moves: asked } = resolveDatastores(layers);
+  const { tiers, moves } = stopped(resolveTiers(layers, datastores), asked);
   const volumes = resolveVolumes(layers, volumeOfBackups(layers));
   const backups = resolveBackups(layers, datastores);
   const snapshots = resolveSnapshots(layers, datastores);
   const edge = resolveEdge(layers, datastores);
   const namespace = namespaceOf(layers);
-  const monitoring = resolveMonitoring(layers, namespace, tiers, datastores);
+  const monitoring = resolveMonitoring(layers, namespace, tiers, datastores, backups);
   const plan: Plan = {
     application: layers.application.name,
     stack,
@@ -74,6 +83,8 @@ export function resolve({ application, source, settings, secrets, stack, charts 
     namespace,
     cluster: resolveCluster(layers, { volumes, datastores }),
     datastores,
+    moves,
+    placed: placedBy(layers, { datastores, moves }, placed, now),
     backups,
     snapshots,
     volumes,
@@ -84,18 +95,26 @@ export function resolve({ application, source, settings, secrets, stack, charts 
     priorityClasses: resolvePriorityClasses(layers),
     edge,
     addons,
+    zones,
     links: [
-      ...resolveLinks(layers, tiers, datastores, edge),
-      ...linksOfIdentity(layers, tiers, datastores),
+      ...resolveLinks(layers, tiers, { datastores, moves }, edge),
+      ...linksOfIdentity(layers, tiers, { datastores, moves }),
       ...linksOfEvents(layers, tiers, datastores),
       ...linksOfBackups(backups),
+      ...linksOfMoves(moves),
       ...(monitoring ? linksOfMonitoring(monitoring) : []),
     ],
     registryCredentials: layers.stack.registryCredentials,
-    quota: resolveQuota(layers, { tiers, datastores, volumes, backups, snapshots, edge }),
+    quota: resolveQuota(layers, { tiers, datastores, moves, volumes, backups, snapshots, edge }),
     confinement: resolveConfinement(layers),
     monitoring,
-    ...resolveSecrets(layers, { datastores, addons }, secretsOfBackups(backups), secrets, stack),
+    ...resolveSecrets(
+      layers,
+      { datastores: [...datastores, ...moves.map(idleOf)], addons },
+      secretsOfBackups(backups),
+      secrets,
+      stack,
+    ),
   };
   if (layers.mistakes.length > 0) throw new ConfigurationError(distinct(layers.mistakes));
   return plan;

@@ -1,5 +1,6 @@
 import { engines } from "../components/datastores/engines.ts";
 import type { Layers } from "./layers.ts";
+import { storeCalled } from "./moves.ts";
 import type { DatastorePlan } from "./plan.ts";
 import { type ApplicationEdge, METHODS, type RateLimit, type RouteInput } from "./schema/route.ts";
 
@@ -67,13 +68,13 @@ export function resolveRoutes(layers: Layers, datastores: readonly DatastorePlan
     });
   });
   const toStores = Object.entries(layers.application.datastores ?? {}).flatMap(([service, { expose = {} }]) => {
-    const store = datastores.find((datastore) => datastore.name === service);
+    const store = storeCalled(datastores, service);
     if (store?.mode !== "bundled") return [];
     return Object.entries(expose).map(([port, prefix]) => ({
       id: idOf(service, "/", prefix),
       host: `${prefix}.${host}`,
       path: "/",
-      service,
+      service: store.name,
       port: engines[store.engine].ports[port] as number,
       features: {}, // a store answers for its own headers
       place: `${layers.source}: datastores.${service}.expose`,

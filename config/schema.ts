@@ -9,6 +9,7 @@ import { backup } from "./schema/backup.ts";
 import { cluster } from "./schema/cluster.ts";
 import { everyAppArmor } from "./schema/confinement.ts";
 import { datastore, datastoreOverride } from "./schema/datastore.ts";
+import { dns } from "./schema/dns.ts";
 import { edge } from "./schema/edge.ts";
 import { applicationMonitoring, stackMonitoring } from "./schema/monitoring.ts";
 import { name, quantity } from "./schema/primitives.ts";
@@ -110,6 +111,8 @@ export const stackSchema = z.strictObject({
   secretStore: secretStore.optional(),
   autoscaling: autoscalingSettings.optional(),
   addons: addons.optional(),
+  /** @default add-ons have no zones to change */
+  dns: dns.optional(),
   /** Left out: nothing is watched. */
   monitoring: stackMonitoring.optional(),
   ...overrideFields,

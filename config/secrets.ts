@@ -31,9 +31,31 @@ export interface GivenSecrets {
   names: readonly string[];
 }
 
-interface Wanted extends Pick<SecretPlan, "name" | "length" | "outside"> {
+interface Wanted extends Pick<SecretPlan, "name" | "length" | "derivedAs" | "outside"> {
   /** Whether this program needs its value, so that no store can have it alone. @default false */
   ours?: boolean;
+}
+
+/** One for each store; two that follow each other share one, unless the next is somebody else's. */
+function passwordsOf(layers: Layers, datastores: readonly DatastorePlan[]): Wanted[] {
+  const wanted = new Map<string, Wanted>();
+  for (const { declared, secret, engine, mode } of datastores) {
+    const length = engines[engine].passwordLength;
+    if (length === undefined) continue;
+    const place = placeOf(layers, "datastores", declared);
+    const outside =
+      mode === "external" ? `"${declared}" is external (${place}), so only you know its password` : undefined;
+    const other = wanted.get(secret);
+    wanted.set(secret, {
+      name: secret,
+      length,
+      derivedAs: declared,
+      outside: other?.outside ?? outside,
+      // A cloud is told the password by this program, so no operator's store can have it alone.
+      ours: other?.ours || mode === "managed",
+    });
+  }
+  return [...wanted.values()];
 }
 
 /** Every secret that the plan needs, and the store that some come from. */
@@ -46,15 +68,7 @@ export function resolveSecrets(
 ): Pick<Plan, "secrets" | "secretStore"> {
   const versions = layers.stack.secretVersions ?? {};
   const wanted: Wanted[] = [
-    ...datastores.flatMap(({ name, engine, mode }) => {
-      const length = engines[engine].passwordLength;
-      if (length === undefined) return [];
-      const place = placeOf(layers, "datastores", name);
-      const outside =
-        mode === "external" ? `"${name}" is external (${place}), so only you know its password` : undefined;
-      // A cloud is told the password by this program, so no operator's store can have it alone.
-      return [{ name, length, outside, ours: mode === "managed" }];
-    }),
+    ...passwordsOf(layers, datastores),
     ...datastores.flatMap((store) => {
       const { cluster } = engines[store.engine];
       if (store.mode !== "bundled" || !store.failover || cluster?.kind !== "peers" || !cluster.failover) return [];
@@ -66,11 +80,12 @@ export function resolveSecrets(
     ...ofBackups,
     ...notificationSecrets(layers).map((name) => ({ name, length: 0, outside: NOTIFICATION_SECRET })),
   ];
-  const plans = wanted.map(({ name, length, outside, ours }) => ({
+  const plans = wanted.map(({ name, length, derivedAs = name, outside, ours }) => ({
     name,
     length,
+    ...(derivedAs === name ? {} : { derivedAs }),
     outside,
-    version: versions[name] ?? 1,
+    version: versions[derivedAs] ?? 1,
     stored: !ours && isStored(layers, name),
   }));
   checkSecrets(layers, plans, given, stack);
@@ -125,9 +140,9 @@ function checkStackSecret(
  */
 export function deriveSecret(
   stackSecret: string,
-  { name, version, length }: Pick<SecretPlan, "name" | "version" | "length">,
+  { name, derivedAs = name, version, length }: Pick<SecretPlan, "name" | "derivedAs" | "version" | "length">,
 ): string {
-  const info = `landfall/${name}/${version}`;
+  const info = `landfall/${derivedAs}/${version}`;
   // A byte of 248 or more would favour the first letters, so those are dropped: four bytes a character are plenty.
   const bytes = new Uint8Array(hkdfSync("sha256", stackSecret, "landfall", info, length * 4));
   const fair = bytes.filter((byte) => byte < 248).subarray(0, length);

@@ -9,6 +9,8 @@ import type { BundledDatastore } from "./plan.ts";
 import { peersSecretOf } from "./secrets.ts";
 
 interface Wanted {
+  /** Name of its objects. */
+  own: string;
   engine: Engine;
   servers: number;
   /** As the stack has it. */
@@ -21,10 +23,10 @@ export function resolveServers(
   name: string,
   wanted: Wanted,
 ): Pick<BundledDatastore, "servers" | "operator" | "failover"> {
-  const { engine, servers, operatorNamespace } = wanted;
+  const { own, engine, servers, operatorNamespace } = wanted;
   checkServers(layers, name, wanted);
   const cluster = servers > 1 ? engine.cluster : undefined;
-  const numbered = (first: number) => Array.from({ length: servers }, (_, index) => `${name}-${index + first}`);
+  const numbered = (first: number) => Array.from({ length: servers }, (_, index) => `${own}-${index + first}`);
   if (cluster?.kind !== "operated" && operatorNamespace !== undefined) {
     layers.mistakes.push({
       path: placeOf(layers, "datastores", name, "operatorNamespace"),
@@ -35,7 +37,7 @@ export function resolveServers(
     });
   }
   if (cluster?.kind !== "operated") {
-    return { servers: numbered(0), failover: cluster?.failover && failoverOf(layers, name, cluster.failover) };
+    return { servers: numbered(0), failover: cluster?.failover && failoverOf(layers, name, own, cluster.failover) };
   }
   checkMesh(layers, name, servers, cluster);
   const { operator, resource } = cluster;
@@ -50,19 +52,20 @@ export function resolveServers(
 function failoverOf(
   layers: Layers,
   name: string,
+  own: string,
   { watcher, proxy }: NonNullable<Extract<Cluster, { kind: "peers" }>["failover"]>,
 ): BundledDatastore["failover"] {
-  const component = `${name}-proxy`;
+  const component = `${own}-proxy`;
   const { tiers, datastores = {}, secrets = [] } = layers.application;
-  const peers = peersSecretOf(name);
-  for (const [what, own, taken] of [
+  const peers = peersSecretOf(own);
+  for (const [what, wanted, taken] of [
     ["proxy", component, component in tiers || component in datastores],
     ["secret", peers, secrets.includes(peers) || peers in datastores],
   ] as const) {
     if (!taken) continue;
     layers.mistakes.push({
       path: placeOf(layers, "datastores", name, "servers"),
-      problem: `its ${what} would be called "${own}", a name that is taken`,
+      problem: `its ${what} would be called "${wanted}", a name that is taken`,
       fix: "rename one of the two",
     });
   }

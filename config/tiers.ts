@@ -7,6 +7,7 @@ import { checkDisruptionBudget, resolveDisruptionBudget } from "./disruption.ts"
 import { fromRegistry } from "./images.ts";
 import { type Layers, overlay } from "./layers.ts";
 import { unknownName } from "./mistakes.ts";
+import { storeCalled } from "./moves.ts";
 import type { DatastorePlan, EnvValue, ProbePlan, TierPlan } from "./plan.ts";
 import { priorityClassOf } from "./priority.ts";
 import { schedulingOfTier } from "./scheduling.ts";
@@ -59,8 +60,8 @@ function resolveTier(layers: Layers, name: string, tier: Tier, datastores: reado
     writable: tier.writable ?? ["/tmp"],
     confinement: confinementOf(layers, tier),
     mounts: tier.mounts ?? {},
-    near: nearOf(layers, name, tier),
-    after: (tier.uses ?? []).filter((used) => datastores.some((datastore) => datastore.name === used)),
+    near: nearOf(layers, name, tier, datastores),
+    after: (tier.uses ?? []).flatMap((used) => storeCalled(datastores, used)?.name ?? []),
   };
 }
 
@@ -95,12 +96,12 @@ function migrationOf(tier: TierPlan, command: string[]): TierPlan {
   };
 }
 
-function nearOf(layers: Layers, name: string, { near = [] }: Tier): string[] {
+function nearOf(layers: Layers, name: string, { near = [] }: Tier, datastores: readonly DatastorePlan[]): string[] {
   const known = Object.keys(layers.application.datastores ?? {});
   for (const store of near.filter((store) => !known.includes(store))) {
     layers.mistakes.push(unknownName(`${layers.source}: tiers.${name}.near`, store, known, "datastore"));
   }
-  return near;
+  return near.flatMap((store) => storeCalled(datastores, store)?.name ?? []);
 }
 
 function resolveEnvironment(
@@ -159,15 +160,15 @@ function resolveValue(
     });
     return undefined;
   }
-  const store = datastores.find((datastore) => datastore.name === value.from);
+  const store = storeCalled(datastores, value.from);
   if (store) {
     if (!offers(layers, path, value.field, engines[store.engine].fields, value.from)) return undefined;
     if (value.field === "bucket" && store.endpoint.buckets.length === 0) {
       layers.mistakes.push({
         path: `${path}.field`,
         got: "bucket",
-        problem: `"${store.name}" has no bucket`,
-        fix: `name one in datastores.${store.name}.buckets`,
+        problem: `"${store.declared}" has no bucket`,
+        fix: `name one in datastores.${store.declared}.buckets`,
       });
       return undefined;
     }

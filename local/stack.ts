@@ -1,12 +1,14 @@
 /** The stack that `npm start` brings up and `npm stop` takes down, as plain `pulumi` sees it. */
 import { spawn } from "node:child_process";
 import { randomBytes } from "node:crypto";
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { hostname } from "node:os";
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { hostname, tmpdir } from "node:os";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
-import { parse } from "yaml";
+import { parse, stringify } from "yaml";
 import { UserError } from "./command.ts";
+import { override, qualified, readSettings, type Settings } from "./rehearsal/stack-file.ts";
+import { type Answer, PREVIEW } from "./risk/preview.ts";
 import { startOf } from "./system-processes.ts";
 
 export const STACK = "dev";
@@ -95,22 +97,52 @@ export async function runPulumi(command: string, args: readonly string[]): Promi
 
 /** Runs `pulumi` unseen, and returns what it printed. @throws StackError with what it said where it fails. */
 export async function askPulumi(command: string, args: readonly string[], input = ""): Promise<string> {
-  const child = spawn(command, ["--non-interactive", ...args], { env: environment() });
-  child.stdin.end(input);
-  const [output, complaint] = [text(child.stdout), text(child.stderr)];
-  const code = await new Promise((resolve, reject) => {
-    child.on("error", reject);
-    child.on("close", resolve);
-  });
+  const { code, output, complaint } = await callPulumi(command, args, input);
   if (code === 0) return output;
   throw new StackError(
-    `pulumi ${args.slice(0, 2).join(" ")} failed: ${(await complaint).trim()}`,
+    `pulumi ${args.slice(0, 2).join(" ")} failed: ${complaint.trim()}`,
     `npx pulumi ${args.join(" ")} tries it by itself`,
   );
 }
 
+async function callPulumi(command: string, args: readonly string[], input = "") {
+  const child = spawn(command, ["--non-interactive", ...args], { env: environment() });
+  child.stdin.end(input);
+  const [output, complaint] = [text(child.stdout), text(child.stderr)];
+  const code = await new Promise<number>((resolve, reject) => {
+    child.on("error", reject);
+    child.on("close", (status) => resolve(status ?? -1));
+  });
+  return { code, output: await output, complaint: await complaint };
+}
+
+/**
+ * What an update of the stack would do, as the engine tells it to machines; it may fail, and say why.
+ *
+ * @param assignments settings over the stack file's, such as `tiers.api.replicas=3`; pulumi's own option would save them
+ */
+export async function previewStack(command: string, stack: string, assignments: readonly string[]): Promise<Answer> {
+  const ask = async (...options: string[]) => {
+    const { code, output, complaint } = await callPulumi(command, [...PREVIEW, "--stack", stack, ...options]);
+    return { code, output, everything: `${complaint}\n${output}` };
+  };
+  const settings = assignments.reduce(override, readSettings(".", stack));
+  if (assignments.length === 0) return ask();
+  const directory = mkdtempSync(join(tmpdir(), "landfall-preview-"));
+  try {
+    const file = join(directory, `Pulumi.${stack}.yaml`);
+    const stated = parse(readFileSync(`Pulumi.${stack}.yaml`, "utf8")) as { config?: Settings };
+    writeFileSync(file, stringify({ ...stated, config: { ...stated.config, ...qualified(settings) } }));
+    return await ask("--config-file", file);
+  } finally {
+    rmSync(directory, { recursive: true });
+  }
+}
+
 function environment(): NodeJS.ProcessEnv {
-  const ours = hasOwnPassphrase() ? {} : { PULUMI_CONFIG_PASSPHRASE_FILE: PASSPHRASE_FILE };
+  // Of the dev stack, where it has been started.
+  const isOurs = !hasOwnPassphrase() && existsSync(PASSPHRASE_FILE);
+  const ours = isOurs ? { PULUMI_CONFIG_PASSPHRASE_FILE: PASSPHRASE_FILE } : {};
   return { PULUMI_SKIP_UPDATE_CHECK: "1", ...process.env, ...ours };
 }
 

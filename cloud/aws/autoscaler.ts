@@ -1,45 +1,28 @@
 import type * as pulumi from "@pulumi/pulumi";
-import { podIdentity } from "./identity.ts";
+import type { Statement } from "./identity.ts";
 
 /**
- * What the Cluster Autoscaler may do once it is installed as `cluster-autoscaler` in kube-system. EKS tags the groups
- * of machines for it.
+ * Looks at all, resizes the cluster's own groups of machines, which EKS tags:
+ * https://github.com/kubernetes/autoscaler/blob/master/cluster-autoscaler/cloudprovider/aws/README.md
  */
-export function permitAutoscaler(
-  name: string,
-  clusterName: pulumi.Output<string>,
-  opts: pulumi.CustomResourceOptions,
-): void {
+export function permissionsOfAutoscaler(clusterName: pulumi.Output<string>): Statement[] {
   const looks = [
     ...["DescribeAutoScalingGroups", "DescribeAutoScalingInstances", "DescribeLaunchConfigurations"],
     ...["DescribeScalingActivities", "DescribeTags"],
   ].map((action) => `autoscaling:${action}`);
   const machines = ["DescribeImages", "DescribeInstanceTypes", "DescribeLaunchTemplateVersions"];
-  podIdentity(
-    `${name}-autoscaler`,
+  return [
     {
-      clusterName,
-      namespace: "kube-system",
-      serviceAccount: "cluster-autoscaler",
-      statements: [
-        {
-          Effect: "Allow",
-          Action: [
-            ...looks,
-            ...machines.map((action) => `ec2:${action}`),
-            "ec2:GetInstanceTypesFromInstanceRequirements",
-          ],
-          Resource: "*",
-        },
-        { Effect: "Allow", Action: "eks:DescribeNodegroup", Resource: "*" },
-        {
-          Effect: "Allow",
-          Action: ["autoscaling:SetDesiredCapacity", "autoscaling:TerminateInstanceInAutoScalingGroup"],
-          Resource: "*",
-          Condition: { StringEquals: { "aws:ResourceTag/eks:cluster-name": clusterName } },
-        },
-      ],
+      Effect: "Allow",
+      Action: [...looks, ...machines.map((action) => `ec2:${action}`), "ec2:GetInstanceTypesFromInstanceRequirements"],
+      Resource: "*",
     },
-    opts,
-  );
+    { Effect: "Allow", Action: "eks:DescribeNodegroup", Resource: "*" },
+    {
+      Effect: "Allow",
+      Action: ["autoscaling:SetDesiredCapacity", "autoscaling:TerminateInstanceInAutoScalingGroup"],
+      Resource: "*",
+      Condition: { StringEquals: { "aws:ResourceTag/eks:cluster-name": clusterName } },
+    },
+  ];
 }

@@ -2,7 +2,6 @@ import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { createAddon, needsMachines } from "./addons.ts";
 import { createAdministrators } from "./administrators.ts";
-import { permitAutoscaler } from "./autoscaler.ts";
 import { createImageCaches } from "./image-cache.ts";
 import { createNodeGroup } from "./nodes.ts";
 import type { EksPlan } from "./plan.ts";
@@ -82,7 +81,6 @@ export class Cluster extends pulumi.ComponentResource {
         { ...inside, dependsOn: before },
       ),
     );
-    permitAutoscaler(name, clusterName, inside);
     this.ready = [...access, ...nodeGroups, ...addons(then, nodeGroups)];
     this.registerOutputs({});
   }

@@ -6,6 +6,7 @@ import type { Cloud } from "../cloud.ts";
 import { Cluster, SERVICE_CIDR } from "./cluster.ts";
 import { FileSystem } from "./file-system.ts";
 import { Network } from "./network.ts";
+import { permit } from "./permit.ts";
 import type { EksPlan } from "./plan.ts";
 import { createRepositories } from "./repositories.ts";
 import { createProvider, storesAt } from "./site.ts";
@@ -19,10 +20,11 @@ export function connectEks(plan: Plan, cluster: EksPlan): Cloud {
   const network = networkOf(name, cluster, opts);
   const { vpcId, privateSubnetIds, dataSubnetIds, wayOut } = network;
   const eks = new Cluster(name, { plan: cluster, subnetIds: privateSubnetIds, wayOut }, opts);
+  const kubeconfig = kubeconfigOf(eks.cluster, region);
   const kubernetes = new k8s.Provider(
     "cluster",
     {
-      kubeconfig: kubeconfigOf(eks.cluster, region),
+      kubeconfig,
       clusterIdentifier: pulumi.interpolate`${eks.cluster.arn} ${eks.cluster.createdAt}`,
       enableServerSideApply: true,
     },
@@ -38,6 +40,7 @@ export function connectEks(plan: Plan, cluster: EksPlan): Cloud {
   createRepositories(name, cluster, { provider });
   return {
     provider: kubernetes,
+    kubeconfig: pulumi.secret(kubeconfig),
     // The control plane answers from the private subnets, and at the Service's first address.
     apiServer: { cidrs: [firstAddressOf(SERVICE_CIDR), cluster.network.cidr], ports: [443] },
     ready: createStorageClasses(
@@ -46,6 +49,8 @@ export function connectEks(plan: Plan, cluster: EksPlan): Cloud {
       { provider: kubernetes },
     ),
     ground: network instanceof Network ? [network, eks] : [eks],
+    permit: (addon, args, opts) =>
+      permit(addon, { ...args, plan, region, vpcId, clusterName: eks.cluster.name }, { parent: opts.parent, provider }),
     ...storesAt({
       provider,
       region,

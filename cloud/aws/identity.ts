@@ -7,7 +7,7 @@ export interface Statement {
   Effect: "Allow";
   Action: string | string[];
   Resource: pulumi.Input<string | string[]>;
-  Condition?: Record<string, Record<string, pulumi.Input<string>>>;
+  Condition?: Record<string, Record<string, pulumi.Input<string | string[]>>>;
 }
 
 export function policyOf(statements: readonly Statement[]): pulumi.Output<string> {

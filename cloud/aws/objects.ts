@@ -1,7 +1,8 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
+import { createBucket, permissionsOn } from "./bucket.ts";
 import { policyOf, type Statement } from "./identity.ts";
-import { fitting, prefix } from "./names.ts";
+import { fitting } from "./names.ts";
 import type { AwsStore, StoreArgs } from "./stores.ts";
 
 /** Object store by Amazon S3: nothing public, encrypted, TLS only, and what is overwritten or deleted can be had back. */
@@ -13,7 +14,14 @@ export class S3Objects extends pulumi.ComponentResource {
     const { datastore, site, identifier } = args;
     const inside = { parent: this };
 
-    const made = datastore.endpoint.buckets.map((bucket) => createBucket(`${name}-${bucket}`, args, bucket, inside));
+    const { protect, backupRetentionDays } = datastore;
+    const made = datastore.endpoint.buckets.map((bucket) =>
+      createBucket(
+        `${name}-${bucket}`,
+        { begins: `${identifier}-${bucket}`, protect, formerVersionDays: backupRetentionDays },
+        inside,
+      ),
+    );
     const permissions = permissionsOn(made.map(({ bucket }) => bucket));
     const key = datastore.access === "password" ? accessKey(name, identifier, permissions, inside) : undefined;
     const names = pulumi.all(made.map(({ bucket }) => bucket.bucket));
@@ -29,101 +37,6 @@ export class S3Objects extends pulumi.ComponentResource {
     };
     this.registerOutputs({});
   }
-}
-
-function createBucket(
-  name: string,
-  { datastore, identifier }: StoreArgs,
-  what: string,
-  opts: pulumi.CustomResourceOptions,
-): { bucket: aws.s3.Bucket; ready: pulumi.Resource[] } {
-  const { protect } = datastore;
-  const bucket = new aws.s3.Bucket(
-    `${name}-bucket`,
-    // All buckets of the world share their names.
-    { bucketPrefix: prefix(`${identifier}-${what}`, 37), forceDestroy: !protect },
-    pulumi.mergeOptions(opts, { protect }),
-  );
-  const of = { bucket: bucket.bucket };
-  const closed = new aws.s3.BucketPublicAccessBlock(
-    `${name}-private`,
-    { ...of, blockPublicAcls: true, blockPublicPolicy: true, ignorePublicAcls: true, restrictPublicBuckets: true },
-    opts,
-  );
-  const owned = new aws.s3.BucketOwnershipControls(
-    `${name}-ownership`,
-    { ...of, rule: { objectOwnership: "BucketOwnerEnforced" } },
-    opts,
-  );
-  const encrypted = new aws.s3.BucketServerSideEncryptionConfiguration(
-    `${name}-encryption`,
-    { ...of, rules: [{ applyServerSideEncryptionByDefault: { sseAlgorithm: "AES256" } }] },
-    opts,
-  );
-  const versioning = new aws.s3.BucketVersioning(
-    `${name}-versioning`,
-    { ...of, versioningConfiguration: { status: "Enabled" } },
-    opts,
-  );
-  const lifecycle = new aws.s3.BucketLifecycleConfiguration(
-    `${name}-lifecycle`,
-    {
-      ...of,
-      rules: [
-        {
-          id: "former-versions",
-          status: "Enabled",
-          filter: { prefix: "" },
-          noncurrentVersionExpiration: { noncurrentDays: datastore.backupRetentionDays },
-          abortIncompleteMultipartUpload: { daysAfterInitiation: 7 },
-        },
-      ],
-    },
-    pulumi.mergeOptions(opts, { dependsOn: versioning }),
-  );
-  const policy = new aws.s3.BucketPolicy(
-    `${name}-policy`,
-    { ...of, policy: tlsOnly(bucket.arn) },
-    pulumi.mergeOptions(opts, { dependsOn: closed }),
-  );
-  return { bucket, ready: [closed, owned, encrypted, lifecycle, policy] };
-}
-
-function tlsOnly(arn: pulumi.Output<string>): pulumi.Output<string> {
-  return pulumi.jsonStringify({
-    Version: "2012-10-17",
-    Statement: [
-      {
-        Sid: "TlsOnly",
-        Effect: "Deny",
-        Principal: "*",
-        Action: "s3:*",
-        Resource: [arn, pulumi.interpolate`${arn}/*`],
-        Condition: { Bool: { "aws:SecureTransport": "false" } },
-      },
-    ],
-  });
-}
-
-/** What a client does with objects; buckets are none of its business. */
-function permissionsOn(buckets: readonly aws.s3.Bucket[]): Statement[] {
-  if (buckets.length === 0) return [];
-  const arns = pulumi.all(buckets.map(({ arn }) => arn));
-  return [
-    {
-      Effect: "Allow",
-      Action: ["s3:ListBucket", "s3:ListBucketMultipartUploads", "s3:GetBucketLocation"],
-      Resource: arns,
-    },
-    {
-      Effect: "Allow",
-      Action: [
-        ...["s3:GetObject", "s3:PutObject", "s3:DeleteObject"],
-        ...["s3:AbortMultipartUpload", "s3:ListMultipartUploadParts"],
-      ],
-      Resource: arns.apply((all) => all.map((arn) => `${arn}/*`)),
-    },
-  ];
 }
 
 /** For clients that cannot show who they are. */

@@ -1,5 +1,5 @@
 /** What a stack on EKS is going to have, as plain data. */
-import type { Layers } from "../../config/layers.ts";
+import { clusterName, type Layers } from "../../config/layers.ts";
 import { type NodePoolPlan, resolveNodePools, SPOT_TAINT } from "../../config/nodes.ts";
 import type { NodePool, Taint } from "../../config/schema/nodes.ts";
 import type { VolumePlan } from "../../config/storage.ts";
@@ -80,8 +80,8 @@ export interface EksPlan {
 }
 
 export function resolveEks(layers: Layers, settings: EksSettings, volumes: readonly VolumePlan[]): EksPlan {
-  const { stack, application, profile } = layers;
-  const name = settings.name ?? `${application.name}-${stack.profile}`;
+  const { profile } = layers;
+  const name = clusterName(layers, settings);
   const imageCaches = ecrCaches(settings, name);
   checkCaches(layers, settings, imageCaches);
   const sharedFileSystem = volumes.some(({ storageClass }) => storageClass === SHARED_CLASS);

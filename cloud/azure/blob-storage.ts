@@ -1,8 +1,8 @@
 import * as azure from "@pulumi/azure-native";
 import * as pulumi from "@pulumi/pulumi";
-import { globalWord } from "./names.ts";
 import { privateEndpoint } from "./private-endpoint.ts";
 import { lock } from "./roles.ts";
+import { storageAccount } from "./storage-account.ts";
 import type { AzureStore, StoreArgs } from "./stores.ts";
 
 /** Objects by Azure Blob Storage: by a private endpoint, without keys; who reads and writes shows who they are. */
@@ -11,28 +11,14 @@ export class BlobStorage extends pulumi.ComponentResource {
 
   constructor(name: string, args: StoreArgs, opts: pulumi.ComponentResourceOptions) {
     super("landfall:azure:BlobStorage", name, {}, opts);
-    const { datastore, plan, resourceGroupName } = args;
+    const { datastore, site } = args;
+    const { resourceGroupName } = site;
     const { endpoint, protect, backupRetentionDays: days } = datastore;
     const inside = { parent: this };
 
-    const account = new azure.storage.StorageAccount(
-      `${name}-account`,
-      {
-        resourceGroupName,
-        accountName: globalWord({ ...plan, of: datastore.name, longest: 24 }),
-        kind: "StorageV2",
-        sku: { name: redundancyOf(datastore.highAvailability, plan.geoRedundantBackups) },
-        accessTier: "Hot",
-        publicNetworkAccess: "Disabled",
-        networkRuleSet: { defaultAction: "Deny", bypass: "None" },
-        allowBlobPublicAccess: false,
-        allowSharedKeyAccess: false,
-        allowCrossTenantReplication: false,
-        defaultToOAuthAuthentication: true,
-        enableHttpsTrafficOnly: true,
-        minimumTlsVersion: "TLS1_2",
-        encryption: { keySource: "Microsoft.Storage", requireInfrastructureEncryption: true },
-      },
+    const account = storageAccount(
+      name,
+      { site, of: datastore.name, severalZones: datastore.highAvailability },
       { ...inside, protect },
     );
     const service = new azure.storage.BlobServiceProperties(
@@ -94,9 +80,4 @@ export class BlobStorage extends pulumi.ComponentResource {
     };
     this.registerOutputs({});
   }
-}
-
-function redundancyOf(severalZones: boolean, severalRegions: boolean): string {
-  if (severalZones) return severalRegions ? "Standard_GZRS" : "Standard_ZRS";
-  return severalRegions ? "Standard_GRS" : "Standard_LRS";
 }

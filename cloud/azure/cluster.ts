@@ -22,6 +22,8 @@ export class Cluster extends pulumi.ComponentResource {
   readonly agentPools: azure.containerservice.AgentPool[];
   /** Whom the machines pull images as. */
   readonly kubelet: azure.managedidentity.UserAssignedIdentity;
+  /** Whom Azure takes the control plane and the drivers of disks for. */
+  readonly controlPlane: azure.managedidentity.UserAssignedIdentity;
 
   constructor(name: string, args: ClusterArgs, opts?: pulumi.ComponentResourceOptions) {
     super("landfall:azure:Cluster", name, {}, opts);
@@ -34,7 +36,7 @@ export class Cluster extends pulumi.ComponentResource {
         { resourceGroupName, resourceName: `${plan.name}-${what}` },
         inside,
       );
-    const controlPlane = identity("control-plane");
+    this.controlPlane = identity("control-plane");
     this.kubelet = identity("kubelet");
     const logs = new ControlPlaneLogs(name, { plan, resourceGroupName }, inside);
     this.cluster = new azure.containerservice.ManagedCluster(
@@ -47,7 +49,7 @@ export class Cluster extends pulumi.ComponentResource {
         kubernetesVersion: plan.version,
         dnsPrefix: plan.name,
         sku: { name: "Base", tier: "Standard" },
-        identity: { type: "UserAssigned", userAssignedIdentities: [controlPlane.id] },
+        identity: { type: "UserAssigned", userAssignedIdentities: [this.controlPlane.id] },
         identityProfile: {
           kubeletidentity: {
             resourceId: this.kubelet.id,
@@ -105,7 +107,7 @@ export class Cluster extends pulumi.ComponentResource {
       {
         ...inside,
         protect: plan.deletionProtection,
-        dependsOn: this.grant(name, controlPlane, args),
+        dependsOn: this.grant(name, this.controlPlane, args),
         // The autoscaler decides.
         ignoreChanges: ["agentPoolProfiles[0].count"],
       },

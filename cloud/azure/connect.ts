@@ -1,26 +1,22 @@
-import * as azure from "@pulumi/azure-native";
 import * as k8s from "@pulumi/kubernetes";
-import type * as pulumi from "@pulumi/pulumi";
 import type { Plan } from "../../config/plan.ts";
 import type { Cloud } from "../cloud.ts";
 import { Cluster } from "./cluster.ts";
-import { WorkloadIdentity } from "./identity.ts";
 import { KeyVault } from "./key-vault.ts";
 import { kubeconfigOf } from "./kubeconfig.ts";
 import { existingGround, type Ground, Network } from "./network.ts";
 import { SERVICE_CIDR } from "./network-plan.ts";
+import { permit } from "./permit.ts";
 import type { AksPlan } from "./plan.ts";
 import { PrivateZones } from "./private-zones.ts";
 import { createRegistry } from "./registry.ts";
-import { createStore } from "./stores.ts";
+import { createPlace, type Site, storesAt } from "./site.ts";
 
 /** Makes the network, the cluster and its machines, or finds them as they were made. */
 export function connectAks(plan: Plan, cluster: AksPlan): Cloud {
-  const { name, subscription, location, network } = cluster;
-  const provider = new azure.Provider("azure", { subscriptionId: subscription, location });
+  const { name, network } = cluster;
+  const { provider, group } = createPlace(plan, cluster);
   const opts = { provider };
-  const tags = { "landfall-application": plan.application, "landfall-stack": plan.stack };
-  const group = new azure.resources.ResourceGroup(`${name}-group`, { resourceGroupName: name, tags }, opts);
   const resourceGroupName = group.name;
 
   const { containerRegistry } = cluster;
@@ -34,60 +30,49 @@ export function connectAks(plan: Plan, cluster: AksPlan): Cloud {
         { providers: [provider] },
       );
   const aks = new Cluster(name, { plan: cluster, resourceGroupName, ground }, { providers: [provider] });
-  const zones = new PrivateZones(name, { resourceGroupName, ground }, opts);
+  const site: Site = {
+    provider,
+    subscription: cluster.subscription,
+    name,
+    resourceGroupName,
+    virtualNetworkId: ground.virtualNetworkId,
+    subnetIds: ground.subnetIds,
+    geoRedundantBackups: cluster.geoRedundantBackups,
+    issuer: aks.cluster.oidcIssuerProfile.apply((profile) => profile?.issuerURL ?? ""),
+  };
+  const zones = new PrivateZones(site, opts);
   if (containerRegistry) {
     const { kubelet } = aks;
-    createRegistry(name, { plan: cluster, containerRegistry, resourceGroupName, kubelet, ground, zones }, opts);
+    createRegistry(name, { plan: cluster, containerRegistry, kubelet, site, zones }, opts);
   }
   if (cluster.keyVault) {
-    new KeyVault(name, { plan: cluster, resourceGroupName, aks, ground, zones }, { providers: [provider] });
+    new KeyVault(name, { plan: cluster, aks, site, zones }, { providers: [provider] });
   }
+  const kubeconfig = kubeconfigOf(aks.cluster, cluster, resourceGroupName, opts);
   const kubernetes = new k8s.Provider(
     "cluster",
     {
-      kubeconfig: kubeconfigOf(aks.cluster, cluster, resourceGroupName, opts),
+      kubeconfig,
       clusterIdentifier: aks.cluster.resourceUID,
       enableServerSideApply: true,
     },
     { dependsOn: aks.agentPools },
   );
 
-  const scopes: Record<string, readonly pulumi.CustomResource[]> = {};
   return {
     provider: kubernetes,
+    kubeconfig,
     // The API server answers from its own subnet, where no pod and no machine is: Cilium lets ranges name nothing else.
     apiServer: { cidrs: [firstAddressOf(SERVICE_CIDR), network.subnets.apiServer.cidr], ports: [443] },
     ready: aks.agentPools,
     ground: ground instanceof Network ? [ground, aks] : [aks],
-    managed(storeName, { datastore, password }, storeOpts) {
-      const store = createStore(
-        storeName,
-        { datastore, password, plan: cluster, resourceGroupName, ground, zones },
-        { ...storeOpts, providers: [provider] },
-      );
-      scopes[datastore.name] = store.scopes ?? [];
-      return store;
-    },
-    identify: (identityName, { serviceAccount, namespace, datastores }, identityOpts) =>
-      new WorkloadIdentity(
-        identityName,
-        {
-          subscription,
-          resourceGroupName,
-          cluster: aks.cluster,
-          serviceAccount,
-          namespace,
-          scopes: Object.fromEntries(
-            datastores.flatMap((store) =>
-              (scopes[store.name] ?? []).map((scope, index) => [
-                `${store.name}-${store.endpoint.buckets[index]}`,
-                scope,
-              ]),
-            ),
-          ),
-        },
-        { ...identityOpts, providers: [provider] },
-      ).identity,
+    ...storesAt(site, zones),
+    permit: (addon, args, addonOpts) =>
+      permit(
+        addon,
+        { ...args, plan, site, zones, groupId: group.id, controlPlane: aks.controlPlane },
+        { ...addonOpts, providers: [provider] },
+      ),
   };
 }
 

@@ -12,7 +12,8 @@ export class DocumentDb extends pulumi.ComponentResource {
 
   constructor(name: string, args: StoreArgs, opts: pulumi.ComponentResourceOptions) {
     super("landfall:azure:DocumentDb", name, {}, opts);
-    const { datastore, plan, resourceGroupName } = args;
+    const { datastore, site } = args;
+    const { resourceGroupName } = site;
     const { endpoint, protect } = datastore;
     const inside = { parent: this };
     const password = strongPassword(args.password as pulumi.Output<string>);
@@ -21,7 +22,7 @@ export class DocumentDb extends pulumi.ComponentResource {
       `${name}-cluster`,
       {
         resourceGroupName,
-        mongoClusterName: globalName({ ...plan, of: datastore.name, longest: 40 }),
+        mongoClusterName: globalName({ ...site, of: datastore.name, longest: 40 }),
         properties: {
           administrator: { userName: endpoint.username, password },
           serverVersion: datastore.version,

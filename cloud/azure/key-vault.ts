@@ -2,17 +2,16 @@ import * as azure from "@pulumi/azure-native";
 import * as pulumi from "@pulumi/pulumi";
 import type { Cluster } from "./cluster.ts";
 import { globalName } from "./names.ts";
-import type { Ground } from "./network.ts";
 import type { AksPlan } from "./plan.ts";
 import { privateEndpoint } from "./private-endpoint.ts";
 import type { PrivateZones } from "./private-zones.ts";
 import { assign, lock } from "./roles.ts";
+import type { Site } from "./site.ts";
 
 export interface KeyVaultArgs {
   plan: AksPlan;
-  resourceGroupName: pulumi.Input<string>;
   aks: Cluster;
-  ground: Ground;
+  site: Site;
   zones: PrivateZones;
 }
 
@@ -20,8 +19,9 @@ export interface KeyVaultArgs {
 export class KeyVault extends pulumi.ComponentResource {
   constructor(name: string, args: KeyVaultArgs, opts: pulumi.ComponentResourceOptions) {
     super("landfall:azure:KeyVault", `${name}-vault`, {}, opts);
-    const { plan, resourceGroupName, aks } = args;
+    const { plan, site, aks } = args;
     const { subscription, deletionProtection: protect } = plan;
+    const { resourceGroupName } = site;
     const inside = { parent: this };
     const vault = new azure.keyvault.Vault(
       `${name}-vault`,

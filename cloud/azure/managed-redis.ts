@@ -11,7 +11,8 @@ export class ManagedRedis extends pulumi.ComponentResource {
 
   constructor(name: string, args: StoreArgs, opts: pulumi.ComponentResourceOptions) {
     super("landfall:azure:ManagedRedis", name, {}, opts);
-    const { datastore, plan, resourceGroupName } = args;
+    const { datastore, site } = args;
+    const { resourceGroupName } = site;
     const { endpoint, protect, machine = "" } = datastore;
     const inside = { parent: this };
 
@@ -19,7 +20,7 @@ export class ManagedRedis extends pulumi.ComponentResource {
       `${name}-cluster`,
       {
         resourceGroupName,
-        clusterName: globalName({ ...plan, of: datastore.name, longest: 60 }),
+        clusterName: globalName({ ...site, of: datastore.name, longest: 60 }),
         sku: { name: machine },
         highAvailability: datastore.highAvailability ? "Enabled" : "Disabled",
         minimumTlsVersion: "1.2",

@@ -4,6 +4,8 @@ import type { AksSettings } from "./settings.ts";
 
 export const SUBNETS = ["nodes", "apiServer", "postgres", "endpoints"] as const;
 export type SubnetKind = (typeof SUBNETS)[number];
+/** Those that datastores stand in. */
+export type StoreSubnet = Extract<SubnetKind, "postgres" | "endpoints">;
 
 export interface AzureNetwork {
   cidr: string;

@@ -1,4 +1,4 @@
-import type { Offers } from "../managed.ts";
+import type { Offer, Offers } from "../managed.ts";
 
 /** What Azure runs of the datastores that applications ask for. */
 export const offers: Offers = {
@@ -52,4 +52,10 @@ export const offers: Offers = {
     reached: "in the network",
     access: ["identity"],
   },
+};
+
+/** To clusters whose pods Azure does not know. */
+export const offersByPassword: Offers = {
+  ...offers,
+  objectstore: { ...(offers.objectstore as Offer), needs: "cluster.cloud.oidcIssuer" },
 };

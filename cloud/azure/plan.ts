@@ -1,5 +1,5 @@
 /** What a stack on AKS is going to have, as plain data. */
-import type { Layers } from "../../config/layers.ts";
+import { clusterName, type Layers } from "../../config/layers.ts";
 import { unknownName } from "../../config/mistakes.ts";
 import { checkOneMachine, type NodePoolPlan, resolveNodePools } from "../../config/nodes.ts";
 import type { NodePool, Taint } from "../../config/schema/nodes.ts";
@@ -11,8 +11,8 @@ import { ZONAL_LOCATIONS } from "./locations.ts";
 import { EPHEMERAL, hasDisk } from "./machines.ts";
 import { LONGEST_POOL_NAME } from "./names.ts";
 import { type AzureNetwork, DEFAULT_CIDR, networkOf, rangesOf } from "./network-plan.ts";
-import { offers } from "./offers.ts";
-import type { AksSettings } from "./settings.ts";
+import { offers, offersByPassword } from "./offers.ts";
+import type { AksSettings, AzureSite } from "./settings.ts";
 
 /** In support on 2026-11-21 and for a month at least; the first is the default. */
 export const AKS_VERSIONS = ["1.36", "1.35"] as const;
@@ -62,9 +62,9 @@ export interface AksPlan {
 }
 
 export function resolveAks(layers: Layers, settings: AksSettings): AksPlan {
-  const { stack, application, profile } = layers;
-  checkLocation(layers, settings);
-  const name = settings.name ?? `${application.name}-${stack.profile}`;
+  const { profile } = layers;
+  checkLocation(layers, "landfall:cluster", settings.location);
+  const name = clusterName(layers, settings);
   const imageCaches = acrCaches(settings, name);
   checkCaches(layers, settings, imageCaches);
   const nodePools = resolveNodePools(layers, settings.nodePools, { machine: DEFAULT_MACHINE, diskTypes: DISK_TYPES });
@@ -104,9 +104,14 @@ function azureMonitorOf({ azureMonitor = false }: AksSettings): AksPlan["azureMo
   return { metrics: azureMonitor.metrics ?? false, logs: azureMonitor.logs ?? false };
 }
 
-function checkLocation({ mistakes }: Layers, { location }: AksSettings): void {
+function checkLocation({ mistakes }: Layers, place: string, location: string): void {
   if (ZONAL_LOCATIONS.includes(location)) return;
-  mistakes.push(unknownName("landfall:cluster.location", location, ZONAL_LOCATIONS, "region with availability zones"));
+  mistakes.push(unknownName(`${place}.location`, location, ZONAL_LOCATIONS, "region with availability zones"));
+}
+
+/** Where the stores of a cluster that is not this stack's are to stand. */
+export function checkAzureSite(layers: Layers, { location }: AzureSite): void {
+  checkLocation(layers, "landfall:cluster.cloud", location);
 }
 
 function versionOf({ mistakes }: Layers, { version = AKS_VERSIONS[0] }: AksSettings): string {
@@ -216,4 +221,14 @@ export function aksRange({ network }: AksSettings): string {
 export function aksManager({ network }: AksSettings): Manager {
   const { postgres, endpoints } = rangesOf(network);
   return { title: "Azure", offers, cidrs: [postgres, endpoints], credentials: { cidrs: ENTRA, ports: [443] } };
+}
+
+/** For a cluster that is not this stack's. */
+export function azureManager({ subnets, oidcIssuer }: AzureSite): Manager {
+  return {
+    title: "Azure",
+    offers: oidcIssuer ? offers : offersByPassword,
+    cidrs: [subnets.postgres.cidr, subnets.endpoints.cidr],
+    credentials: oidcIssuer ? { cidrs: ENTRA, ports: [443] } : undefined,
+  };
 }

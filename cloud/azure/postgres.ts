@@ -12,17 +12,18 @@ export class FlexiblePostgres extends pulumi.ComponentResource {
 
   constructor(name: string, args: StoreArgs, opts: pulumi.ComponentResourceOptions) {
     super("landfall:azure:FlexiblePostgres", name, {}, opts);
-    const { datastore, plan, resourceGroupName, ground, zones } = args;
+    const { datastore, site, zones } = args;
+    const { resourceGroupName } = site;
     const { endpoint, protect, machine = "" } = datastore;
     const inside = { parent: this };
     const password = strongPassword(args.password as pulumi.Output<string>);
 
-    const zone = zones.zone(`${plan.name}.private.postgres.database.azure.com`);
+    const zone = zones.zone(`${site.name}.private.postgres.database.azure.com`);
     const server = new azure.dbforpostgresql.Server(
       `${name}-server`,
       {
         resourceGroupName,
-        serverName: globalName({ ...plan, of: datastore.name, longest: 63 }),
+        serverName: globalName({ ...site, of: datastore.name, longest: 63 }),
         version: datastore.version,
         sku: { name: machine, tier: TIERS[machine.charAt("Standard_".length)] ?? "GeneralPurpose" },
         storage: { storageSizeGB: datastore.storageGiB, autoGrow: "Enabled" },
@@ -30,14 +31,14 @@ export class FlexiblePostgres extends pulumi.ComponentResource {
         administratorLoginPassword: password,
         authConfig: { passwordAuth: "Enabled", activeDirectoryAuth: "Disabled" },
         network: {
-          delegatedSubnetResourceId: ground.subnetIds.postgres,
+          delegatedSubnetResourceId: site.subnetIds.postgres,
           privateDnsZoneArmResourceId: zone.id,
           publicNetworkAccess: "Disabled",
         },
         highAvailability: { mode: datastore.highAvailability ? "ZoneRedundant" : "Disabled" },
         backup: {
           backupRetentionDays: datastore.backupRetentionDays,
-          geoRedundantBackup: plan.geoRedundantBackups ? "Enabled" : "Disabled",
+          geoRedundantBackup: site.geoRedundantBackups ? "Enabled" : "Disabled",
         },
         createMode: "Default",
       },

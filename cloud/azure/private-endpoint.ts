@@ -2,7 +2,7 @@ import * as azure from "@pulumi/azure-native";
 import type * as pulumi from "@pulumi/pulumi";
 import type { StoreArgs } from "./stores.ts";
 
-export interface EndpointArgs extends Pick<StoreArgs, "resourceGroupName" | "ground" | "zones"> {
+export interface EndpointArgs extends Pick<StoreArgs, "site" | "zones"> {
   /** Resource id of the service. */
   service: pulumi.Input<string>;
   /** Part of the service, as Azure calls it. */
@@ -14,15 +14,16 @@ export interface EndpointArgs extends Pick<StoreArgs, "resourceGroupName" | "gro
 /** An address of the service in the network, by the service's own name. */
 export function privateEndpoint(
   name: string,
-  { resourceGroupName, ground, zones, service, group, domain }: EndpointArgs,
+  { site, zones, service, group, domain }: EndpointArgs,
   opts: pulumi.CustomResourceOptions,
 ): azure.network.PrivateDnsZoneGroup {
+  const { resourceGroupName } = site;
   const zone = zones.zone(domain);
   const endpoint = new azure.network.PrivateEndpoint(
     `${name}-endpoint`,
     {
       resourceGroupName,
-      subnet: { id: ground.subnetIds.endpoints },
+      subnet: { id: site.subnetIds.endpoints },
       privateLinkServiceConnections: [{ name: group, privateLinkServiceId: service, groupIds: [group] }],
     },
     opts,

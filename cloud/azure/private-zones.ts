@@ -1,29 +1,24 @@
 import * as azure from "@pulumi/azure-native";
 import type * as pulumi from "@pulumi/pulumi";
-import type { Ground } from "./network.ts";
+import type { Site } from "./site.ts";
 
 /** A domain that is answered for in the network only. */
 export interface PrivateZone {
-  id: pulumi.Output<string>;
-  /** By which the network asks it. */
-  link: azure.privatedns.VirtualNetworkLink;
+  id: pulumi.Input<string>;
+  /** By which the network asks it; left out where it did before. */
+  link?: azure.privatedns.VirtualNetworkLink;
 }
 
-/** The network's own domains, each made when the first store asks for it. */
+/** The network's own domains, each made when the first store asks for it, unless the network has it. */
 export class PrivateZones {
-  readonly #name: string;
-  readonly #args: { resourceGroupName: pulumi.Input<string>; ground: Ground };
+  readonly #site: Site;
   readonly #opts: pulumi.CustomResourceOptions;
   readonly #zones = new Map<string, PrivateZone>();
 
-  constructor(
-    name: string,
-    args: { resourceGroupName: pulumi.Input<string>; ground: Ground },
-    opts: pulumi.CustomResourceOptions,
-  ) {
-    this.#name = name;
-    this.#args = args;
+  constructor(site: Site, opts: pulumi.CustomResourceOptions) {
+    this.#site = site;
     this.#opts = opts;
+    for (const [domain, id] of Object.entries(site.privateZoneIds ?? {})) this.#zones.set(domain, { id });
   }
 
   zone(domain: string): PrivateZone {
@@ -33,21 +28,21 @@ export class PrivateZones {
   }
 
   #make(domain: string): PrivateZone {
-    const { resourceGroupName, ground } = this.#args;
+    const { name, resourceGroupName, virtualNetworkId } = this.#site;
     const zone = new azure.privatedns.PrivateZone(
-      `${this.#name}-${domain}`,
+      `${name}-${domain}`,
       { resourceGroupName, privateZoneName: domain, location: "global" },
       this.#opts,
     );
     const link = new azure.privatedns.VirtualNetworkLink(
-      `${this.#name}-${domain}-link`,
+      `${name}-${domain}-link`,
       {
         resourceGroupName,
         privateZoneName: zone.name,
         virtualNetworkLinkName: "network",
         location: "global",
         registrationEnabled: false,
-        virtualNetwork: { id: ground.virtualNetworkId },
+        virtualNetwork: { id: virtualNetworkId },
       },
       this.#opts,
     );

@@ -2,18 +2,17 @@ import * as azure from "@pulumi/azure-native";
 import type * as pulumi from "@pulumi/pulumi";
 import { createImageCaches } from "./image-cache.ts";
 import { registryName } from "./image-cache-plan.ts";
-import type { Ground } from "./network.ts";
 import type { AksPlan } from "./plan.ts";
 import { privateEndpoint } from "./private-endpoint.ts";
 import type { PrivateZones } from "./private-zones.ts";
 import { assign } from "./roles.ts";
+import type { Site } from "./site.ts";
 
 export interface RegistryArgs {
   plan: AksPlan;
   containerRegistry: string;
-  resourceGroupName: pulumi.Input<string>;
   kubelet: azure.managedidentity.UserAssignedIdentity;
-  ground: Ground;
+  site: Site;
   zones: PrivateZones;
 }
 
@@ -27,9 +26,10 @@ export function createRegistry(name: string, args: RegistryArgs, opts: pulumi.Cu
 /** Azure keeps it in all zones of the region by itself. */
 function ownRegistry(
   name: string,
-  { plan, containerRegistry, resourceGroupName, ground, zones }: RegistryArgs,
+  { plan, containerRegistry, site, zones }: RegistryArgs,
   opts: pulumi.CustomResourceOptions,
 ): azure.containerregistry.Registry {
+  const { resourceGroupName } = site;
   const isPrivate = containerRegistry === "private";
   const registry = new azure.containerregistry.Registry(
     `${name}-registry`,
@@ -44,7 +44,7 @@ function ownRegistry(
     opts,
   );
   if (isPrivate) {
-    const endpoint = { resourceGroupName, ground, zones, service: registry.id };
+    const endpoint = { site, zones, service: registry.id };
     privateEndpoint(`${name}-registry`, { ...endpoint, group: "registry", domain: "privatelink.azurecr.io" }, opts);
   }
   createImageCaches(

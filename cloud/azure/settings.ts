@@ -11,6 +11,46 @@ const guid = (what: string) =>
 const resourceId = (type: string, what: string) =>
   z.string().regex(new RegExp(`^/subscriptions/[0-9a-f-]{36}/resourceGroups/[^/]+/providers/${type}/[^/]+$`), what);
 
+const subscription = guid("a subscription's id");
+const virtualNetworkId = resourceId("Microsoft\\.Network/virtualNetworks", "the resource id of a virtual network");
+const subnet = z.strictObject({ name: z.string().min(1), cidr: z.cidrv4() });
+
+/** Domains of private endpoints: https://learn.microsoft.com/azure/private-link/private-endpoint-dns */
+const PRIVATE_DOMAINS = [
+  "privatelink.redis.azure.net",
+  "privatelink.mongocluster.cosmos.azure.com",
+  "privatelink.blob.core.windows.net",
+] as const;
+
+/** Where Azure runs datastores for a cluster that is not this stack's. */
+export const azureSite = z.strictObject({
+  provider: z.literal("azure"),
+  subscription,
+  /** Region of the network, by Azure's name, such as westeurope. */
+  location: z.string(),
+  virtualNetworkId,
+  subnets: z.strictObject({
+    /** Delegated to Microsoft.DBforPostgreSQL/flexibleServers. */
+    postgres: subnet,
+    /** Of the private endpoints. */
+    endpoints: subnet,
+  }),
+  /** Private DNS zones that the network is linked to already, by domain. @default each is made and linked when a store needs it */
+  privateZoneIds: z
+    .partialRecord(
+      z.enum(PRIVATE_DOMAINS),
+      resourceId("Microsoft\\.Network/privateDnsZones", "the resource id of a private DNS zone"),
+    )
+    .optional(),
+  /**
+   * URL of the cluster's OIDC issuer, which Entra can read, if the cluster has the webhook of Workload Identity. Blob
+   * Storage needs it, for it knows no passwords. @default none
+   */
+  oidcIssuer: z.url({ protocol: /^https$/, error: "an address such as https://oidc.example.com/cluster/" }).optional(),
+  /** Whether datastores keep their backups in the paired region too. @default false */
+  geoRedundantBackups: z.boolean().optional(),
+});
+
 const secretName = z.string().regex(/^[0-9A-Za-z-]{1,127}$/, "the name of a key vault's secret");
 const account = z.strictObject({
   vaultId: resourceId("Microsoft\\.KeyVault/vaults", "the resource id of a key vault"),
@@ -29,10 +69,9 @@ const newNetwork = z.strictObject({
    */
   outbound: z.enum(["natGateway", "loadBalancer"]).optional(),
 });
-const subnet = z.strictObject({ name: z.string().min(1), cidr: z.cidrv4() });
 /** A network that is there already, such as a spoke of a hub with a firewall. */
 const existingNetwork = z.strictObject({
-  virtualNetworkId: resourceId("Microsoft\\.Network/virtualNetworks", "the resource id of a virtual network"),
+  virtualNetworkId,
   /** Address range of the network. */
   cidr: z.cidrv4(),
   subnets: z.strictObject({
@@ -51,7 +90,7 @@ const existingNetwork = z.strictObject({
 
 export const aksSettings = z.strictObject({
   provider: z.literal("aks"),
-  subscription: guid("a subscription's id"),
+  subscription,
   /** Region by Azure's name, such as westeurope. */
   location: z.string(),
   /** Groups of Microsoft Entra, by object id, that may do everything in the cluster. Whoever runs Pulumi is in one. */
@@ -140,4 +179,5 @@ export const aksSettings = z.strictObject({
   ...storageFields,
 });
 
+export type AzureSite = z.output<typeof azureSite>;
 export type AksSettings = z.output<typeof aksSettings>;

@@ -4,15 +4,12 @@ import { type ManagedStoreArgs, storesOf } from "../stores.ts";
 import { BlobStorage } from "./blob-storage.ts";
 import { DocumentDb } from "./documentdb.ts";
 import { ManagedRedis } from "./managed-redis.ts";
-import type { Ground } from "./network.ts";
-import type { AksPlan } from "./plan.ts";
 import { FlexiblePostgres } from "./postgres.ts";
 import type { PrivateZones } from "./private-zones.ts";
+import type { Site } from "./site.ts";
 
 export interface StoreArgs extends ManagedStoreArgs {
-  plan: AksPlan;
-  resourceGroupName: pulumi.Input<string>;
-  ground: Ground;
+  site: Site;
   zones: PrivateZones;
 }
 

@@ -8,9 +8,10 @@ import { Cluster } from "./cluster.ts";
 import { ImageCache } from "./image-cache.ts";
 import { allowWebhooks, existingGround, Network } from "./network.ts";
 import { offers } from "./offers.ts";
+import { permit } from "./permit.ts";
 import type { GkePlan } from "./plan.ts";
 import { createRegistry } from "./registry.ts";
-import { enableServices, servicesFor, servicesOf } from "./services.ts";
+import { enableServices, servicesFor, servicesForAddons, servicesOf } from "./services.ts";
 import { createProvider, managedIn, storesAt } from "./site.ts";
 import { createStorageClasses } from "./storage.ts";
 
@@ -19,7 +20,11 @@ export function connectGke(plan: Plan, cluster: GkePlan): Cloud {
   const { name, project, region } = cluster;
   const provider = createProvider(plan, cluster);
   const managed = managedIn(plan);
-  const services = enableServices(name, [...servicesOf(cluster), ...servicesFor(managed)], { provider });
+  const services = enableServices(
+    name,
+    [...servicesOf(cluster), ...servicesFor(managed), ...servicesForAddons(plan.addons)],
+    { provider },
+  );
 
   const inNetwork = managed.some(({ engine }) => offers[engine]?.reached === "in the network");
   const { existingNetwork } = cluster;
@@ -36,10 +41,11 @@ export function connectGke(plan: Plan, cluster: GkePlan): Cloud {
   }
   createBackupPlan(name, plan, cluster, gke.cluster, { provider, dependsOn: services });
 
+  const kubeconfig = kubeconfigOf(gke.cluster);
   const kubernetes = new k8s.Provider(
     "cluster",
     {
-      kubeconfig: kubeconfigOf(gke.cluster),
+      kubeconfig,
       // The name has a suffix, and so another cluster another link.
       clusterIdentifier: gke.cluster.selfLink,
       enableServerSideApply: true,
@@ -48,6 +54,7 @@ export function connectGke(plan: Plan, cluster: GkePlan): Cloud {
   );
   return {
     provider: kubernetes,
+    kubeconfig: pulumi.secret(kubeconfig),
     // Pods reach the control plane at its own range, and at the Service's first address.
     apiServer: { cidrs: [firstAddressOf(cluster.ranges.services), cluster.ranges.controlPlane], ports: [443] },
     ready: createStorageClasses(
@@ -56,6 +63,8 @@ export function connectGke(plan: Plan, cluster: GkePlan): Cloud {
       { provider: kubernetes },
     ),
     ground: network instanceof Network ? [network, gke] : [gke],
+    permit: (addon, args, opts) =>
+      permit(addon, { ...args, plan, project, region, services }, { parent: opts.parent, provider }),
     ...storesAt({
       provider,
       project,

@@ -60,7 +60,11 @@ const DAY_SECONDS = 86_400;
 /** Google's least for what is deleted. */
 const LEAST_SOFT_DELETE_DAYS = 7;
 
-function bucketArgs({ protect, backupRetentionDays }: ManagedDatastore, region: string): gcp.storage.BucketArgs {
+/** Several zones, former versions, nothing public. */
+export function bucketArgs(
+  { protect, backupRetentionDays }: Pick<ManagedDatastore, "protect" | "backupRetentionDays">,
+  region: string,
+): gcp.storage.BucketArgs {
   return {
     // A region's buckets are in several of its zones.
     location: region.toUpperCase(),

@@ -1,5 +1,5 @@
 /** What a stack on GKE is going to have, as plain data. */
-import type { Layers } from "../../config/layers.ts";
+import { clusterName, type Layers } from "../../config/layers.ts";
 import { checkOneMachine, type NodePoolPlan, POOL_LABEL, resolveNodePools, SPOT_TAINT } from "../../config/nodes.ts";
 import type { DatastorePlan } from "../../config/plan.ts";
 import type { NodePool, Taint } from "../../config/schema/nodes.ts";
@@ -74,9 +74,9 @@ export interface GkePlan {
 }
 
 export function resolveGke(layers: Layers, settings: GkeSettings, datastores: readonly DatastorePlan[]): GkePlan {
-  const { stack, application, profile } = layers;
+  const { stack, profile } = layers;
   const production = stack.profile === "production";
-  const name = settings.name ?? `${application.name}-${stack.profile}`;
+  const name = clusterName(layers, settings);
   const imageCaches = remoteRegistries(settings, name);
   checkRemotes(layers, settings, imageCaches);
   const offered = { machine: DEFAULT_MACHINE, diskTypes: DISK_TYPES, spotTaint: SPOT_TAINT };

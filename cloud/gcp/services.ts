@@ -1,6 +1,7 @@
 import * as gcp from "@pulumi/gcp";
 import type * as pulumi from "@pulumi/pulumi";
 import type { EngineName } from "../../components/datastores/engines.ts";
+import type { AddonsPlan } from "../../config/addons.ts";
 import type { ManagedDatastore } from "../../config/plan.ts";
 import type { GkePlan } from "./plan.ts";
 
@@ -13,6 +14,11 @@ const BY_ENGINE: Partial<Record<EngineName, readonly string[]>> = {
 /** The APIs that managed datastores are made with. */
 export function servicesFor(datastores: readonly ManagedDatastore[]): string[] {
   return datastores.flatMap(({ engine }) => BY_ENGINE[engine] ?? []);
+}
+
+/** The APIs that add-ons' buckets are made with. Zones are there already, and so is theirs. */
+export function servicesForAddons({ list }: AddonsPlan): string[] {
+  return list.some(({ identity }) => identity?.permits === "backups") ? ["storage"] : [];
 }
 
 /** The APIs that a cluster is made with, and works by. */

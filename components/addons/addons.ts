@@ -1,6 +1,8 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import { valueAt } from "../../config/addons/addon.ts";
+import type { Cloud, Permit } from "../../cloud/cloud.ts";
+import { type Addon, type Values, valueAt } from "../../config/addons/addon.ts";
+import { catalogue } from "../../config/addons/catalogue.ts";
 import type { AddonNamespacePlan } from "../../config/addons/namespaces.ts";
 import type { AddonPlan } from "../../config/addons.ts";
 import { overlay } from "../../config/layers.ts";
@@ -10,6 +12,7 @@ import { ownerLabels } from "../labels.ts";
 export interface AddonsArgs {
   plan: Plan;
   secrets: Record<string, pulumi.Output<string>>;
+  cloud: Cloud;
 }
 
 /** How long a chart's pods may take to be ready, images pulled and all. */
@@ -27,8 +30,13 @@ export class Addons extends pulumi.ComponentResource {
     const releases = new Map<string, k8s.helm.v3.Release>();
     for (const addon of plan.addons.list) {
       const into = namespaces.get(addon.namespace) as k8s.core.v1.Namespace;
-      const dependsOn = addon.after.map((other) => releases.get(other) as k8s.helm.v3.Release);
-      const installed = release(name, args, addon, into, { parent: this, dependsOn });
+      const after = addon.after.map((other) => releases.get(other) as k8s.helm.v3.Release);
+      const permit = permitOf(name, args, addon, { parent: this });
+      const dependsOn = [...after, ...(permit?.ready ?? [])];
+      const installed = release(name, args, { ...addon, values: valuesOf(addon, permit) }, into, {
+        parent: this,
+        dependsOn,
+      });
       releases.set(addon.name, installed);
       objects(name, args, addon, into, { parent: this, dependsOn: installed });
     }
@@ -54,6 +62,30 @@ function namespace(
     { metadata: { name: wanted, labels: { ...ownerLabels(plan), ...Object.fromEntries(admitted) } } },
     { ...opts, protect },
   );
+}
+
+function permitOf(
+  name: string,
+  { cloud }: AddonsArgs,
+  { name: addon, identity, namespace }: AddonPlan,
+  opts: pulumi.ComponentResourceOptions,
+): Permit | undefined {
+  if (!identity) return undefined;
+  const { permits: purpose, serviceAccount } = identity;
+  return cloud.permit(`${name}-${addon}`, { purpose, serviceAccount, namespace }, opts);
+}
+
+/** The plan's values over those that the cloud brings. */
+function valuesOf({ name, identity, values }: AddonPlan, permit: Permit | undefined): Values {
+  if (!identity || !permit) return values;
+  const { annotations, podLabels } = permit;
+  const { standing }: Addon = catalogue[name];
+  const { serviceAccount, paths } = identity;
+  return [
+    valueAt(paths.serviceAccount, { name: serviceAccount, ...(annotations ? { annotations } : {}) }),
+    ...(podLabels ? [valueAt(paths.podLabels, podLabels)] : []),
+    values,
+  ].reduce<Values>((base, over) => overlay(base, over), standing?.(permit) ?? {});
 }
 
 function release(
@@ -103,10 +135,17 @@ function objects(
       opts,
     );
   }
-  for (const { kind, name: object, belongsToCluster, ...rest } of addon.objects) {
+  for (const { apiVersion, kind, name: object, belongsToCluster, labels, spec, fields } of addon.objects) {
+    const placed = belongsToCluster ? {} : { namespace: metadata.namespace };
     new k8s.apiextensions.CustomResource(
       `${name}-${addon.name}-${object}-${kind.toLowerCase()}`,
-      { kind, ...rest, metadata: { ...(belongsToCluster ? { labels: metadata.labels } : metadata), name: object } },
+      {
+        apiVersion,
+        kind,
+        metadata: { ...placed, labels: { ...metadata.labels, ...labels }, name: object },
+        ...(spec ? { spec } : {}),
+        ...fields,
+      },
       opts,
     );
   }

@@ -10,6 +10,7 @@ import { allowLinks } from "../network.ts";
 import { plain } from "../secrets/secret-text.ts";
 import type { Secrets, StoredSecret } from "../secrets/secrets.ts";
 import { backupPod, commandOf } from "./pod.ts";
+import { restoreCheck } from "./restore-check.ts";
 import { cronJob } from "./schedule.ts";
 
 export interface BackupArgs {
@@ -31,7 +32,7 @@ interface Metadata {
 export class Backup extends pulumi.ComponentResource {
   constructor(name: string, args: BackupArgs, opts: pulumi.ComponentResourceOptions) {
     super("landfall:backup:Backup", name, {}, opts);
-    const { plan, backup, namespace } = args;
+    const { plan, backup, namespace, connection, secrets } = args;
 
     const metadata = { namespace: namespace.namespaceName, labels: labelsOf(plan, backup.name) };
     const inside = { parent: this, deletedWith: namespace.resource, dependsOn: namespace };
@@ -48,6 +49,10 @@ export class Backup extends pulumi.ComponentResource {
       claim: claim?.metadata.name,
     });
     cronJob(name, { metadata, schedule: backup.schedule, pod }, { ...inside, dependsOn: [namespace, network] });
+    if (backup.check) {
+      const args = { plan, namespace, connection, secrets, backup: { ...backup, check: backup.check } };
+      restoreCheck(`${name}-check`, { ...args, keys: keys?.envFrom, claim: claim?.metadata.name }, inside);
+    }
 
     this.registerOutputs({});
   }

@@ -40,6 +40,12 @@ export function backupPod(args: PodArgs): PodSpec {
   };
 }
 
+/** A volume that comes and goes with its pod: a node's own disk may be small. */
+export function passing(storage: string, storageClassName?: string): Omit<types.input.core.v1.Volume, "name"> {
+  const spec = { accessModes: ["ReadWriteOnce"], storageClassName, resources: { requests: { storage } } };
+  return { ephemeral: { volumeClaimTemplate: { spec } } };
+}
+
 /** A copy is uploaded once it is whole: by another container, for it takes another tool. */
 function containersOf(args: PodArgs): Pick<PodSpec, "containers" | "initContainers"> {
   const { backup } = args;
@@ -64,10 +70,20 @@ function copier({ backup, password }: PodArgs, name: string, script: string): Co
   };
 }
 
-function uploader({ backup, keys }: PodArgs, to: BucketDestination): Container {
+function uploader(args: PodArgs, to: BucketDestination): Container {
+  return clientOf(args, to, "upload", uploading(args.backup, to.encryption !== undefined));
+}
+
+/** What knows the bucket: the store's folder in it is `$TO`. */
+export function clientOf(
+  { backup, keys }: Pick<PodArgs, "backup" | "keys">,
+  to: BucketDestination,
+  name: string,
+  script: string,
+): Container {
   const folder = backup.datastore.name;
   return {
-    ...container("upload", to.image, uploading(backup, to.encryption !== undefined)),
+    ...container(name, to.image, script),
     env: variables({
       HOME: "/tmp",
       ...remoteOf("TO", to),
@@ -88,7 +104,7 @@ function sealed(path: string): Record<string, string> {
   };
 }
 
-function container(name: string, image: string, script: string): Container {
+export function container(name: string, image: string, script: string): Container {
   return {
     name,
     image,
@@ -99,21 +115,13 @@ function container(name: string, image: string, script: string): Container {
   };
 }
 
-/** What is on its way to a bucket lies on a volume that comes and goes with the pod: a node's own disk may be small. */
-function volumeOf({ backup, claim }: PodArgs): Omit<types.input.core.v1.Volume, "name"> {
+/** Where copies are, or where one is on its way to or from a bucket. */
+export function volumeOf({
+  backup,
+  claim,
+}: Pick<PodArgs, "backup" | "claim">): Omit<types.input.core.v1.Volume, "name"> {
   if (backup.to.kind !== "bucket") return { persistentVolumeClaim: { claimName: claim as pulumi.Input<string> } };
-  const { storage, storageClass } = backup.to.scratch;
-  return {
-    ephemeral: {
-      volumeClaimTemplate: {
-        spec: {
-          accessModes: ["ReadWriteOnce"],
-          storageClassName: storageClass,
-          resources: { requests: { storage } },
-        },
-      },
-    },
-  };
+  return passing(backup.to.scratch.storage, backup.to.scratch.storageClass);
 }
 
 /** Each server has its part, unless they are copies of the one that clients are led to. */
@@ -122,7 +130,7 @@ function hostsOf({ datastore }: BackupPlan): string[] {
   return operator || failover ? [endpoint.host] : serverHosts(datastore);
 }
 
-function variables(values: Record<string, string>): types.input.core.v1.EnvVar[] {
+export function variables(values: Record<string, string>): types.input.core.v1.EnvVar[] {
   return Object.entries(values).map(([name, value]) => ({ name, value }));
 }
 

@@ -30,7 +30,7 @@ export class BundledServer extends pulumi.ComponentResource {
 
     const metadata = { namespace: namespace.namespaceName, labels: labelsOf(plan, datastore.name) };
     const inside = { parent: this, deletedWith: namespace.resource, dependsOn: namespace };
-    const durable = { ...inside, protect: plan.profile.protectData };
+    const durable = { ...inside, protect: datastore.protect };
 
     const settings = settingsOf(args, credentials(name, args, metadata, inside));
     const volumes = claims(name, datastore, metadata, durable);
@@ -71,7 +71,7 @@ function credentials(
   if (engines[datastore.engine].passwordLength === undefined) return undefined;
   const values = {
     username: datastore.endpoint.username,
-    password: plain(datastore.name),
+    password: plain(datastore.secret),
     ...(datastore.failover ? { [PEERS_KEY]: plain(peersSecretOf(datastore.name)) } : {}),
   };
   return secrets.store(`${name}-credentials`, { metadata, values }, opts);

@@ -1,4 +1,5 @@
 import { type Engine, probedBy } from "./engine.ts";
+import { chromadbTransfer } from "./transfers/chromadb.ts";
 
 /** Chroma 1.x has no accounts: who may reach it is for the NetworkPolicies to say. */
 export const chromadb: Engine = {
@@ -13,6 +14,7 @@ export const chromadb: Engine = {
     resources: { requests: { cpu: "250m", memory: "512Mi" }, limits: { cpu: "1", memory: "2Gi" } },
     username: "",
   },
+  transfer: chromadbTransfer,
   terminationGracePeriodSeconds: 60,
   fields: ["url", "host", "port"],
   urlHoldsPassword: false,

@@ -35,6 +35,8 @@ export interface Connection {
   field(field: Field, choices?: UrlChoices): ConnectionField;
   /** Whether clients have it: neither user nor password for a store that asks them who they are. */
   has(field: Field): boolean;
+  /** For who copies whole stores. */
+  endpoint: pulumi.Output<Endpoint>;
   /** Its host, as pods of other namespaces dial it. */
   hostElsewhere: pulumi.Input<string>;
   /** What has to be up before a client starts. */
@@ -57,7 +59,7 @@ export function createDatastore(
       return connectionTo(datastore, { endpoint: datastore.endpoint, ready, hostElsewhere });
     }
     case "managed": {
-      const password = args.secrets.known(datastore.name);
+      const password = args.secrets.known(datastore.secret);
       const store = args.cloud.managed(name, { datastore, password }, opts);
       const { certificates: pem } = store;
       const certificates = pem === undefined ? undefined : authority(name, args, pem, opts);
@@ -117,11 +119,12 @@ function connectionTo(datastore: DatastorePlan, { endpoint, password, ...rest }:
   const secret = (write: SecretText["write"]): ConnectionField => ({
     value: password
       ? password.apply((value) => pulumi.output(write(writtenAs(value))))
-      : { secret: datastore.name, write },
+      : { secret: datastore.secret, write },
     secret: true,
   });
   return {
     ...rest,
+    endpoint: pulumi.output(endpoint) as pulumi.Output<Endpoint>,
     has: (field) => !(byIdentity && (field === "username" || field === "password")),
     field(field, { database, withTls } = {}) {
       const asked = (endpoint: Endpoint) => ({ ...endpoint, options: { ...endpoint.options, ...withTls } });

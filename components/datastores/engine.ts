@@ -86,8 +86,37 @@ export interface BackupCommand {
   env?(endpoint: Endpoint): Record<string, string>;
   /** Whether each server is copied rather than one that knows all. @default false */
   ofEachServer?: boolean;
-  /** Shell commands that put the copy into the folder `unfinished`; `$HOSTS` has the servers' names. */
+  /**
+   * Shell commands that put the copy into the folder `unfinished`, and beside it the file `manifest`: what the copy has.
+   * `$HOSTS` has the servers' names.
+   */
   script: string;
+  /**
+   * Shell commands that put the copy in the folder `$COPY` into an empty server, TO_* as in a transfer. Left out, with
+   * `manifest`, where only a server at rest takes one.
+   */
+  restore?: string;
+  /** Shell commands that print what TO_* has, in the words of the copy's `manifest`: equal after a restore. */
+  manifest?: string;
+}
+
+/**
+ * How all of an engine's data gets from one store to another. The commands are for any POSIX shell under `-eu`. They
+ * find FROM_HOST, FROM_PORT, FROM_USERNAME, FROM_PASSWORD, FROM_DATABASE, FROM_TLS (`true` or `false`), FROM_CA (path of
+ * a PEM file, or empty), FROM_BUCKETS (with spaces between) and FROM_REGION, and the same with TO_; what they write lies
+ * in `$HOME`.
+ */
+export interface Transfer {
+  /** Tools of both sides. @default the server's own image; of the newer version where they differ */
+  image?: Image;
+  /** Copies everything from FROM to TO, whatever TO had. Run again, it ends in the same place. */
+  copy: string;
+  /** Prints what FROM has (counts, checksums), and fails with what differs in TO. */
+  verify: string;
+  /** Keeps clients from writing to FROM while the last copy is made; left out where tiers being stopped has to do. */
+  freeze?: string;
+  /** Lets clients write to FROM again. */
+  thaw?: string;
 }
 
 /**
@@ -113,6 +142,8 @@ export interface Engine {
   cluster?: Cluster;
   exporter?: Exporter;
   backup?: BackupCommand;
+  /** Left out where nothing copies all of it. */
+  transfer?: Transfer;
   /** Length of a derived password, in characters; left out where it has no passwords. */
   passwordLength?: number;
   /** How long the server may take to stop cleanly, in seconds. */

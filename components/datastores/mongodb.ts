@@ -1,4 +1,5 @@
 import { type Engine, queryOf } from "./engine.ts";
+import { mongodbBackup, mongodbTransfer } from "./transfers/mongodb.ts";
 
 export const mongodb: Engine = {
   ports: { mongodb: 27017 },
@@ -25,10 +26,9 @@ export const mongodb: Engine = {
   backup: {
     passwordVariable: "PASSWORD",
     env: ({ username }) => ({ USERNAME: username }),
-    // By a file, for arguments are for all to see.
-    script: `umask 077; printf 'password: "%s"\\n' "$PASSWORD" > "$HOME/mongodump.yaml"
-mongodump --config="$HOME/mongodump.yaml" --host="$HOSTS" --username="$USERNAME" --authenticationDatabase=admin --gzip --archive=unfinished/database.archive`,
+    ...mongodbBackup,
   },
+  transfer: mongodbTransfer,
   passwordLength: 32,
   terminationGracePeriodSeconds: 120,
   fields: ["url", "host", "port", "username", "password", "database"],

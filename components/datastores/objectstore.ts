@@ -1,5 +1,6 @@
 import { type Endpoint, type Engine, probedBy } from "./engine.ts";
 import { keyOf, RCLONE, remoteOf } from "./rclone.ts";
+import { objectstoreBackup, objectstoreTransfer } from "./transfers/objectstore.ts";
 
 function url({ tls, host, port }: Endpoint): string {
   const scheme = tls ? "https" : "http";
@@ -24,9 +25,9 @@ export const objectstore: Engine = {
     image: RCLONE,
     passwordVariable: keyOf("STORE"),
     env: (endpoint) => remoteOf("STORE", { endpoint: url(endpoint), accessKeyId: endpoint.username }),
-    // All buckets, those that the application has made itself too.
-    script: "rclone copy store: unfinished",
+    ...objectstoreBackup,
   },
+  transfer: objectstoreTransfer,
   passwordLength: 40,
   terminationGracePeriodSeconds: 60,
   fields: ["url", "host", "port", "username", "password", "bucket"],

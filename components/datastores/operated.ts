@@ -29,7 +29,7 @@ export class OperatedServers extends pulumi.ComponentResource {
       {
         metadata: { ...metadata, labels: { ...labels, ...operated.credentials.labels } },
         type: operated.credentials.type,
-        values: { username: datastore.endpoint.username, password: plain(datastore.name) },
+        values: { username: datastore.endpoint.username, password: plain(datastore.secret) },
       },
       inside,
     );

@@ -1,5 +1,6 @@
 import { cloudNativePg } from "./cloudnative-pg.ts";
 import { type Engine, probedBy, queryOf } from "./engine.ts";
+import { postgresBackup, postgresTransfer } from "./transfers/postgres.ts";
 
 export const postgres: Engine = {
   ports: { postgres: 5432 },
@@ -35,8 +36,9 @@ export const postgres: Engine = {
       PGUSER: username,
       PGDATABASE: database,
     }),
-    script: "pg_dump --format=custom --file=unfinished/database.dump",
+    ...postgresBackup,
   },
+  transfer: postgresTransfer,
   passwordLength: 32,
   terminationGracePeriodSeconds: 120,
   fields: ["url", "host", "port", "username", "password", "database"],

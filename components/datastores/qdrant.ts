@@ -1,21 +1,6 @@
-import { CURL } from "./curl.ts";
 import { type Engine, probedBy } from "./engine.ts";
-
-/** A snapshot of each collection on each server, fetched and then removed there. Names have no quotes or spaces. */
-const SNAPSHOTS = `
-umask 077; printf 'header = "api-key: %s"\\nfail\\nsilent\\nshow-error\\n' "$API_KEY" > "$HOME/curlrc"
-for host in $HOSTS; do
-  mkdir "unfinished/$host"
-  url="http://$host:6333/collections"
-  collections=$(curl --config "$HOME/curlrc" "$url")
-  for collection in $(echo "$collections" | grep -o '"name":"[^"]*"' | cut -d '"' -f 4); do
-    made=$(curl --config "$HOME/curlrc" --request POST "$url/$collection/snapshots")
-    snapshot=$(echo "$made" | grep -o '"name":"[^"]*"' | cut -d '"' -f 4)
-    curl --config "$HOME/curlrc" --output "unfinished/$host/$collection.snapshot" "$url/$collection/snapshots/$snapshot"
-    curl --config "$HOME/curlrc" --request DELETE --output /dev/null "$url/$collection/snapshots/$snapshot"
-  done
-done
-`.trim();
+import { NODE } from "./node.ts";
+import { qdrantBackup, qdrantTransfer } from "./transfers/qdrant.ts";
 
 export const qdrant: Engine = {
   ports: { http: 6333, grpc: 6334 },
@@ -32,11 +17,12 @@ export const qdrant: Engine = {
   },
   cluster: { kind: "peers", ports: { p2p: 6335 }, servers: 3 },
   backup: {
-    image: CURL,
+    image: NODE,
     passwordVariable: "API_KEY",
     ofEachServer: true,
-    script: SNAPSHOTS,
+    ...qdrantBackup,
   },
+  transfer: qdrantTransfer,
   passwordLength: 40,
   terminationGracePeriodSeconds: 60,
   fields: ["url", "host", "port", "password"],

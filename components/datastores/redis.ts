@@ -1,6 +1,7 @@
 import { type Engine, probedBy, queryOf } from "./engine.ts";
 import { followingServer, sentinel } from "./sentinel.ts";
 import { SENTINEL_PORT } from "./sentinel-group.ts";
+import { redisBackup, redisTransfer } from "./transfers/redis.ts";
 
 /** Served by Valkey, the BSD-licensed continuation of Redis 7.2 (docs/decisions.md). */
 export const redis: Engine = {
@@ -29,8 +30,9 @@ export const redis: Engine = {
   },
   backup: {
     passwordVariable: "REDISCLI_AUTH",
-    script: 'valkey-cli -h "$HOSTS" --rdb unfinished/dump.rdb',
+    ...redisBackup,
   },
+  transfer: redisTransfer,
   passwordLength: 32,
   terminationGracePeriodSeconds: 60,
   fields: ["url", "host", "port", "username", "password"],

@@ -1,3 +1,4 @@
+import type { ZonePlan } from "../../config/addons/identity.ts";
 import type { EdgePlan } from "../../config/edge-plan.ts";
 import { ingressOf } from "../../config/edge-plan.ts";
 import type { Plan } from "../../config/plan.ts";
@@ -58,9 +59,34 @@ function acmeIssuer(plan: Plan, { email, solver = "http01", server = LETS_ENCRYP
       email,
       server,
       privateKeySecretRef: { name: `${plan.edge.kind === "istio" ? plan.namespace : plan.application}-acme-account` },
-      solvers: [solver === "http01" ? { http01: http01(plan) } : { dns01: dns01(solver.dns01) }],
+      solvers: solversOf(plan, solver),
     },
   };
+}
+
+function solversOf(plan: Plan, solver: NonNullable<Acme["solver"]>): Record<string, unknown>[] {
+  if (solver === "http01") return [{ http01: http01(plan) }];
+  if (solver !== "dns01") return [{ dns01: dns01(solver.dns01) }];
+  return plan.zones.map((zone) => ({ selector: { dnsZones: [zone.domain] }, dns01: inZone(zone) }));
+}
+
+/** Without credentials: cert-manager has the identity that the cloud gave it. */
+function inZone(zone: ZonePlan): Record<string, unknown> {
+  switch (zone.cloud) {
+    case "aws":
+      return { route53: { region: zone.region, hostedZoneID: zone.hostedZone } };
+    case "gcp":
+      return { cloudDNS: { project: zone.project, hostedZoneName: zone.managedZone } };
+    case "azure":
+      return {
+        azureDNS: {
+          subscriptionID: zone.subscription,
+          resourceGroupName: zone.resourceGroup,
+          hostedZoneName: zone.domain,
+          environment: "AzurePublicCloud",
+        },
+      };
+  }
 }
 
 /** With a Gateway, cert-manager needs its `enableGatewayAPI`. */
@@ -80,7 +106,7 @@ function http01({ edge, application }: Plan): Record<string, unknown> {
   };
 }
 
-type Dns01 = Exclude<NonNullable<Acme["solver"]>, "http01">["dns01"];
+type Dns01 = Extract<NonNullable<Acme["solver"]>, object>["dns01"];
 
 function dns01(given: Dns01): Record<string, unknown> {
   if ("cloudflare" in given) return { cloudflare: { apiTokenSecretRef: given.cloudflare.apiToken } };

@@ -1,5 +1,6 @@
 import type { AddonSettings } from "../schema/addons.ts";
-import type { ControllerName, Implementation } from "../schema/edge.ts";
+import type { ControllerName, EdgeInput, Implementation } from "../schema/edge.ts";
+import type { AddonIdentity, Place, Standing, ZonePlan } from "./identity.ts";
 
 /** Values of a Helm chart. */
 export type Values = Record<string, unknown>;
@@ -21,6 +22,12 @@ export interface AddonContext {
   image(reference: string): string;
   /** Whether another add-on is installed too. */
   has(addon: string): boolean;
+  edge: EdgeInput["kind"];
+  /** Left out where the cluster is in no cloud that the stack knows of. */
+  place?: Place;
+  zones: readonly ZonePlan[];
+  /** Whether the edge's certificate is got by challenges in these zones. */
+  challenges: boolean;
 }
 
 /** An object that the chart leaves to its users. */
@@ -30,7 +37,10 @@ export interface AddonObject {
   name: string;
   /** Whether it lies in no namespace. */
   belongsToCluster?: true;
-  spec: Record<string, unknown>;
+  labels?: Record<string, string>;
+  spec?: Record<string, unknown>;
+  /** Of a kind that has no spec. */
+  fields?: Record<string, unknown>;
 }
 
 /** A Secret beside the chart: keys to names under `landfall:secrets`. */
@@ -61,9 +71,15 @@ export interface Addon {
   implementation?: Implementation;
   /** Add-ons that it does not work without; they go first. */
   requires?: readonly string[];
+  /** Add-ons that go first where they are on. */
+  follows?: readonly string[];
+  /** Whom the cloud takes it for. Left out: it asks the cloud for nothing, or is told by its values who it is. */
+  identity?(context: AddonContext): AddonIdentity | undefined;
+  /** Values by what is known only once the cloud has made it; those above go over them. */
+  standing?(standing: Standing): Values;
   /** API groups that have to be served before it is installed, by whomever. */
   needs?: readonly string[];
-  /** Values, by their paths, that the chart has no default for. */
+  /** Values, by their paths, that the chart has no default for, where no cloud says them. */
   requiredValues?: readonly string[];
   /** Whether its namespace holds what cannot be had again: keys, accounts, metrics. */
   keepsData?: true;

@@ -1,4 +1,5 @@
 import type { Addon } from "./addon.ts";
+import { externalDns } from "./external-dns.ts";
 
 /** Ingress controllers, implementations of the Gateway API, and what gives load balancers and certificates. */
 export const edgeAddons = {
@@ -117,7 +118,15 @@ export const edgeAddons = {
     groups: ["elbv2.k8s.aws"],
     controller: "alb",
     requiredValues: ["clusterName"],
-    values: ({ replicas, className }) => ({
+    identity: ({ place }) =>
+      place && {
+        permits: "loadBalancers",
+        serviceAccount: "aws-load-balancer-controller",
+        paths: { serviceAccount: "serviceAccount", podLabels: "podLabels" },
+      },
+    standing: ({ networkId }) => ({ vpcId: networkId }), // machines do not tell it to pods
+    values: ({ replicas, className, place }) => ({
+      ...(place?.cloud === "aws" ? { clusterName: place.clusterName, region: place.region } : {}),
       replicaCount: replicas,
       ingressClass: className,
       podSecurityContext: { fsGroup: 65534, seccompProfile: { type: "RuntimeDefault" } },
@@ -140,7 +149,17 @@ export const edgeAddons = {
     podSecurity: "restricted",
     groups: ["cert-manager.io", "acme.cert-manager.io"],
     keepsData: true,
-    values: ({ replicas }) => ({
+    identity: ({ place, challenges }) =>
+      place && challenges
+        ? {
+            permits: "challenges",
+            serviceAccount: "cert-manager",
+            paths: { serviceAccount: "serviceAccount", podLabels: "podLabels" },
+          }
+        : undefined,
+    values: ({ replicas, challenges }) => ({
+      // Issuers of a namespace may go by cert-manager's own identity, which only ClusterIssuers do else.
+      ...(challenges ? { extraArgs: ["--issuer-ambient-credentials"] } : {}),
       crds: { enabled: true, keep: true },
       replicaCount: replicas,
       webhook: { replicaCount: replicas },
@@ -150,4 +169,5 @@ export const edgeAddons = {
     monitored: { "prometheus.servicemonitor.enabled": true },
     images: { registries: { imageRegistry: "quay.io" } },
   },
+  "external-dns": externalDns,
 } as const satisfies Record<string, Addon>;

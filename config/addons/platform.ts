@@ -155,6 +155,42 @@ export const platformAddons = {
     values: ({ replicas }) => ({ replicas }),
     images: { repositories: { "controller.image.repository": "public.ecr.aws/karpenter/controller" } },
   },
+  "cluster-autoscaler": {
+    title: "Cluster Autoscaler, for EKS",
+    chart: "cluster-autoscaler",
+    repository: "https://kubernetes.github.io/autoscaler",
+    version: "9.59.0",
+    source: "github.com/kubernetes/autoscaler, cluster-autoscaler/charts/cluster-autoscaler/Chart.yaml of 2026-08-22",
+    namespace: "cluster-autoscaler",
+    podSecurity: "restricted",
+    groups: [],
+    requiredValues: ["autoDiscovery.clusterName", "awsRegion"],
+    identity: ({ place }) =>
+      place && {
+        permits: "autoscaling",
+        serviceAccount: "cluster-autoscaler",
+        paths: { serviceAccount: "rbac.serviceAccount", podLabels: "podLabels" },
+      },
+    values: ({ replicas, place }) => ({
+      ...(place?.cloud === "aws" ? { awsRegion: place.region } : {}),
+      ...(place ? { autoDiscovery: { clusterName: place.clusterName } } : {}),
+      replicaCount: replicas,
+      extraArgs: { "balance-similar-node-groups": true, "skip-nodes-with-system-pods": false },
+      securityContext: {
+        runAsNonRoot: true,
+        runAsUser: 65534,
+        fsGroup: 65534, // reads the token of its identity
+        seccompProfile: { type: "RuntimeDefault" },
+      },
+      containerSecurityContext: {
+        allowPrivilegeEscalation: false,
+        capabilities: { drop: ["ALL"] },
+        readOnlyRootFilesystem: true,
+      },
+    }),
+    monitored: { "serviceMonitor.enabled": true, "serviceMonitor.namespace": "" },
+    images: { repositories: { "image.repository": "registry.k8s.io/autoscaling/cluster-autoscaler" } },
+  },
   metallb,
   velero,
 } as const satisfies Record<string, Addon>;

@@ -1,4 +1,4 @@
-import type { Addon, AddonContext, Values } from "./addon.ts";
+import type { Addon, AddonContext, AddonObject, Values } from "./addon.ts";
 
 const RESTRICTED = {
   allowPrivilegeEscalation: false,
@@ -23,6 +23,18 @@ export const velero = {
   namespace: "velero",
   podSecurity: "restricted",
   groups: ["velero.io"],
+  identity: (context) =>
+    isOwn(context)
+      ? {
+          permits: "backups",
+          serviceAccount: "velero",
+          paths: { serviceAccount: "serviceAccount.server", podLabels: "podLabels" },
+        }
+      : undefined,
+  standing: ({ location }) => ({
+    configuration: { backupStorageLocation: [{ name: "default", default: true, ...location }] },
+  }),
+  objects: snapshotClass,
   values: (context) => ({
     upgradeCRDs: true,
     cleanUpCRDs: false, // what was backed up is found again by them
@@ -49,17 +61,27 @@ export const velero = {
   },
 } as const satisfies Addon;
 
-function locations({ settings, image }: AddonContext): Values {
-  const { provider = "aws", bucket, prefix, config, snapshotConfig, plugin, credentials } = settings;
+/** Where copies go, and who reads and writes them. */
+function locations(context: AddonContext): Values {
+  const { settings, image } = context;
+  const { bucket, prefix, config, snapshotConfig, plugin, credentials } = settings;
+  const provider = settings.provider ?? context.place?.cloud ?? "aws";
   return {
     configuration: {
-      backupStorageLocation: [
-        { name: "default", default: true, provider, bucket, ...(prefix ? { prefix } : {}), config: config ?? {} },
-      ],
+      ...(bucket === undefined
+        ? {} // the stack's own, which `standing` names
+        : {
+            backupStorageLocation: [
+              { name: "default", default: true, provider, bucket, ...(prefix ? { prefix } : {}), config: config ?? {} },
+            ],
+          }),
       volumeSnapshotLocation:
-        snapshotConfig === false ? [] : [{ name: "default", provider, config: snapshotConfig ?? {} }],
+        snapshotConfig === false || byDriver(context)
+          ? []
+          : [{ name: "default", provider, config: snapshotConfig ?? regionOf(context) }],
+      ...(byDriver(context) ? { features: "EnableCSI" } : {}),
     },
-    snapshotsEnabled: snapshotConfig !== false,
+    snapshotsEnabled: snapshotConfig !== false && !byDriver(context),
     // Without a secret, an identity of the cloud's: serviceAccount.server.annotations among the values.
     credentials: { useSecret: credentials !== undefined },
     initContainers: [
@@ -71,6 +93,44 @@ function locations({ settings, image }: AddonContext): Values {
       },
     ],
   };
+}
+
+/** Whether it has a bucket of the stack's own, and an identity for that. */
+function isOwn({ place, settings }: AddonContext): boolean {
+  return place !== undefined && settings.bucket === undefined;
+}
+
+/**
+ * Whether volumes are copied by their driver. AKS lets nobody else touch the group that disks are in:
+ * https://learn.microsoft.com/azure/aks/node-resource-group-lockdown
+ */
+function byDriver(context: AddonContext): boolean {
+  const { place, settings } = context;
+  return isOwn(context) && place?.cloud === "azure" && settings.snapshotConfig === undefined;
+}
+
+function regionOf(context: AddonContext): Record<string, string> {
+  return isOwn(context) && context.place?.cloud === "aws" ? { region: context.place.region } : {};
+}
+
+/** Snapshots beside the stack's other resources, so that they outlive the cluster. */
+function snapshotClass(context: AddonContext): AddonObject[] {
+  const { place } = context;
+  if (place?.cloud !== "azure" || !byDriver(context)) return [];
+  return [
+    {
+      apiVersion: "snapshot.storage.k8s.io/v1",
+      kind: "VolumeSnapshotClass",
+      name: "velero",
+      belongsToCluster: true,
+      labels: { "velero.io/csi-volumesnapshot-class": "true" },
+      fields: {
+        driver: "disk.csi.azure.com",
+        deletionPolicy: "Retain",
+        parameters: { incremental: "true", resourceGroup: place.resourceGroup },
+      },
+    },
+  ];
 }
 
 function schedules({ application, settings: { schedule = "0 2 * * *", retentionDays = 30 } }: AddonContext): Values {

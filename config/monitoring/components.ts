@@ -9,6 +9,8 @@ import { type Exporter, exporters, operatedExporters } from "./exporters.ts";
 /** A tier or datastore as monitoring sees it. */
 export interface Component {
   name: string;
+  /** Name of its pods. */
+  pods: string;
   kind: "tier" | "datastore";
   /** Whether it runs in this stack's namespace: an external store does not, and another stack may bundle it. */
   here: boolean;
@@ -56,17 +58,18 @@ export function componentsOf(
 
 /** An external store is what it would be if it ran here. */
 function datastoreComponent({ application }: Layers, store: DatastorePlan): Component {
-  const { name, engine, mode } = store;
+  const { name: own, declared, engine, mode } = store;
   const bundled = mode === "bundled" ? store : undefined;
   const { metrics: ownMetrics, exporter: beside } = engines[engine];
   const operated = bundled && operatedAs(bundled);
-  const exporter = bundled ? bundled.exporter : application.datastores?.[name]?.exporter ? beside : undefined;
+  const exporter = bundled ? bundled.exporter : application.datastores?.[declared]?.exporter ? beside : undefined;
   const shown =
     exporter ??
     (operated && { port: operated.metricsPort }) ??
     (ownMetrics && ownMetrics.except !== bundled?.version ? ownMetrics : undefined);
   return {
-    name,
+    name: declared,
+    pods: own,
     kind: "datastore",
     here: bundled !== undefined,
     metrics: shown && { path: "/metrics", port: shown.port },
@@ -76,8 +79,8 @@ function datastoreComponent({ application }: Layers, store: DatastorePlan): Comp
     scales: false,
     engine,
     exporter: operated ? operatedExporters[engine] : exporter && exporters[engine],
-    containers: operated ? `container="${operated.container}",pod=~"${operated.pods(name)}"` : `container="${name}"`,
-    claims: operated?.claims(name) ?? claimsOf(bundled).join("|"),
+    containers: operated ? `container="${operated.container}",pod=~"${operated.pods(own)}"` : `container="${own}"`,
+    claims: operated?.claims(own) ?? claimsOf(bundled).join("|"),
     operated: operated !== undefined,
   };
 }
@@ -94,6 +97,7 @@ function tierComponent({ application }: Layers, name: string, tiers: readonly Ti
   const named = isWeb ? declared.metrics?.http : undefined;
   return {
     name,
+    pods: name,
     kind: "tier",
     here: true,
     metrics: declared.metrics && port ? { path: declared.metrics.path ?? "/metrics", port } : undefined,

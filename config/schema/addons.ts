@@ -75,9 +75,10 @@ const metallb = z.strictObject({
 
 const velero = z.strictObject({
   ...settings,
-  /** As Velero calls it; aws is any S3. */
-  provider: z.enum(["aws", "gcp", "azure"]),
-  bucket: z.string().min(1),
+  /** Of the bucket, as Velero calls it; aws is any S3. */
+  provider: z.enum(["aws", "gcp", "azure"]).optional(),
+  /** One that is there. @default on EKS, GKE and AKS one of the stack's own */
+  bucket: z.string().min(1).optional(),
   /** Folder in the bucket. */
   prefix: z.string().optional(),
   /** Of the BackupStorageLocation, such as { region, s3Url, s3ForcePathStyle }. */
@@ -105,7 +106,7 @@ const all = {
     z.ZodOptional<typeof plain>
   >),
   metallb: z.union([z.boolean(), metallb], "true, or a mapping").optional(),
-  velero: z.union([z.literal(false), velero], "a mapping with provider and bucket").optional(),
+  velero: z.union([z.boolean(), velero], "true, or a mapping").optional(),
 };
 
 /** What a bare cluster lacks. Nothing is installed that is not named. */

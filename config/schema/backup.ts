@@ -55,6 +55,14 @@ export const snapshots = z.strictObject({
   class: name.optional(),
 });
 
+/** Restores the latest copy of each datastore into a server that is thrown away, and compares the two. */
+export const restoreCheck = z.strictObject({
+  /** When, in cron's five fields and UTC. @default Sundays at 4 */
+  schedule: schedule.optional(),
+  /** Age at which the latest copy is too old, in hours. @default 26: a day, and what a copy takes */
+  maxAgeHours: z.int().min(1).max(8760).optional(),
+});
+
 export const backup = z.strictObject({
   /** Where copies go. @default none are made */
   to: destination.optional(),
@@ -62,6 +70,8 @@ export const backup = z.strictObject({
   schedule: schedule.optional(),
   /** Copies that are kept of each datastore. @default 7 */
   keep: z.int().min(1).optional(),
+  /** @default true in production, else false */
+  check: z.union([restoreCheck, z.boolean()], "true, false, or a mapping").optional(),
   /** @default none */
   snapshots: z.union([snapshots, z.literal(false)], "false, or a mapping").optional(),
 });

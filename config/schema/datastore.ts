@@ -41,8 +41,10 @@ export const datastoreFields = {
 };
 export const datastore = z.strictObject({ engine: z.string(), ...datastoreFields });
 
-export const bundledOverride = z.strictObject({
+const bundledPlacement = z.strictObject({
   mode: z.literal("bundled"),
+  /** Ends the names of its objects, which tells it from the one that it takes over from. @default none */
+  instance: name.optional(),
   version: datastoreFields.version,
   storage: quantity.optional(),
   storageClass: z.string().optional(),
@@ -61,7 +63,7 @@ export const bundledOverride = z.strictObject({
 /** Protocols of managed services that their engine's usual clients do not speak. */
 export const PROTOCOLS = ["blob"] as const;
 export const SIZES = ["small", "medium", "large"] as const;
-export const managedOverride = z.strictObject({
+const managedPlacement = z.strictObject({
   mode: z.literal("managed"),
   /** @default small in dev, medium in staging and production */
   size: z.enum(SIZES).optional(),
@@ -83,7 +85,7 @@ export const managedOverride = z.strictObject({
   /** Agrees to a service that the engine's usual clients cannot speak to: the application's have to. */
   protocol: z.enum(PROTOCOLS).optional(),
 });
-export const externalOverride = z.strictObject({
+const externalPlacement = z.strictObject({
   mode: z.literal("external"),
   host: z.union([hostname, z.ipv4()], "a host name or an IPv4 address"),
   /** @default the engine's own */
@@ -96,6 +98,29 @@ export const externalOverride = z.strictObject({
   /** Address ranges of the store, for the NetworkPolicies of its clients. Needed where `host` is a name. */
   cidrs: z.array(cidr).min(1).optional(),
 });
+
+/** In their order. `prepare` makes the new store, `copy` fills it, `freeze` stops who uses it and copies the rest. */
+export const MOVE_STAGES = ["prepare", "copy", "freeze", "switch", "release"] as const;
+
+/** Of a datastore that takes over another one's data: docs/operations.md. */
+const moveFields = {
+  /** Where the data is: the mode, or all that was said of the datastore there. */
+  moveFrom: z
+    .preprocess(
+      (value) => (typeof value === "string" ? { mode: value } : value),
+      z.discriminatedUnion("mode", [bundledPlacement, managedPlacement, externalPlacement]),
+    )
+    .optional(),
+  /** How far the move goes with the next update. @default copy */
+  moveStage: z.enum(MOVE_STAGES).optional(),
+  /** How long the old store is kept after the switch, in days. @default 7 in production, else 0 */
+  keepOldDays: z.int().min(0).max(3650).optional(),
+};
+
+export const bundledOverride = bundledPlacement.extend(moveFields);
+export const managedOverride = managedPlacement.extend(moveFields);
+export const externalOverride = externalPlacement.extend(moveFields);
+
 /** The default mode is `bundled`, so that a stack may tune a bundled store without naming the mode. */
 export const datastoreOverride = z.preprocess(
   (value) =>
@@ -107,5 +132,6 @@ export type Datastore = z.output<typeof datastore>;
 export type Placement = z.output<typeof datastoreOverride>;
 export type Protocol = (typeof PROTOCOLS)[number];
 export type Size = (typeof SIZES)[number];
-export type ManagedPlacement = z.infer<typeof managedOverride>;
-export type ExternalDatastore = z.infer<typeof externalOverride>;
+export type MoveStage = (typeof MOVE_STAGES)[number];
+export type ManagedPlacement = z.infer<typeof managedPlacement>;
+export type ExternalDatastore = z.infer<typeof externalPlacement>;

@@ -35,8 +35,8 @@ const dns01 = z.union(
 const acme = z.strictObject({
   /** Where the certificate authority writes to. */
   email: z.email("an e-mail address"),
-  /** How it is shown that the host is ours. @default http01 */
-  solver: z.union([z.literal("http01"), z.strictObject({ dns01 })], "http01 or { dns01 }").optional(),
+  /** How it is shown that the host is ours; dns01 by itself: in the zones of landfall:dns. @default http01 */
+  solver: z.union([z.enum(["http01", "dns01"]), z.strictObject({ dns01 })], "http01, dns01 or { dns01 }").optional(),
   /** @default Let's Encrypt */
   server: z.url("the address of an ACME directory").optional(),
 });
@@ -61,11 +61,11 @@ export const tls = z.union(
 );
 
 const ingressFields = {
-  /** IngressClass. @default traefik */
+  /** IngressClass. @default the distribution's, where that brings a controller; else traefik */
   class: z.string().optional(),
   /** Whose annotations the class understands. @default the controller that usually goes by the class's name */
   controller: z.enum(CONTROLLERS).optional(),
-  /** Namespace of the ingress controller, for the NetworkPolicies. @default the class's name */
+  /** Namespace of the ingress controller, for the NetworkPolicies. @default the add-on's or the distribution's; else the class's name */
   controllerNamespace: name.optional(),
   /** Address ranges of a load balancer outside the cluster, for the NetworkPolicies. Needed for alb and azure. */
   cidrs: z.array(cidr).min(1).optional(),

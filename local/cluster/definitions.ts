@@ -14,8 +14,8 @@ export interface Definition {
   text: string;
 }
 
-interface List {
-  items: { metadata: { name: string }; status?: { conditions?: { type: string; status: string }[] } }[];
+interface Applied {
+  status?: { conditions?: { type: string; status: string }[] };
 }
 
 /** Custom resource definitions below `directory`. */
@@ -33,24 +33,27 @@ export function readDefinitions(directory: string): Definition[] {
 
 /** Applies the definitions and waits until the API server serves them. */
 export async function applyDefinitions(api: Api, definitions: readonly Definition[], step: Step): Promise<void> {
-  const queue = [...definitions];
-  await Promise.all(
-    Array.from({ length: PARALLEL }, async () => {
-      for (let next = queue.shift(); next; next = queue.shift()) {
-        await api.applyText(`${PATH}/${next.name}`, next.text);
-        step.update(`custom resources, ${definitions.length - queue.length} of ${definitions.length}`);
-      }
-    }),
+  await eachOf(definitions, async ({ name, text }, done) => {
+    await api.applyText(`${PATH}/${name}`, text);
+    step.update(`custom resources, ${done} of ${definitions.length}`);
+  });
+  // One by one, for the list of all is tens of megabytes.
+  await eachOf(definitions, ({ name }) =>
+    until(`the API server serves ${name}`, async () => isEstablished(await api.get<Applied>(`${PATH}/${name}`))),
   );
-  const names = new Set(definitions.map(({ name }) => name));
-  await until("the API server serves all custom resources", () => areEstablished(api, names));
 }
 
-async function areEstablished(api: Api, names: ReadonlySet<string>): Promise<boolean> {
-  const { items } = await api.get<List>(PATH);
-  return items
-    .filter(({ metadata }) => names.has(metadata.name))
-    .every(({ status }) => status?.conditions?.some(({ type, status }) => type === "Established" && status === "True"));
+/** @param work is told how many were begun */
+async function eachOf<T>(all: readonly T[], work: (item: T, begun: number) => Promise<unknown>): Promise<void> {
+  const waiting = all.entries();
+  const worker = async () => {
+    for (const [index, item] of waiting) await work(item, index + 1);
+  };
+  await Promise.all(Array.from({ length: PARALLEL }, worker));
+}
+
+function isEstablished({ status }: Applied): boolean {
+  return status?.conditions?.some(({ type, status }) => type === "Established" && status === "True") ?? false;
 }
 
 export function digest(...parts: string[]): string {

@@ -1,5 +1,5 @@
 /** What an emulator knows of a cloud: for each resource type what the cloud checks, refuses, fills in and gives back. */
-import type { ClusterPlan } from "../../cloud/clouds.ts";
+import type { Plan } from "../../config/plan.ts";
 import type { ControlPlanes } from "./control-planes.ts";
 import type { Failure } from "./sdk.ts";
 import type { World } from "./world.ts";
@@ -67,6 +67,9 @@ export interface Rules {
 
 export type Function = (given: Values, context: Context) => Values | Promise<Values>;
 
+/** What of a plan names things that are there already. */
+export type Found = Pick<Plan, "cluster" | "zones">;
+
 export interface CloudEmulator {
   /** Name of its SDK and provider, such as aws. */
   cloud: string;
@@ -77,7 +80,7 @@ export interface CloudEmulator {
   resources: Readonly<Record<string, Rules>>;
   functions: Readonly<Record<string, Function>>;
   /** What a stack says that it finds in the cloud, such as the network that it lands in. */
-  existing?(cluster: ClusterPlan): Entity[];
+  existing?(plan: Found): Entity[];
   /** Outputs that all resources have, such as tags. */
   common?(inputs: Values, context: Context): Values;
 }

@@ -89,14 +89,16 @@ export class Sdk {
 
   /**
    * `aws:eks/cluster:Cluster` is in eks/cluster.d.ts, `azure-native:containerservice:AgentPool` in
-   * containerservice/agentPool.d.ts, and `gcp:projects/iAMMember:IAMMember` in projects/iammember.d.ts.
+   * containerservice/agentPool.d.ts, and `gcp:projects/iAMMember:IAMMember` in projects/iammember.d.ts,
+   * as iAMCustomRole is in iamcustomRole.d.ts.
    */
   #declaration(token: string): string | undefined {
     const [, module = "", name = ""] = token.split(":");
     const path = module.includes("/")
       ? module.replace(/^index\//, "")
       : join(module, `${name[0]?.toLowerCase()}${name.slice(1)}`);
-    const file = [path, path.toLowerCase()]
+    const withSmallInitials = path.replace(/(?<=\/)[a-z][A-Z]+/, (initials) => initials.toLowerCase());
+    const file = [path, withSmallInitials]
       .map((path) => `${path}.d.ts`)
       .find((file) => existsSync(join(this.#directory, file)));
     return file && this.#read(file);

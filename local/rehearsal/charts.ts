@@ -29,7 +29,7 @@ export function makeCharts(directory: string, plan: Plan, real: string): void {
 
 /** A cluster that is there already has them. */
 function classesOf(name: AddonName, { edge, cluster }: Plan): object[] {
-  if (cluster.provider === "kubeconfig") return [];
+  if (cluster.provider === "kubeconfig" || cluster.provider === "stack") return [];
   const { controller, implementation } = catalogue[name];
   const ingress = ingressOf(edge);
   return [

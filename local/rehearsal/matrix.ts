@@ -1,45 +1,94 @@
 /** Every application on every kind of cluster, in every profile, with its datastores in every place. */
 import { readdirSync } from "node:fs";
 import { ConfigurationError, type Mistake } from "../../config/mistakes.ts";
-import type { ClusterSettings } from "../../config/schema/cluster.ts";
 import { type ApplicationFile, PROFILES, type ProfileName } from "../../config/schema.ts";
 import { planOf, type Settings } from "./stack-file.ts";
 
 const MODES = ["bundled", "managed", "external"] as const;
 type Mode = (typeof MODES)[number];
-type Provider = ClusterSettings["provider"];
 
 export interface Cell {
   application: string;
-  provider: Provider;
+  /** Of the cluster, and of the datastores beside it. */
+  provider: ClusterKind;
   profile: ProfileName;
   mode: Mode;
 }
 
+const SUBSCRIPTION = "0a1b2c3d-0000-4000-8000-0a1b2c3d4e5f";
+const KUBECONFIG = {
+  provider: "kubeconfig",
+  context: "rehearsal",
+  storageClasses: { fast: "fast", shared: "shared" },
+};
+
 /** A cluster of each kind that needs no more than the rehearsal has. */
-const CLUSTERS: Record<Provider, Settings> = {
-  kubeconfig: {
-    provider: "kubeconfig",
-    context: "rehearsal",
-    storageClasses: { fast: "fast", shared: "shared" },
-  },
+const CLUSTERS = {
+  kubeconfig: KUBECONFIG,
   eks: { provider: "eks", region: "eu-west-1" },
   gke: { provider: "gke", project: "my-project-123456", region: "europe-west4" },
   aks: {
     provider: "aks",
-    subscription: "0a1b2c3d-0000-4000-8000-0a1b2c3d4e5f",
+    subscription: SUBSCRIPTION,
     location: "westeurope",
     administrators: ["0a1b2c3d-0000-4000-8000-00000000ad31"],
   },
-};
+} satisfies Record<string, Settings>;
+
+/** Somebody else's cluster with datastores that a cloud runs beside it, in a network that is there. */
+const CLUSTERS_BESIDE_A_CLOUD = {
+  "kubeconfig-aws": {
+    ...KUBECONFIG,
+    cloud: {
+      provider: "aws",
+      region: "eu-west-1",
+      vpcId: "vpc-0a1b2c3d4e5f60718",
+      subnetIds: ["subnet-0a1b2c3d4e5f60718", "subnet-0b2c3d4e5f6071829"],
+      cidrs: ["10.8.0.0/22"],
+      clients: { cidrs: ["192.168.0.0/16"] },
+    },
+  },
+  "kubeconfig-gcp": {
+    ...KUBECONFIG,
+    cloud: {
+      provider: "gcp",
+      project: "my-project-123456",
+      region: "europe-west4",
+      network: "theirs",
+      privateServices: { range: "managed", cidr: "10.8.0.0/20" },
+    },
+  },
+  "kubeconfig-azure": {
+    ...KUBECONFIG,
+    cloud: {
+      provider: "azure",
+      subscription: SUBSCRIPTION,
+      location: "westeurope",
+      virtualNetworkId: `/subscriptions/${SUBSCRIPTION}/resourceGroups/theirs/providers/Microsoft.Network/virtualNetworks/theirs`,
+      subnets: {
+        postgres: { name: "databases", cidr: "10.8.0.0/24" },
+        endpoints: { name: "endpoints", cidr: "10.8.1.0/24" },
+      },
+      oidcIssuer: "https://oidc.example.com/theirs/",
+    },
+  },
+} satisfies Record<string, Settings>;
+
+const ALL_CLUSTERS: Record<ClusterKind, Settings> = { ...CLUSTERS, ...CLUSTERS_BESIDE_A_CLOUD };
+type ClusterKind = keyof typeof CLUSTERS | keyof typeof CLUSTERS_BESIDE_A_CLOUD;
 
 export function allCells(): Cell[] {
   const applications = readdirSync(new URL("../../apps/", import.meta.url)).map((file) => file.replace(/\.ts$/, ""));
   return applications.flatMap((application) =>
-    (Object.keys(CLUSTERS) as Provider[]).flatMap((provider) =>
-      PROFILES.flatMap((profile) => MODES.map((mode) => ({ application, provider, profile, mode }))),
+    (Object.keys(ALL_CLUSTERS) as ClusterKind[]).flatMap((provider) =>
+      PROFILES.flatMap((profile) => modesOn(provider).map((mode) => ({ application, provider, profile, mode }))),
     ),
   );
+}
+
+/** Only managed datastores see the cloud beside a cluster. */
+function modesOn(provider: ClusterKind): readonly Mode[] {
+  return provider in CLUSTERS_BESIDE_A_CLOUD ? ["managed"] : MODES;
 }
 
 export function nameOf({ application, provider, profile, mode }: Cell): string {
@@ -64,7 +113,7 @@ export async function settingsOf(cell: Cell): Promise<Planned> {
   const settings = (managed: readonly string[]): Settings => ({
     app: cell.application,
     profile: cell.profile,
-    cluster: CLUSTERS[cell.provider],
+    cluster: ALL_CLUSTERS[cell.provider],
     monitoring: { namespace: "monitoring" },
     edge: { kind: "ingress", host: `${cell.application}.example.com`, tls: { secretName: "tls" } },
     datastores: Object.fromEntries(stores.flatMap((name) => placement(name, engines[name] as string, cell, managed))),
@@ -97,7 +146,8 @@ function placement(
   }
   if (!managed.includes(name)) return [];
   // Azure's has to be said: it is no S3.
-  const protocol = provider === "aks" && engine === "objectstore" ? "blob" : undefined;
+  const isAzure = provider === "aks" || provider === "kubeconfig-azure";
+  const protocol = isAzure && engine === "objectstore" ? "blob" : undefined;
   return [[name, { mode, protocol }]];
 }
 

@@ -3,8 +3,9 @@ import { spawn } from "node:child_process";
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { delimiter, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { stringify } from "yaml";
+import { parse, stringify } from "yaml";
 import type { Plan } from "../../config/plan.ts";
+import type { StackCluster } from "../../config/schema/cluster.ts";
 import type { ExistingNodePool } from "../../config/schema/nodes.ts";
 import { nodeGroup } from "../cluster/nodes.ts";
 import { usualPlatform } from "../cluster/objects.ts";
@@ -14,18 +15,28 @@ import { EMULATED_CLOUDS, loadCloud } from "../emulators/emulators.ts";
 import type { Entity } from "../emulators/rules.ts";
 import { World } from "../emulators/world.ts";
 import { silentProgress } from "../progress.ts";
+import { type Answer, PREVIEW } from "../risk/preview.ts";
 import { protectionPaths } from "../teardown/protections.ts";
 import { ensureManifests } from "../toolchain/toolchain.ts";
 import { type Changes, countChanges } from "./changes.ts";
 import { makeCharts } from "./charts.ts";
-import { planOf, randomSecret, type Settings } from "./stack-file.ts";
+import { otherProgram } from "./other-stack.ts";
+import { planOf, qualified, randomSecret, type Settings } from "./stack-file.ts";
 import { makeHome, makeLoginTools } from "./stand-ins.ts";
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 /** One a zone. */
 const MACHINES_OF_A_POOL = 3;
 /** What a program is made of. */
-const PROGRAM = ["index.ts", "package.json", "apps", "cloud", "components", "config", "node_modules"];
+export const PROGRAM: readonly string[] = [
+  "index.ts",
+  "package.json",
+  "apps",
+  "cloud",
+  "components",
+  "config",
+  "node_modules",
+];
 
 export interface RehearsalOptions {
   stack: string;
@@ -34,6 +45,8 @@ export interface RehearsalOptions {
   directory: string;
   /** Pulumi's executable. */
   pulumi: string;
+  /** Folder of the program. @default this one */
+  program?: string;
 }
 
 export class Rehearsal {
@@ -41,6 +54,8 @@ export class Rehearsal {
   readonly #options: RehearsalOptions;
   readonly #environment: NodeJS.ProcessEnv;
   readonly #controlPlanes: ControlPlanes;
+  /** The stack that made the cluster, in this backend, where another did. */
+  #other?: string;
 
   private constructor(options: RehearsalOptions, plan: Plan) {
     const { directory } = options;
@@ -64,17 +79,21 @@ export class Rehearsal {
 
   /** Makes the folder, the stand-ins and the stack. @throws ConfigurationError where the program would */
   static async prepare(options: RehearsalOptions): Promise<Rehearsal> {
-    const { directory, stack } = options;
-    const { plan, secretNames } = await planOf(options.settings, stack);
+    const { directory, stack, settings, program = ROOT } = options;
+    const { plan, secretNames } = await planOf(settings, stack, program);
     const rehearsal = new Rehearsal(options, plan);
     await rehearsal.clear();
     mkdirSync(join(directory, "project"), { recursive: true });
     makeHome(join(directory, "pulumi"), join(directory, "world"));
     makeLoginTools(join(directory, "bin"), join(directory, "world"));
     await rehearsal.#found();
-    for (const entry of PROGRAM) symlinkSync(join(ROOT, entry), join(directory, "project", entry));
+    rehearsal.#linkProgram(program);
     cpSync(join(ROOT, "Pulumi.yaml"), join(directory, "project", "Pulumi.yaml"));
-    await rehearsal.#makeStack({ ...(await rehearsal.#land()), ...(await rehearsal.#addons()) }, secretNames);
+    await rehearsal.#land();
+    await rehearsal.#makeStack(
+      { ...rehearsal.#landed(settings), ...(await rehearsal.#addons(settings, plan)) },
+      secretNames,
+    );
     return rehearsal;
   }
 
@@ -85,6 +104,35 @@ export class Rehearsal {
 
   async destroy(): Promise<Changes> {
     return this.#change("destroy", "--yes", "--skip-preview");
+  }
+
+  /** What an update would do, as the engine tells it to machines; it may fail, and say why. */
+  async preview(): Promise<Answer> {
+    const { directory, stack } = this.#options;
+    return this.#ask(join(directory, "project"), ...PREVIEW, "--stack", stack);
+  }
+
+  /**
+   * Gives the stack other settings and another program, without an update.
+   *
+   * @throws ConfigurationError as the program would
+   */
+  async restate(settings: Settings, program = ROOT): Promise<void> {
+    const { stack, directory } = this.#options;
+    const { plan, secretNames } = await planOf(settings, stack, program);
+    this.#linkProgram(program);
+    const path = join(directory, "project", `Pulumi.${stack}.yaml`);
+    const { config, ...rest } = parse(readFileSync(path, "utf8")) as { config: Settings };
+    const { "landfall:secret": secret, "landfall:secrets": made = {} } = config;
+    const kept = Object.entries(made as Settings).filter(([name]) => secretNames.includes(name));
+    const stated = { ...this.#landed(settings), ...(await this.#addons(settings, plan)) };
+    const secrets = kept.length > 0 ? { "landfall:secrets": Object.fromEntries(kept) } : {};
+    writeFileSync(
+      path,
+      stringify({ ...rest, config: { ...qualified(stated), "landfall:secret": secret, ...secrets } }),
+    );
+    const missing = secretNames.filter((name) => !kept.some(([known]) => known === name));
+    await this.#makeSecrets(missing.map((name) => `secrets.${name}`));
   }
 
   /** Sets one value of the stack's config, as a user would. */
@@ -142,15 +190,24 @@ export class Rehearsal {
     for (const cloud of EMULATED_CLOUDS) {
       const { existing } = await loadCloud(cloud);
       const world = new World(join(this.#options.directory, "world", `${cloud}.json`));
-      for (const entity of existing?.(this.plan.cluster) ?? []) world.put(entity);
+      for (const entity of existing?.(this.plan) ?? []) world.put(entity);
     }
   }
 
-  /** The settings with a cluster to land on where the stack expects one that is there. */
-  async #land(): Promise<Settings> {
+  /** The folder that pulumi runs the program in. */
+  #linkProgram(program: string): void {
+    for (const entry of PROGRAM) {
+      const link = join(this.#options.directory, "project", entry);
+      rmSync(link, { force: true });
+      symlinkSync(join(program, entry), link);
+    }
+  }
+
+  /** A cluster to land on where the stack expects one that is there. */
+  async #land(): Promise<void> {
     const { settings, directory } = this.#options;
-    const cluster = settings.cluster as { provider: string; context?: string; path?: string };
-    if (cluster.provider !== "kubeconfig") return settings;
+    const cluster = settings.cluster as ClusterSetting;
+    if (cluster.provider !== "kubeconfig" && cluster.provider !== "stack") return;
     const name = cluster.context ?? "rehearsal";
     await this.#controlPlanes.create(name, usualPlatform);
     await this.#controlPlanes.setNodes(name, "general", nodeGroup());
@@ -158,22 +215,42 @@ export class Rehearsal {
       await this.#controlPlanes.setNodes(name, pool, nodeGroup(MACHINES_OF_A_POOL, { labels, taints }, pool));
     }
     cpSync(this.#controlPlanes.kubeconfigOf(name), join(directory, "kubeconfig"));
-    const { path: _, ...rest } = cluster;
-    return { ...settings, cluster: rest };
+    if (this.plan.cluster.provider === "stack") this.#other = await this.#makeOther(this.plan.cluster);
+  }
+
+  /** The settings with the rehearsal's own kubeconfig, or its own other stack, where the stack names one. */
+  #landed(settings: Settings): Settings {
+    const { path: _, ...cluster } = settings.cluster as ClusterSetting;
+    if (cluster.provider === "kubeconfig") return { ...settings, cluster };
+    return cluster.provider === "stack" ? { ...settings, cluster: { ...cluster, ref: this.#other } } : settings;
+  }
+
+  /** The stack that made the cluster, with nothing but its kubeconfig; its name in this backend. */
+  async #makeOther({ ref, output = "kubeconfig" }: StackCluster): Promise<string> {
+    const { directory } = this.#options;
+    const [, project, stack] = ref.split("/") as [string, string, string];
+    const folder = join(directory, "other");
+    mkdirSync(folder);
+    symlinkSync(join(ROOT, "node_modules"), join(folder, "node_modules"));
+    for (const [name, text] of Object.entries(otherProgram(project, output, join(directory, "kubeconfig")))) {
+      writeFileSync(join(folder, name), text);
+    }
+    await this.#run(folder, "stack", "init", stack);
+    await this.#run(folder, "up", "--yes", "--skip-preview", "--stack", stack);
+    return `organization/${project}/${stack}`;
   }
 
   #existingPools(): Readonly<Record<string, ExistingNodePool>> {
     const { cluster } = this.plan;
-    return cluster.provider === "kubeconfig" ? (cluster.nodePools ?? {}) : {};
+    return cluster.provider === "kubeconfig" || cluster.provider === "stack" ? (cluster.nodePools ?? {}) : {};
   }
 
   /** Add-ons from charts of the rehearsal's own, unless the stack has a mirror; what they bring is there to be adopted. */
-  async #addons(): Promise<Settings> {
-    const { settings, directory } = this.#options;
+  async #addons(settings: Settings, plan: Plan): Promise<Settings> {
     const addons = settings.addons as Settings | undefined;
     if (!addons || addons.mirror !== undefined) return {};
-    const mirror = join(directory, "charts");
-    makeCharts(mirror, this.plan, (await ensureManifests(silentProgress)).charts);
+    const mirror = join(this.#options.directory, "charts");
+    makeCharts(mirror, plan, (await ensureManifests(silentProgress)).charts);
     const adopted = Object.entries(addons).map(([name, given]) => [
       name,
       { ...(given === true ? {} : (given as Settings)), adopt: true },
@@ -183,11 +260,13 @@ export class Rehearsal {
 
   async #makeStack(settings: Settings, secretNames: readonly string[]): Promise<void> {
     const { directory, stack } = this.#options;
-    const config = Object.fromEntries(Object.entries(settings).map(([key, value]) => [`landfall:${key}`, value]));
-    writeFileSync(join(directory, "project", `Pulumi.${stack}.yaml`), stringify({ config }));
+    writeFileSync(join(directory, "project", `Pulumi.${stack}.yaml`), stringify({ config: qualified(settings) }));
     await this.#pulumi("stack", "init", stack);
-    const secrets = ["secret", ...secretNames.map((name) => `secrets.${name}`)];
-    for (const path of secrets)
+    await this.#makeSecrets(["secret", ...secretNames.map((name) => `secrets.${name}`)]);
+  }
+
+  async #makeSecrets(paths: readonly string[]): Promise<void> {
+    for (const path of paths)
       await this.#pulumi("config", "set", "--secret", "--path", `landfall:${path}`, randomSecret());
   }
 
@@ -196,26 +275,38 @@ export class Rehearsal {
   }
 
   async #pulumi(...args: string[]): Promise<string> {
-    const { directory, stack, pulumi } = this.#options;
+    const { directory, stack } = this.#options;
     const named = args[0] === "stack" && args[1] === "init" ? [] : ["--stack", stack];
-    const child = spawn(pulumi, ["--non-interactive", ...args, ...named], {
-      cwd: join(directory, "project"),
-      env: this.#environment,
-    });
+    return this.#run(join(directory, "project"), ...args, ...named);
+  }
+
+  async #run(cwd: string, ...args: string[]): Promise<string> {
+    const { code, output, everything } = await this.#ask(cwd, ...args);
+    if (code === 0) return output;
+    throw new UserError(`pulumi ${args.slice(0, 2).join(" ")} failed:\n\n${everything.trim()}`);
+  }
+
+  async #ask(cwd: string, ...args: string[]): Promise<Answer> {
+    const child = spawn(this.#options.pulumi, ["--non-interactive", ...args], { cwd, env: this.#environment });
     let output = "";
-    let answer = "";
+    let everything = "";
     child.stdout.setEncoding("utf8").on("data", (text) => {
       output += text;
-      answer += text;
+      everything += text;
     });
     child.stderr.setEncoding("utf8").on("data", (text) => {
-      output += text;
+      everything += text;
     });
     const code = await new Promise<number>((resolve, reject) => {
       child.on("error", reject);
       child.on("close", (status) => resolve(status ?? -1));
     });
-    if (code === 0) return answer;
-    throw new UserError(`pulumi ${args.slice(0, 2).join(" ")} failed:\n\n${output.trim()}`);
+    return { code, output, everything };
   }
+}
+
+interface ClusterSetting {
+  provider: string;
+  context?: string;
+  path?: string;
 }

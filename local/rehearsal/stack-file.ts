@@ -1,10 +1,12 @@
 /** The stack file as a rehearsal uses it: what it says, with secrets of the rehearsal's own. */
 import { randomBytes } from "node:crypto";
 import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { parse } from "yaml";
 import { ConfigurationError } from "../../config/mistakes.ts";
 import type { Plan } from "../../config/plan.ts";
-import { resolve } from "../../config/resolve.ts";
+import type * as Resolve from "../../config/resolve.ts";
 import { UserError } from "../command.ts";
 
 const NAMESPACE = "landfall:";
@@ -24,6 +26,11 @@ export function readSettings(root: string, stack: string): Settings {
   return Object.fromEntries(plain.map(([key, value]) => [key.slice(NAMESPACE.length), value]));
 }
 
+/** The settings as a stack file has them. */
+export function qualified(settings: Settings): Settings {
+  return Object.fromEntries(Object.entries(settings).map(([key, value]) => [`${NAMESPACE}${key}`, value]));
+}
+
 /** Lays `tiers.api.replicas=3` over the settings. */
 export function override(settings: Settings, assignment: string): Settings {
   const [path = "", ...rest] = assignment.split("=");
@@ -34,15 +41,23 @@ export function override(settings: Settings, assignment: string): Settings {
   return lay(settings, keys) as Settings;
 }
 
+const ROOT = fileURLToPath(new URL("../..", import.meta.url));
+
 /**
  * The plan that the program will make of the settings, and the names of the secrets that only the owner knows, for
  * which the rehearsal makes up others.
  *
+ * @param program folder of the program. @default this one
  * @throws ConfigurationError as the program would
  */
-export async function planOf(settings: Settings, stack: string): Promise<{ plan: Plan; secretNames: string[] }> {
+export async function planOf(
+  settings: Settings,
+  stack: string,
+  program = ROOT,
+): Promise<{ plan: Plan; secretNames: string[] }> {
   const app = String(settings.app ?? "pybase");
-  const { default: application } = (await import(`../../apps/${app}.ts`)) as { default: unknown };
+  const { default: application } = (await import(join(program, "apps", `${app}.ts`))) as { default: unknown };
+  const { resolve } = (await import(join(program, "config", "resolve.ts"))) as typeof Resolve;
   const attempt = (names: string[]) =>
     resolve({
       application,
@@ -54,12 +69,18 @@ export async function planOf(settings: Settings, stack: string): Promise<{ plan:
   try {
     return { plan: attempt([]), secretNames: [] };
   } catch (error) {
-    if (!(error instanceof ConfigurationError)) throw error;
+    if (!isConfigurationError(error)) throw error;
     const names = error.mistakes.flatMap(({ path }) => /^landfall:secrets\.(.+)$/.exec(path)?.[1] ?? []);
     return { plan: attempt(names), secretNames: names };
   }
 }
 
+/** Another folder's program has a class of its own for it. */
+export function isConfigurationError(error: unknown): error is ConfigurationError {
+  return error instanceof Error && error.name === ConfigurationError.name;
+}
+
 export function randomSecret(): string {
-  return randomBytes(32).toString("base64url");
+  // At its beginning a hyphen would make it an option of pulumi's.
+  return randomBytes(32).toString("base64url").replace(/^-/, "_");
 }

@@ -1,7 +1,7 @@
-import { spawn } from "node:child_process";
+import { execFileSync, spawn } from "node:child_process";
 import { createHash } from "node:crypto";
-import { createWriteStream, mkdirSync, readdirSync, readFileSync } from "node:fs";
-import { join } from "node:path";
+import { createWriteStream, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join, resolve } from "node:path";
 import { UserError } from "../command.ts";
 import type { Step } from "../progress.ts";
 import { cacheDirectory } from "./cache.ts";
@@ -15,6 +15,8 @@ export interface Build {
   packages: readonly string[];
   /** Name of the executable, where there is one package and it does not say it. */
   output?: string;
+  /** A module to build in, rather than in the folder, with a file that its own release process adds. */
+  within?: { module: string; file: string; content: string };
   /** Build constraints to satisfy. */
   tags?: readonly string[];
   /** Values of variables that the linker sets. */
@@ -38,7 +40,7 @@ export function build(what: string, wanted: Build, directory: string, step: Step
 
 async function goBuild(
   what: string,
-  { folder, packages, output = "", tags = [], variables = {} }: Build,
+  { folder, packages, output = "", within, tags = [], variables = {} }: Build,
   directory: string,
   step: Step,
 ) {
@@ -53,7 +55,24 @@ async function goBuild(
     "-ldflags",
     ["-s", "-w", ...settings].join(" "),
   ];
-  await go(what, [...args, "-o", join(directory, output), ...packages], folder);
+  const root = within ? await completed(what, within, folder, directory) : folder;
+  await go(what, [...args, "-o", join(directory, output), ...packages], root);
+  if (within) rmSync(root, { recursive: true });
+}
+
+/** A copy of the module as the folder pins it, with the file that it lacks. */
+async function completed(
+  what: string,
+  { module, file, content }: NonNullable<Build["within"]>,
+  folder: string,
+  directory: string,
+): Promise<string> {
+  const { Dir } = JSON.parse(await go(what, ["mod", "download", "-json", module], folder)) as { Dir: string };
+  const root = join(directory, "source");
+  execFileSync("cp", ["-R", Dir, root]);
+  execFileSync("chmod", ["-R", "u+w", root]); // modules are kept read-only
+  writeFileSync(join(root, file), content);
+  return root;
 }
 
 /** Runs `go` in a module of the toolchain and returns what it printed. */
@@ -63,7 +82,7 @@ export async function go(what: string, args: readonly string[], folder: string):
   const logPath = join(logs, `${what.replaceAll(/[^\w.-]+/g, "-")}.log`);
   const log = createWriteStream(logPath);
   const child = spawn("go", args, {
-    cwd: join(toolchainDirectory, folder),
+    cwd: resolve(toolchainDirectory, folder),
     env: { ...process.env, CGO_ENABLED: "0", GOFLAGS: "", GOWORK: "off" },
     stdio: ["ignore", "pipe", "pipe"],
   });

@@ -3,12 +3,15 @@ import type { Download } from "./download.ts";
 import {
   ALERTMANAGER_VERSION,
   ETCD_VERSION,
+  FERRETDB_VERSION,
   KUBERNETES_PROVIDER_VERSION,
   KUBERNETES_VERSION,
   KWOK_VERSION,
   METRICS_SERVER_VERSION,
+  MONGO_TOOLS_VERSION,
   PROMETHEUS_VERSION,
   PULUMI_VERSION,
+  RCLONE_VERSION,
 } from "./versions.ts";
 
 /** Tools that come together: one download or one build. */
@@ -183,6 +186,53 @@ const judge = (title: string, project: string, version: string, tool: string): K
 const promtool = judge("Prometheus' promtool", "prometheus", PROMETHEUS_VERSION, "promtool");
 const amtool = judge("Alertmanager's amtool", "alertmanager", ALERTMANAGER_VERSION, "amtool");
 
+const rclone: Kit = {
+  title: `rclone ${RCLONE_VERSION}`,
+  version: RCLONE_VERSION,
+  tools: ["rclone"],
+  downloads: [], // published as .zip only
+  builds: [
+    {
+      folder: "rclone",
+      packages: ["."],
+      output: "rclone",
+      variables: { "github.com/rclone/rclone/fs.Version": RCLONE_VERSION },
+    },
+  ],
+};
+
+const mongodbTool = (tool: string): Build => ({
+  folder: "mongodb",
+  packages: [`github.com/mongodb/mongo-tools/${tool}/main`],
+  output: tool,
+});
+
+const mongodbTools: Kit = {
+  title: `MongoDB's tools ${MONGO_TOOLS_VERSION}`,
+  version: MONGO_TOOLS_VERSION,
+  tools: ["mongodump", "mongorestore"],
+  downloads: [], // published for some distributions only
+  builds: [mongodbTool("mongodump"), mongodbTool("mongorestore")],
+};
+
+const ferretdb: Kit = {
+  title: `FerretDB ${FERRETDB_VERSION}`,
+  version: FERRETDB_VERSION,
+  tools: ["ferretdb"],
+  downloads: [], // published without checksums
+  builds: [
+    {
+      folder: "mongodb",
+      within: {
+        module: "github.com/FerretDB/FerretDB",
+        file: "build/version/version.txt",
+        content: FERRETDB_VERSION,
+      },
+      packages: ["./cmd/ferretdb"],
+    },
+  ],
+};
+
 /** In the order in which they are wanted. */
 export const kits = {
   pulumi,
@@ -193,4 +243,7 @@ export const kits = {
   kubectl,
   promtool,
   amtool,
+  rclone,
+  mongodbTools,
+  ferretdb,
 } satisfies Record<string, Kit>;

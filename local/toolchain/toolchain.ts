@@ -10,6 +10,7 @@ import { type Kit, kits } from "./kits.ts";
 
 export { ToolError } from "./build.ts";
 export { ensureManifests, type Manifests } from "./manifests.ts";
+export { ensureMongosh, ensureWheels, lacksServers } from "./servers.ts";
 export { KUBERNETES_VERSION } from "./versions.ts";
 
 const TOOLS = {
@@ -25,6 +26,10 @@ const TOOLS = {
   kubectl: kits.kubectl,
   promtool: kits.promtool,
   amtool: kits.amtool,
+  rclone: kits.rclone,
+  mongodump: kits.mongodbTools,
+  mongorestore: kits.mongodbTools,
+  ferretdb: kits.ferretdb,
 } satisfies Record<string, Kit>;
 
 export type ToolName = keyof typeof TOOLS;

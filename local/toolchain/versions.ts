@@ -21,6 +21,10 @@ export const PROMETHEUS_VERSION = pinned("prometheus", "github.com/prometheus/pr
   (_, major, minor) => `v${major}.${Number(minor)}.`,
 );
 export const ALERTMANAGER_VERSION = pinned("prometheus", "github.com/prometheus/alertmanager");
+export const RCLONE_VERSION = pinned("rclone", "github.com/rclone/rclone");
+export const MONGO_TOOLS_VERSION = pinned("mongodb", "github.com/mongodb/mongo-tools");
+/** The last that keeps data in SQLite. */
+export const FERRETDB_VERSION = pinned("mongodb", "github.com/FerretDB/FerretDB");
 
 /** Modules that a go.mod asks for itself, with their versions. */
 export function requirements(folder: string): Map<string, string> {

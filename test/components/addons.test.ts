@@ -23,8 +23,9 @@ function land(plan: Plan): Promise<Registration[]> {
   return record(() => {
     const provider = new k8s.Provider("cluster", { clusterIdentifier: "the-cluster" });
     const providers = [provider];
-    const dependsOn = installAddons("shop-addons", { plan, secrets }, { providers });
-    new Application("shop", { plan, secrets, cloud: cloudWith(provider) }, { providers, dependsOn });
+    const cloud = cloudWith(provider);
+    const dependsOn = installAddons("shop-addons", { plan, secrets, cloud }, { providers });
+    new Application("shop", { plan, secrets, cloud }, { providers, dependsOn });
   });
 }
 

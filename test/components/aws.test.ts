@@ -324,7 +324,7 @@ describe("AWS's datastores of PyBase", function () {
     const associations = ofType(production, "aws:eks/podIdentityAssociation:PodIdentityAssociation");
     assert.deepEqual(
       associations.map(({ inputs }) => `${inputs.namespace}/${inputs.serviceAccount}`),
-      ["pybase/api", "pybase/extraction-worker", "kube-system/cluster-autoscaler"],
+      ["pybase/api", "pybase/extraction-worker"],
     );
     const role = find(production, "aws:iam/role:Role", "pybase-api-role");
     assert.deepEqual(policyIn(role, "assumeRolePolicy").Statement, [
@@ -410,7 +410,7 @@ describe("AWS's datastores beside a cluster that is somebody else's", function (
   };
 
   it("stand in the network that the stack names, and let in the ranges that it names", async () => {
-    const { plan } = await planOf({ ...readSettings(".", "eks"), cluster: theirs }, "eks");
+    const { plan } = await planOf({ ...readSettings(".", "eks"), cluster: theirs, addons: {} }, "eks");
     assert.ok(plan.cluster.provider === "kubeconfig" && plan.cluster.cloud?.provider === "aws");
     const site = plan.cluster.cloud;
     const secrets = Object.fromEntries(plan.secrets.map(({ name }) => [name, pulumi.secret(passwordOf(name))]));

@@ -1,12 +1,15 @@
 import assert from "node:assert/strict";
+import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { connectAks } from "../../cloud/azure/connect.ts";
 import type { AksPlan } from "../../cloud/azure/plan.ts";
+import { connectSite } from "../../cloud/azure/site.ts";
 import { Application } from "../../components/application.ts";
 import type { Plan } from "../../config/plan.ts";
 import { override, planOf, readSettings } from "../../local/rehearsal/stack-file.ts";
+import { AZURE_SITE } from "../support/clouds.ts";
 import { type Answers, find, ofType, type Registration, record, secret } from "../support/mocks.ts";
-import { passwordOf } from "../support/pybase.ts";
+import { cloudWith, passwordOf } from "../support/pybase.ts";
 
 const type = (name: string) => `azure-native:${name}`;
 const AUTHORITY = "LS0tQ0EtLS0=";
@@ -542,5 +545,57 @@ describe("Azure's datastores", () => {
     });
     const secrets = JSON.stringify(ofType(registrations, "kubernetes:core/v1:Secret").map(({ inputs }) => inputs));
     assert.match(secrets, /mongodb\+srv:\/\/app:[^@]+@docs\.global\.mongocluster\.example\.com\/samplemind\?/);
+  });
+});
+
+describe("Azure's datastores beside a cluster that is somebody else's", () => {
+  let beside: Registration[];
+  before(async () => {
+    const cluster = { provider: "kubeconfig", context: "theirs", cloud: AZURE_SITE };
+    const { plan } = await planOf({ ...readSettings(".", "aks"), cluster }, "aks");
+    assert.ok(plan.cluster.provider === "kubeconfig" && plan.cluster.cloud?.provider === "azure");
+    const site = plan.cluster.cloud;
+    const secrets = Object.fromEntries(plan.secrets.map(({ name }) => [name, pulumi.secret(passwordOf(name))]));
+    beside = await record(
+      () => {
+        const provider = new k8s.Provider("cluster", { clusterIdentifier: "theirs" });
+        const cloud = { ...cloudWith(provider), ...connectSite(plan, site) };
+        new Application(plan.application, { plan, secrets, cloud }, { providers: [provider] });
+      },
+      plan.stack,
+      answers,
+    );
+  });
+
+  it("are in a resource group of the stack's own, and in the subnets that the stack names", () => {
+    const [group, ...others] = ofType(beside, type("resources:ResourceGroup"));
+    assert.deepEqual([group?.inputs.resourceGroupName, others], ["pybase-aks", []]);
+    const { network } = find(beside, type("dbforpostgresql:Server"), "pybase-postgres-server").inputs;
+    assert.equal(
+      (network as Record<string, unknown>).delegatedSubnetResourceId,
+      `${AZURE_SITE.virtualNetworkId}/subnets/databases`,
+    );
+    const endpoint = find(beside, type("network:PrivateEndpoint"), "pybase-redis-endpoint");
+    const { id } = endpoint.inputs.subnet as Record<string, unknown>;
+    assert.equal(id, `${AZURE_SITE.virtualNetworkId}/subnets/endpoints`);
+    for (const kind of ["containerservice:ManagedCluster", "network:VirtualNetwork", "network:Subnet"]) {
+      assert.deepEqual(ofType(beside, type(kind)), []);
+    }
+  });
+
+  it("are found by the private zones that the network asks already, and by new ones beside them", () => {
+    const zones = ofType(beside, type("privatedns:PrivateZone")).map(({ inputs }) => inputs.privateZoneName);
+    assert.deepEqual(zones, ["privatelink.blob.core.windows.net", "pybase-aks.private.postgres.database.azure.com"]);
+    const { inputs } = find(beside, type("network:PrivateDnsZoneGroup"), "pybase-redis-endpoint-zone");
+    assert.deepEqual(inputs.privateDnsZoneConfigs, [
+      { name: "redisEnterprise", privateDnsZoneId: AZURE_SITE.privateZoneIds["privatelink.redis.azure.net"] },
+    ]);
+    const links = ofType(beside, type("privatedns:VirtualNetworkLink")).map(({ inputs }) => inputs.virtualNetwork);
+    assert.deepEqual(links, Array(2).fill({ id: AZURE_SITE.virtualNetworkId }));
+  });
+
+  it("let in the service accounts that the cluster's own issuer vouches for", () => {
+    const { inputs } = find(beside, type("managedidentity:FederatedIdentityCredential"), "pybase-api-federation");
+    assert.deepEqual([inputs.issuer, inputs.subject], [AZURE_SITE.oidcIssuer, "system:serviceaccount:pybase:api"]);
   });
 });

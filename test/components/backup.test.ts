@@ -51,6 +51,48 @@ describe("A backup", () => {
     assert.deepEqual(volumes[0], { name: "backups", persistentVolumeClaim: { claimName: "redis-backup" } });
   });
 
+  it("is restored to a server of the same kind on schedule, which goes with its pod", async () => {
+    const landed = await land(planFor("dev", { backup: { to: { storage: "3Gi" }, check: { maxAgeHours: 7 } } }));
+    const name = "pybase-postgres-backup-check";
+    const { spec } = find(landed, CRON_JOB, `${name}-schedule`).inputs as { spec: Record<string, unknown> };
+    assert.equal(spec.schedule, "0 4 * * 0");
+    const { initContainers, containers, volumes } = podOf(landed, `${name}-schedule`);
+    const [server] = initContainers as [Container & { restartPolicy: string; startupProbe: object }];
+    assert.deepEqual([server.restartPolicy, server.image], ["Always", "docker.io/library/postgres:16.11-alpine3.22"]);
+    assert.ok(server.startupProbe);
+    const [check] = containers as [Container];
+    assert.deepEqual(env(check), {
+      HOME: "/tmp",
+      TO_HOST: "127.0.0.1",
+      TO_PORT: "5432",
+      TO_USERNAME: "app",
+      TO_DATABASE: "pybase",
+      TO_BUCKETS: "",
+      TO_TLS: "false",
+      TO_CA: "",
+    });
+    assert.match(check.command[2] ?? "", /7 hours old/);
+    assert.deepEqual(
+      volumes.slice(0, 2).map(({ name, ...volume }) => [name, Object.keys(volume)]),
+      [
+        ["backups", ["persistentVolumeClaim"]],
+        ["data", ["ephemeral"]],
+      ],
+    );
+    assert.deepEqual(
+      find(landed, SECRET, `${name}-secret`).inputs.stringData,
+      secret({ TO_PASSWORD: passwordOf("postgres") }),
+    );
+    const { egress } = find(landed, POLICY, `${name}-network`).inputs.spec as { egress: unknown[] };
+    assert.deepEqual(egress, []);
+  });
+
+  it("is checked in production unless the stack says otherwise, and nowhere else", () => {
+    const checked = (stack: "dev" | "production", check?: boolean) =>
+      planFor(stack, { backup: { to: { storage: "3Gi" }, check } }).backups.some((backup) => backup.check);
+    assert.deepEqual([checked("dev"), checked("production"), checked("production", false)], [false, true, false]);
+  });
+
   describe("to a bucket of the application's store", () => {
     let landed: Registration[];
     before(async () => {

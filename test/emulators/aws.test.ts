@@ -400,6 +400,17 @@ describe("The emulated AWS", () => {
     });
   });
 
+  it("takes no policy of a role that is longer than IAM keeps", async () => {
+    const role = await account.make(ROLE, { assumeRolePolicy: ofPods });
+    const policy = (count: number) => {
+      const Action = Array.from({ length: count }, (_, index) => `ec2:DescribeSomething${index}`);
+      return JSON.stringify({ Version: "2012-10-17", Statement: [{ Effect: "Allow", Action, Resource: "*" }] });
+    };
+    const type = "aws:iam/rolePolicy:RolePolicy";
+    await account.refuses(type, { role: role.outputs.name, policy: policy(500) }, /Maximum policy size of 10240 bytes/);
+    await account.make(type, { role: role.outputs.name, policy: policy(100) });
+  });
+
   it("deletes no user that has keys", async () => {
     const user = await account.make("aws:iam/user:User", { name: "shop" });
     const key = await account.make("aws:iam/accessKey:AccessKey", { user: user.id });

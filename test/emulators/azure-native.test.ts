@@ -3,6 +3,8 @@ import { azureNative } from "../../local/emulators/azure-native/azure-native.ts"
 import type { Values } from "../../local/emulators/rules.ts";
 import { SUBSCRIPTION } from "../support/clouds.ts";
 import { Emulated, type Made } from "../support/emulated.ts";
+import { AZURE_ZONE, landOn } from "../support/on-clouds.ts";
+import { planOf } from "../support/shop.ts";
 
 const ROLE = (id: string) => `/subscriptions/${SUBSCRIPTION}/providers/Microsoft.Authorization/roleDefinitions/${id}`;
 const NETWORK_CONTRIBUTOR = ROLE("4d97b98b-1d4f-4787-a291-c67834d212e7");
@@ -108,6 +110,17 @@ describe("The emulated Azure", () => {
     await assert.rejects(grant(who, NETWORK_CONTRIBUTOR, `${scope}/subnets/none`), /ResourceNotFound/);
     await assert.rejects(grant(who, "owner", scope), /roleDefinitionId/);
     assert.deepEqual(await change({ scope: `/subscriptions/${SUBSCRIPTION}/resourceGroups/shop` }), ["scope"]);
+  });
+
+  it("gives roles at zones that the stack finds, in another subscription too, and at nothing else there", async () => {
+    const who = await identity("names");
+    const DNS_ZONE_CONTRIBUTOR = ROLE("befefa01-2a29-4197-83a8-272ff33ce314");
+    await assert.rejects(grant(who, DNS_ZONE_CONTRIBUTOR, AZURE_ZONE), /ResourceNotFound/);
+    for (const entity of azureNative.existing?.(planOf(landOn("aks"))) ?? []) azure.world.put(entity);
+    await grant(who, DNS_ZONE_CONTRIBUTOR, AZURE_ZONE);
+    await grant(who, ROLE("acdd72a7-3385-48ef-bd42-f606fba81ae7"), AZURE_ZONE.split("/providers")[0] as string);
+    const other = AZURE_ZONE.replace("example.com", "example.org");
+    await assert.rejects(grant(who, DNS_ZONE_CONTRIBUTOR, other), /ResourceNotFound/);
   });
 
   it("keeps what is locked, and takes the roles at a resource away with it", async () => {

@@ -15,7 +15,7 @@ describe("A network that a stack finds", () => {
   /** The cloud with what `cluster` says that it finds there. */
   function find(cloud: CloudEmulator, settings: Record<string, string>, cluster: ClusterPlan): void {
     there = new Emulated(cloud, settings);
-    for (const entity of cloud.existing?.(cluster) ?? []) there.world.put(entity);
+    for (const entity of cloud.existing?.({ cluster, zones: [] }) ?? []) there.world.put(entity);
   }
 
   it("is there in AWS, with a subnet a zone, for EKS to stand in", async () => {
@@ -109,6 +109,6 @@ describe("A network that a stack finds", () => {
       [gcp, clusterOf("gke", onGke())],
       [azureNative, clusterOf("aks", onAks())],
     ];
-    for (const [cloud, plan] of plans) assert.deepEqual(cloud.existing?.(plan), []);
+    for (const [cloud, cluster] of plans) assert.deepEqual(cloud.existing?.({ cluster, zones: [] }), []);
   });
 });

@@ -2,6 +2,8 @@ import assert from "node:assert/strict";
 import { gcp } from "../../local/emulators/gcp/gcp.ts";
 import type { Values } from "../../local/emulators/rules.ts";
 import { Emulated, type Made } from "../support/emulated.ts";
+import { landOn } from "../support/on-clouds.ts";
+import { planOf } from "../support/shop.ts";
 
 const NETWORK = "gcp:compute/network:Network";
 const SUBNETWORK = "gcp:compute/subnetwork:Subnetwork";
@@ -18,6 +20,9 @@ const DATABASE = "gcp:sql/database:Database";
 const USER = "gcp:sql/user:User";
 const REDIS = "gcp:redis/instance:Instance";
 const BUCKET = "gcp:storage/bucket:Bucket";
+const ZONE_MEMBER = "gcp:dns/dnsManagedZoneIamMember:DnsManagedZoneIamMember";
+const CUSTOM_ROLE = "gcp:projects/iAMCustomRole:IAMCustomRole";
+const PROJECT_MEMBER = "gcp:projects/iAMMember:IAMMember";
 const BUCKET_MEMBER = "gcp:storage/bucketIAMMember:BucketIAMMember";
 
 const REGION = "europe-west4";
@@ -413,6 +418,39 @@ describe("The emulated Google Cloud", () => {
         /is reserved/,
       );
       await assert.rejects(create(DATABASE, { instance: outputs.name, name: "template1" }), /is reserved/);
+    });
+  });
+
+  describe("of IAM and Cloud DNS", () => {
+    const member =
+      "principal://iam.googleapis.com/projects/1/locations/global/workloadIdentityPools/p.svc.id.goog/subject/ns/a/sa/a";
+
+    it("gives roles of Cloud DNS on zones that there are, and no others", async () => {
+      const grant = { managedZone: "example-com", role: "roles/dns.admin", member };
+      await cloud.refuses(ZONE_MEMBER, grant, /managedZone names example-com/);
+      for (const entity of gcp.existing?.(planOf(landOn("gke"))) ?? []) cloud.world.put(entity);
+      const made = await create(ZONE_MEMBER, grant);
+      await cloud.refuses(ZONE_MEMBER, { ...grant, role: "roles/storage.admin" }, /role/);
+      assert.deepEqual(await made.change({ role: "roles/dns.reader" }), ["role"]);
+    });
+
+    it("knows roles of the project's own as long as somebody has them", async () => {
+      const permissions = ["compute.snapshots.create"];
+      await cloud.refuses(CUSTOM_ROLE, { roleId: "has-dashes", title: "Copies", permissions }, /roleId/);
+      await cloud.refuses(CUSTOM_ROLE, { roleId: "copies", title: "Copies", permissions: ["compute"] }, /permissions/);
+      const role = await create(CUSTOM_ROLE, { roleId: "copies", title: "Copies", permissions });
+      const grant = { project: "my-project-123456", member };
+      await cloud.refuses(PROJECT_MEMBER, { ...grant, role: `${role.id}_2` }, /role names/);
+      await create(PROJECT_MEMBER, { ...grant, role: role.outputs.name });
+      await assert.rejects(role.remove(), /still used/);
+    });
+
+    it("lets pods be an account that there is", async () => {
+      const type = "gcp:serviceaccount/iAMMember:IAMMember";
+      const grant = { role: "roles/iam.workloadIdentityUser", member };
+      await cloud.refuses(type, { ...grant, serviceAccountId: "projects/p/serviceAccounts/nobody" }, /names/);
+      const { outputs } = await create(ACCOUNT, { accountId: "copies", displayName: "Copies" });
+      await create(type, { ...grant, serviceAccountId: outputs.name });
     });
   });
 

@@ -56,7 +56,11 @@ describe("PyBase on EKS, as Pulumi.eks.yaml has it", function () {
     const associations = landed
       .inWorld("aws:eks/podIdentityAssociation:PodIdentityAssociation")
       .map(({ inputs }) => `${inputs.namespace}/${inputs.serviceAccount}`);
-    assert.deepEqual(associations.sort(), ["kube-system/cluster-autoscaler", "pybase/api", "pybase/extraction-worker"]);
+    assert.deepEqual(associations.sort(), [
+      "cluster-autoscaler/cluster-autoscaler",
+      "pybase/api",
+      "pybase/extraction-worker",
+    ]);
   });
 
   it("lets the API out to the stores' ports in the network, to S3 and to whoever hands out credentials", () => {

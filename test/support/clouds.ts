@@ -27,6 +27,28 @@ export const onAks = on({
   administrators: [ADMINISTRATORS],
 });
 
+const NETWORKS = `/subscriptions/${SUBSCRIPTION}/resourceGroups/theirs/providers/Microsoft.Network`;
+
+/** A network in Azure that a stack names, and does not make. */
+export const AZURE_SITE = {
+  provider: "azure",
+  subscription: SUBSCRIPTION,
+  location: "westeurope",
+  virtualNetworkId: `${NETWORKS}/virtualNetworks/theirs`,
+  subnets: {
+    postgres: { name: "databases", cidr: "10.8.0.0/24" },
+    endpoints: { name: "endpoints", cidr: "10.8.1.0/24" },
+  },
+  privateZoneIds: {
+    "privatelink.redis.azure.net": `${NETWORKS}/privateDnsZones/privatelink.redis.azure.net`,
+  },
+  oidcIssuer: "https://oidc.example.com/theirs/",
+} as const;
+
+/** Somebody else's cluster, with Azure's stores beside it. */
+export const besideAzure = (settings: object = {}): Change =>
+  on({ provider: "kubeconfig", context: "test", cloud: { ...AZURE_SITE, ...settings } })();
+
 export const inProduction: Change = ({ stack }) => {
   stack.profile = "production";
 };

@@ -61,7 +61,7 @@ export async function record(program: () => unknown, stack = "dev", answers: Ans
     },
     call: ({ token, inputs }) => ({ ...inputs, ...added(token, inputs, "") }),
   };
-  await pulumi.runtime.setMocks(mocks, "landfall", stack);
+  await pulumi.runtime.setMocks(mocks, "landfall", stack, false, "organization");
   const monitor = pulumi.runtime.getMonitor() as unknown as Monitor;
   const register = monitor.registerResource.bind(monitor);
   monitor.registerResource = (request, ...rest) => {

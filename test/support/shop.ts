@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import type { Charts } from "../../config/addons/mirror.ts";
 import { ConfigurationError, type Mistake } from "../../config/mistakes.ts";
+import type { LastPlaced } from "../../config/placed.ts";
 import type { Plan } from "../../config/plan.ts";
 import { type ResolveInputs, resolve } from "../../config/resolve.ts";
 
@@ -14,6 +15,9 @@ export interface Shop {
   app: Loose;
   stack: Loose;
   secrets: { stackSecretLength?: number; names: string[] };
+  /** What the last update left. */
+  placed?: LastPlaced;
+  now?: Date;
 }
 
 const resources = { requests: { cpu: "100m", memory: "128Mi" }, limits: { cpu: "200m", memory: "256Mi" } };
@@ -67,6 +71,8 @@ function inputs(change: (shop: Shop) => void): ResolveInputs {
     settings: changed.stack,
     secrets: changed.secrets,
     stack: "test",
+    placed: changed.placed,
+    now: changed.now,
   };
 }
 

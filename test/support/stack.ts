@@ -78,7 +78,7 @@ export class TestStack {
 
   /** Runs `pulumi` as a user would type it. */
   async run(...args: string[]): Promise<Outcome> {
-    const child = spawn("pulumi", ["--non-interactive", ...args], { cwd: this.directory, env: this.#environment });
+    const child = this.#spawn(args);
     let output = "";
     for (const stream of [child.stdout, child.stderr]) {
       stream.setEncoding("utf8").on("data", (text) => {
@@ -90,6 +90,16 @@ export class TestStack {
       child.on("close", (status) => resolve(status ?? -1));
     });
     return { code, output };
+  }
+
+  /** Starts `pulumi`, kills all of it once `moment` has come, and lets go of the stack's lock. */
+  async kill(args: readonly string[], moment: () => Promise<unknown>): Promise<void> {
+    const child = this.#spawn(args, true);
+    const ended = new Promise((resolve) => child.on("close", resolve));
+    await moment();
+    process.kill(-(child.pid as number), "SIGKILL");
+    await ended;
+    await this.succeed("cancel", "--yes", "--stack", this.name);
   }
 
   async succeed(...args: string[]): Promise<string> {
@@ -118,6 +128,10 @@ export class TestStack {
   /** Removes the folder. What still stands in the cluster stays. */
   remove(): void {
     rmSync(this.directory, { recursive: true, force: true });
+  }
+
+  #spawn(args: readonly string[], detached = false) {
+    return spawn("pulumi", ["--non-interactive", ...args], { cwd: this.directory, env: this.#environment, detached });
   }
 
   async #change(command: string, ...options: string[]): Promise<Changes> {

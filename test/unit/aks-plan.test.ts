@@ -1,7 +1,17 @@
 import assert from "node:assert/strict";
 import { globalName, globalWord, poolName } from "../../cloud/azure/names.ts";
 import { AKS_VERSIONS } from "../../cloud/azure/plan.ts";
-import { ADMINISTRATORS, clusterOf, inProduction, managedOf, onAks, SUBSCRIPTION } from "../support/clouds.ts";
+import {
+  ADMINISTRATORS,
+  besideAzure,
+  clusterOf,
+  inProduction,
+  linksToCredentials,
+  managedOf,
+  onAks,
+  oneManaged,
+  SUBSCRIPTION,
+} from "../support/clouds.ts";
 import { planOf, type Shop } from "../support/shop.ts";
 
 const planned = (settings?: object, change?: (shop: Shop) => void) => clusterOf("aks", onAks(settings, change));
@@ -127,6 +137,8 @@ describe("The plan of a stack on AKS", () => {
     const { links } = planOf(managed);
     assert.deepEqual(db, {
       name: "db",
+      declared: "db",
+      secret: "db",
       mode: "managed",
       engine: "postgres",
       endpoint: {
@@ -193,6 +205,27 @@ describe("The plan of a stack on AKS", () => {
     assert.match(name, /^general[0-9a-f]{4}$/);
     assert.equal(poolName({ ...general, max: 20 }, zones), name);
     assert.notEqual(poolName({ ...general, machine: "Standard_D8s_v5" }, zones), name);
+  });
+});
+
+describe("Azure's stores beside a cluster that is somebody else's", () => {
+  const files = { engine: "objectstore", buckets: ["pictures"] };
+
+  it("are reached in the subnets that the stack names", () => {
+    const { db } = managedOf((shop) => {
+      besideAzure()(shop);
+      shop.stack.datastores = { db: { mode: "managed" }, queue: { mode: "managed" } };
+    });
+    assert.deepEqual(db?.cidrs, ["10.8.0.0/24", "10.8.1.0/24"]);
+  });
+
+  it("let tiers that show who they are reach Microsoft Entra, where the stack says who vouches for them", () => {
+    const withFiles = (shop: Shop) => {
+      oneManaged(besideAzure())("files", { protocol: "blob" }, files)(shop);
+      shop.app.tiers.web.uses = ["db", "files"];
+    };
+    const [link, ...others] = linksToCredentials(withFiles);
+    assert.deepEqual([link?.from, link?.ports, others], [{ kind: "pods", component: "web" }, [443], []]);
   });
 });
 

@@ -121,71 +121,16 @@ esac`,
     assert.ok(!readFileSync(join(root, "asked"), "utf8").includes("secret-key"));
   });
 
-  it("of Meilisearch has the settings and every page of documents of each index", () => {
-    const asked = join(root, "asked");
-    tool(
-      "curl",
-      `echo "$@" >> ${asked}
-for word; do [ "$last" = --output ] && out=$word; last=$word; done
-case "$last" in
-  *indexes?limit=1000) echo '{"results":[{"uid":"parts"},{"uid":"docs"}],"total":2}' ;;
-  *settings) echo '{"rankingRules":[]}' ;;
-  *) echo '{"results":[{"id":1,"total":5}],"offset":0,"limit":1000,"total":1001}' ;;
-esac > "$out"`,
-    );
-    at(1);
-    run(engines.meilisearch.backup?.script ?? "", 7, { MASTER_KEY: "secret-key" });
-    const backup = join(root, "backups", "store", "20261101T020000Z");
-    assert.deepEqual(readdirSync(backup).sort(), ["docs", "indexes.json", "parts"]);
-    for (const index of ["docs", "parts"]) {
-      assert.deepEqual(readdirSync(join(backup, index)).sort(), [
-        "documents-0.json",
-        "documents-1000.json",
-        "settings.json",
-      ]);
-    }
-    assert.ok(!readFileSync(asked, "utf8").includes("secret-key"));
-  });
-
   it("of any engine is a script that a shell can read", () => {
-    for (const [name, { backup }] of Object.entries(engines)) {
-      if (backup) execFileSync("sh", ["-nc", backup.script], { stdio: "pipe" });
+    for (const [name, { backup, transfer }] of Object.entries(engines)) {
+      const { script, restore, manifest } = backup ?? {};
+      const { copy, verify, freeze, thaw } = transfer ?? {};
+      for (const text of [script, restore, manifest, copy, verify, freeze, thaw]) {
+        if (text) execFileSync("sh", ["-nc", text], { stdio: "pipe" });
+      }
       assert.ok(backup || name === "chromadb", name);
     }
   });
-
-  it("of Qdrant fetches a snapshot of every collection from every server, and leaves none behind", () => {
-    const asked = join(root, "asked");
-    tool(
-      "curl",
-      `echo "$@" >> ${asked}
-case "$*" in
-  *POST*) echo '{"result":{"name":"snap-1","size":1}}' ;;
-  *--output*) for word; do [ "$last" = --output ] && [ "$word" != /dev/null ] && echo data > "$word"; last=$word; done; true ;;
-  *) echo '{"result":{"collections":[{"name":"docs"},{"name":"code"}]}}' ;;
-esac`,
-    );
-    at(1);
-    run(engines.qdrant.backup?.script ?? "", 7, { HOSTS: "q-0.q q-1.q", API_KEY: "secret-key" });
-    const backup = join(root, "backups", "store", "20261101T020000Z");
-    assert.deepEqual(
-      ["q-0.q", "q-1.q"].map((host) => readdirSync(join(backup, host)).sort()),
-      Array(2).fill(["code.snapshot", "docs.snapshot"]),
-    );
-    const calls = readFileSync(asked, "utf8");
-    assert.equal(calls.match(/DELETE/g)?.length, 4);
-    assert.ok(!calls.includes("secret-key"), "the key stands among the arguments");
-  });
-
-  for (const engine of ["qdrant", "meilisearch"] as const) {
-    it(`of ${engine} that does not answer is none`, () => {
-      tool("curl", "exit 22");
-      at(1);
-      const variables = { API_KEY: "secret-key", MASTER_KEY: "secret-key" };
-      assert.throws(() => run(engines[engine].backup?.script ?? "", 7, variables));
-      assert.deepEqual(kept(), ["unfinished"]);
-    });
-  }
 
   it("of MongoDB passes the password by a file", () => {
     const asked = join(root, "asked");

@@ -5,9 +5,9 @@ import { planOf } from "../../local/rehearsal/stack-file.ts";
 describe("Every application on every kind of cluster, in every profile, with its datastores in every place", () => {
   const cells = allCells();
 
-  it("are 5 x 4 x 3 x 3 cells", () => {
-    assert.equal(cells.length, 180);
-    assert.equal(new Set(cells.map(nameOf)).size, 180);
+  it("are 5 x 4 x 3 x 3 cells, and 5 x 3 x 3 with a cloud's datastores beside somebody else's cluster", () => {
+    assert.equal(cells.length, 180 + 45);
+    assert.equal(new Set(cells.map(nameOf)).size, 180 + 45);
   });
 
   it("has a plan, or is refused because nobody runs its datastores there", async function () {
@@ -21,7 +21,10 @@ describe("Every application on every kind of cluster, in every profile, with its
     const applications = [...new Set(cells.map(({ application }) => application))];
     const nowhere = [
       ...applications.map((application) => [application, "kubeconfig"]),
-      ...["eks", "gke", "aks"].map((provider) => ["mlcf", provider]),
+      ...["eks", "gke", "aks", "kubeconfig-aws", "kubeconfig-gcp", "kubeconfig-azure"].map((provider) => [
+        "mlcf",
+        provider,
+      ]),
     ];
     const expected = nowhere.flatMap(([application, provider]) =>
       ["dev", "staging", "production"].map((profile) => `${application}/${provider}/${profile}/managed`),

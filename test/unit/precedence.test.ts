@@ -61,6 +61,8 @@ describe("The stack file wins over the application's profile, which wins over th
     );
     assert.deepEqual(store, {
       name: "db",
+      declared: "db",
+      secret: "db",
       engine: "postgres",
       mode: "external",
       endpoint: { host: "192.0.2.5", port: 6543, username: "shop", database: "shop", buckets: [], tls: true },

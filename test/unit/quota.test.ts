@@ -19,18 +19,18 @@ describe("The namespace's quota", () => {
 
   it("grows with the most of a tier and leaves external stores out", () => {
     // Against dev: the API to 15 pods, 5 more; postgres and redis elsewhere; 20Gi in place of 5Gi for the search;
-    // two backups, each with a volume of 50Gi.
+    // two backups, each with a volume of 50Gi; and the check of each, with a server and its volume (10Gi, 20Gi).
     assert.deepEqual(planFor("production").quota, {
       requests: {
-        cpu: `${5800 + 5 * 200 - 250 - 100 + 2 * 50}m`,
-        memory: `${11072 + 5 * 256 - 512 - 128 + 2 * 128}Mi`,
+        cpu: `${5800 + 5 * 200 - 250 - 100 + 2 * 3 * 50}m`,
+        memory: `${11072 + 5 * 256 - 512 - 128 + 2 * 3 * 128}Mi`,
       },
       limits: {
-        cpu: `${28400 + 5 * 1000 - 1000 - 500 + 2 * 500}m`,
-        memory: `${42368 + 5 * 1024 - 1024 - 512 + 2 * 512}Mi`,
+        cpu: `${28400 + 5 * 1000 - 1000 - 500 + 2 * 2 * 500 + 500 + 500}m`,
+        memory: `${42368 + 5 * 1024 - 1024 - 512 + 2 * 2 * 512 + 2 * 1024}Mi`,
       },
-      storage: "130Gi",
-      pods: 39 + 5 - 2 + 2,
+      storage: "160Gi",
+      pods: 39 + 5 - 2 + 2 * 2,
     });
   });
 

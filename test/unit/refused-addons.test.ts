@@ -131,7 +131,7 @@ describe("A mistake in add-ons is refused:", () => {
       "metallb.pools.lan.addresses[0]",
     ],
     ["Velero without a bucket", { velero: { provider: "aws" } }, "velero.bucket"],
-    ["Velero without anything", { velero: true }, "velero"],
+    ["Velero without a provider", { velero: { bucket: "copies" } }, "velero.provider"],
   ] as const) {
     it(what, () => {
       const { mistakes } = errorOf(({ stack }) => {

@@ -1,6 +1,6 @@
 import { ZONAL_LOCATIONS } from "../../cloud/azure/locations.ts";
 import { AKS_VERSIONS } from "../../cloud/azure/plan.ts";
-import { onAks, oneManaged } from "../support/clouds.ts";
+import { besideAzure, onAks, oneManaged } from "../support/clouds.ts";
 import { refuses } from "../support/shop.ts";
 
 const PATH = "landfall:cluster";
@@ -243,6 +243,58 @@ describe("On AKS is refused:", () => {
         problem: "Azure runs no neo4j for its customers",
         allowed: "bundled, external",
         fix: "bundle it, or name the store that you run elsewhere with mode: external",
+      },
+    ],
+  ]);
+});
+
+describe("Beside somebody else's cluster, of Azure's stores is refused:", () => {
+  refuses([
+    [
+      "one without passwords, where nobody vouches for the pods",
+      oneManaged(besideAzure({ oidcIssuer: undefined }))(
+        "files",
+        { protocol: "blob" },
+        { engine: "objectstore", buckets: ["pictures"] },
+      ),
+      {
+        path: "landfall:cluster.cloud.oidcIssuer",
+        problem:
+          'is missing: clients of Azure Blob Storage, as "files" is to be, have no password and show who they are by it',
+        fix: 'set it; or bundle "files", or name the store that you run elsewhere with mode: external',
+      },
+    ],
+    [
+      "a region that is misspelt",
+      besideAzure({ location: "westeurop" }),
+      {
+        path: `${PATH}.cloud.location`,
+        got: "westeurop",
+        problem: 'there is no region with availability zones "westeurop"',
+        allowed: ZONAL_LOCATIONS.join(", "),
+        fix: 'did you mean "westeurope"?',
+      },
+    ],
+    [
+      "an issuer that Azure could not trust",
+      besideAzure({ oidcIssuer: "http://oidc.example.com" }),
+      {
+        path: `${PATH}.cloud.oidcIssuer`,
+        got: "http://oidc.example.com",
+        problem: "not valid",
+        allowed: "an address such as https://oidc.example.com/cluster/",
+        fix: "write it in that form",
+      },
+    ],
+    [
+      "a network by its name",
+      besideAzure({ virtualNetworkId: "theirs" }),
+      {
+        path: `${PATH}.cloud.virtualNetworkId`,
+        got: "theirs",
+        problem: "not valid",
+        allowed: "the resource id of a virtual network",
+        fix: "write it in that form",
       },
     ],
   ]);

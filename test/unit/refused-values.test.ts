@@ -205,7 +205,7 @@ describe("A value of the wrong form is refused:", () => {
         path: "landfall:cluster.provider",
         got: "kubeconfg",
         problem: "not one of the allowed values",
-        allowed: "kubeconfig, eks, gke, aks",
+        allowed: "kubeconfig, stack, eks, gke, aks",
         fix: 'did you mean "kubeconfig"?',
       },
     ],
@@ -226,7 +226,7 @@ describe("A value of the wrong form is refused:", () => {
       {
         path: "landfall:datastores.db.storage",
         problem: "unknown key",
-        allowed: "mode, host, port, username, database, buckets, tls, cidrs",
+        allowed: "mode, host, port, username, database, buckets, tls, cidrs, moveFrom, moveStage, keepOldDays",
         fix: "remove it",
       },
     ],

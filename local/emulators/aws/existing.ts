@@ -1,12 +1,11 @@
 /** What a stack says that it finds in AWS. */
-import type { ClusterPlan } from "../../../cloud/clouds.ts";
-import type { Entity, Values } from "../rules.ts";
+import type { Entity, Found, Values } from "../rules.ts";
 import { SUBNET } from "./common.ts";
 
 const VPC = "aws:ec2/vpc:Vpc";
 const ZONES = ["a", "b", "c", "d", "e", "f"];
 
-export function existing(cluster: ClusterPlan): Entity[] {
+export function existing({ cluster }: Found): Entity[] {
   if (cluster.provider === "eks") {
     const { network, region } = cluster;
     if (network.kind === "new") return [];
@@ -17,7 +16,7 @@ export function existing(cluster: ClusterPlan): Entity[] {
       ...subnets(vpcId, region, dataSubnetIds),
     ];
   }
-  if (cluster.provider !== "kubeconfig" || cluster.cloud?.provider !== "aws") return [];
+  if (!("cloud" in cluster) || cluster.cloud?.provider !== "aws") return [];
   const { vpcId, region, subnetIds, clients, eksCluster } = cluster.cloud;
   const groups = "securityGroupIds" in clients ? clients.securityGroupIds : [];
   return [

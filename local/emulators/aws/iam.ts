@@ -6,6 +6,8 @@ import { ACCOUNT, arn, completed } from "./common.ts";
 
 export const ROLE = "aws:iam/role:Role";
 const USER = "aws:iam/user:User";
+/** Of the policies of one role together, without white space. */
+const LONGEST_POLICY = 10_240;
 const ROLE_NAME = /^[\w+=,.@-]{1,64}$/;
 const MANAGED_POLICY = /^arn:aws:iam::aws:policy\/(service-role\/)?[\w-]+$/;
 
@@ -52,7 +54,17 @@ export const iam: Record<string, Rules> = {
     autoname: { property: "name", maxLength: 128 },
     immutable: ["name", "role"],
     references: { role: { to: ROLE, by: "name" } },
-    check: ({ name, policy }) => failures(badPattern("name", name, /^[\w+=,.@-]{1,128}$/), badPolicy("policy", policy)),
+    check: ({ name, policy }) =>
+      failures(
+        badPattern("name", name, /^[\w+=,.@-]{1,128}$/),
+        badPolicy("policy", policy),
+        // https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html#reference_iam-quotas-entity-length
+        typeof policy === "string" &&
+          policy.replace(/\s/g, "").length > LONGEST_POLICY && {
+            property: "policy",
+            reason: `LimitExceeded: Maximum policy size of ${LONGEST_POLICY} bytes exceeded`,
+          },
+      ),
     create: ({ name, role }) => ({ id: `${role}:${name}`, outputs: {} }),
   },
 

@@ -1,12 +1,24 @@
 /** What a stack says that it finds in Google Cloud. */
 import type { ClusterPlan } from "../../../cloud/clouds.ts";
 import type { GkePlan } from "../../../cloud/gcp/plan.ts";
-import type { Entity, Values } from "../rules.ts";
+import type { ZonePlan } from "../../../config/addons/identity.ts";
+import type { Entity, Found, Values } from "../rules.ts";
+import { ZONE } from "./dns.ts";
 import { ADDRESS, CONNECTION, NETWORK, SUBNETWORK } from "./network.ts";
 
-export function existing(cluster: ClusterPlan): Entity[] {
+export function existing({ cluster, zones }: Found): Entity[] {
+  return [...networksOf(cluster), ...zones.flatMap(zoneOf)];
+}
+
+function zoneOf(zone: ZonePlan): Entity[] {
+  if (zone.cloud !== "gcp") return [];
+  const { project, managedZone: name, domain } = zone;
+  return [entity(ZONE, `projects/${project}/managedZones/${name}`, { name, dnsName: `${domain}.` })];
+}
+
+function networksOf(cluster: ClusterPlan): Entity[] {
   if (cluster.provider === "gke") return networkOf(cluster);
-  if (cluster.provider !== "kubeconfig" || cluster.cloud?.provider !== "gcp") return [];
+  if (!("cloud" in cluster) || cluster.cloud?.provider !== "gcp") return [];
   const { project, network, privateServices } = cluster.cloud;
   const id = `projects/${project}/global/networks/${network}`;
   return [entity(NETWORK, id, { name: network }), ...servicesOf(project, id, privateServices)];

@@ -1,5 +1,6 @@
 import { badPattern, failures } from "../checks.ts";
 import type { CloudEmulator } from "../rules.ts";
+import { dns } from "./dns.ts";
 import { existing } from "./existing.ts";
 import { gke } from "./gke.ts";
 import { iam, project } from "./iam.ts";
@@ -35,7 +36,7 @@ export const gcp: CloudEmulator = {
       badPattern("project", project, /^[a-z][-a-z0-9]{4,28}[a-z0-9]$/),
       region !== undefined && !REGIONS.includes(region) && { property: "region", reason: `"${region}" is no region` },
     ),
-  resources: { ...network, ...iam, ...gke, ...nodePools, ...sql, ...stores },
+  resources: { ...network, ...iam, ...gke, ...nodePools, ...sql, ...stores, ...dns },
   functions: { "gcp:organizations/getProject:getProject": project },
   existing,
   common: (inputs, { settings }) => ({ project: inputs.project ?? settings.project }),

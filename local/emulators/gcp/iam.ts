@@ -7,6 +7,7 @@ import { named, PROJECT_NUMBER, projectOf, RFC1035 } from "./common.ts";
 export const ACCOUNT = "gcp:serviceaccount/account:Account";
 const SERVICE = "gcp:projects/service:Service";
 const IDENTITY = "gcp:projects/serviceIdentity:ServiceIdentity";
+const CUSTOM_ROLE = "gcp:projects/iAMCustomRole:IAMCustomRole";
 const KEY_RING = "gcp:kms/keyRing:KeyRing";
 export const CRYPTO_KEY = "gcp:kms/cryptoKey:CryptoKey";
 
@@ -81,7 +82,29 @@ export const iam: Record<string, Rules> = {
     },
   },
 
-  "gcp:projects/iAMMember:IAMMember": grant("project"),
+  "gcp:projects/iAMMember:IAMMember": {
+    ...grant("project"),
+    references: { role: { to: CUSTOM_ROLE, by: "name", except: /^roles\// } },
+  },
+  "gcp:serviceaccount/iAMMember:IAMMember": grant("serviceAccountId", ACCOUNT, "name"),
+
+  // https://cloud.google.com/iam/docs/reference/rest/v1/projects.roles
+  [CUSTOM_ROLE]: {
+    immutable: ["roleId", "project"],
+    check: ({ roleId, title = "", permissions = [] }) =>
+      failures(
+        badPattern("roleId", roleId, /^[a-zA-Z0-9_.]{3,64}$/),
+        (title as string).length > 100 && { property: "title", reason: "is longer than 100 characters" },
+        ...(permissions as string[]).map((permission) =>
+          badPattern("permissions", permission, /^[a-z]+\.[a-zA-Z]+\.[a-zA-Z]+$/),
+        ),
+      ),
+    create({ roleId }, context) {
+      requireService(context, "iam");
+      const name = `projects/${projectOf(context)}/roles/${roleId}`;
+      return { id: name, outputs: { name, deleted: false } };
+    },
+  },
 
   [KEY_RING]: kept(
     named(({ location, name }) => `locations/${location}/keyRings/${name}`, { immutable: ["location"] }),

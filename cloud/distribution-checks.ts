@@ -1,0 +1,105 @@
+/** Whether a cluster is what the stack says that it was made with, and what there is to know of such clusters. */
+import * as pulumi from "@pulumi/pulumi";
+import { ingressOf } from "../config/edge-plan.ts";
+import type { Plan } from "../config/plan.ts";
+import { DISTRIBUTIONS, type DistributionName } from "../config/schema/distribution.ts";
+import type { Ask, List } from "./api-server.ts";
+import { distributions, type Signs } from "./distributions.ts";
+import { ClusterError } from "./kubeconfig-file.ts";
+
+interface Node {
+  metadata: { labels?: Record<string, string> };
+  spec?: { providerID?: string };
+}
+
+interface DaemonSet {
+  metadata: { name: string; labels?: Record<string, string> };
+  spec: { template: { spec: { containers: { image: string }[] } } };
+}
+
+/** @throws ClusterError where the stack takes it for another one, or wants what does not go with it */
+export async function checkDistribution(ask: Ask, plan: Plan): Promise<void> {
+  const [version, nodes, daemonSets] = await Promise.all([
+    ask<{ gitVersion?: string }>("/version"),
+    ask<List<Node>>("/api/v1/nodes?limit=100"),
+    ask<List<DaemonSet>>("/apis/apps/v1/daemonsets?limit=500"),
+  ]);
+  const shown = shownBy({
+    version: version?.gitVersion ?? "",
+    nodes: (nodes?.items ?? []).map(({ metadata, spec }) => ({
+      labels: metadata.labels ?? {},
+      providerId: spec?.providerID ?? "",
+    })),
+  });
+  checkIsWhatTheStackSays(plan, shown);
+  if (!daemonSets) return; // hidden from these credentials
+  checkLoadBalancers(plan, daemonSets.items);
+  await Promise.all([warnOfWayIn(plan, shown), warnOfPolicies(shown, daemonSets.items)]);
+}
+
+function shownBy(signs: Signs): DistributionName | undefined {
+  return DISTRIBUTIONS.find((name) => distributions[name].shows(signs));
+}
+
+function saidIn({ cluster }: Plan): DistributionName | undefined {
+  return "distribution" in cluster ? cluster.distribution : undefined;
+}
+
+function checkIsWhatTheStackSays(plan: Plan, shown: DistributionName | undefined): void {
+  const said = saidIn(plan);
+  if (said === undefined || shown === undefined || said === shown) return;
+  throw new ClusterError(
+    `landfall:cluster.distribution: the cluster was made with ${distributions[shown].title}, not with ${distributions[said].title}.`,
+    `set it to ${shown}, or see that landfall:cluster names the right cluster`,
+  );
+}
+
+/** k3s' own load balancer and MetalLB would both answer for a Service: https://metallb.io/configuration/k3s/ */
+const SERVICELB_LABEL = "svccontroller.k3s.cattle.io/svcname";
+
+function checkLoadBalancers({ addons }: Plan, daemonSets: readonly DaemonSet[]): void {
+  if (!addons.list.some(({ name }) => name === "metallb")) return;
+  if (!daemonSets.some(({ metadata }) => SERVICELB_LABEL in (metadata.labels ?? {}))) return;
+  throw new ClusterError(
+    "landfall:addons.metallb: k3s gives Services their addresses itself here, with ServiceLB, and the two would fight.",
+    "start k3s on every server with --disable servicelb, or do without the add-on",
+  );
+}
+
+/** Policies that let in a namespace where no controller is keep everybody out. */
+async function warnOfWayIn({ edge, links }: Plan, shown: DistributionName | undefined): Promise<void> {
+  const own = shown && distributions[shown].ingress;
+  if (!own || ingressOf(edge)?.class !== own.class) return;
+  const namespaces = links.flatMap(({ from }) => (from.kind === "edge" ? [from.namespace] : []));
+  const [namespace] = namespaces;
+  if (namespace === undefined || namespaces.includes(own.namespace)) return;
+  await pulumi.log.warn(
+    `landfall:edge: ${distributions[shown].title}'s own ingress controller of class "${own.class}" runs in namespace "${own.namespace}", ` +
+      `and the NetworkPolicies let in "${namespace}". If it is that one, set landfall:cluster.distribution: ${shown}.`,
+  );
+}
+
+/** Plugins of the network that judge policies, or what does so beside one, by their images. */
+const ENFORCERS = /calico|canal|cilium|antrea|kube-router|weave|kube-ovn|network-polic/;
+/** Of kind 0.23, the last that enforced nothing: https://github.com/kubernetes-sigs/kind/releases/tag/v0.24.0 */
+const KINDNET_WITHOUT = 20_240_513;
+
+async function warnOfPolicies(shown: DistributionName | undefined, daemonSets: readonly DaemonSet[]): Promise<void> {
+  const images = daemonSets.flatMap(({ spec }) => spec.template.spec.containers.map(({ image }) => image));
+  if (images.some((image) => ENFORCERS.test(image))) return;
+  const plugin = withoutPolicies(shown, images);
+  if (plugin === undefined) return;
+  await pulumi.log.warn(
+    `The cluster's network, ${plugin}, does not enforce NetworkPolicies: they are made, and keep nobody out. ` +
+      "docs/bare-metal.md has networks that do.",
+  );
+}
+
+/** The network as people call it, where it is certain that nothing enforces policies. */
+function withoutPolicies(shown: DistributionName | undefined, images: readonly string[]): string | undefined {
+  const kindnet = images.flatMap((image) => /kindnetd:v(\d{8})-/.exec(image)?.[1] ?? [])[0];
+  if (kindnet !== undefined) return Number(kindnet) <= KINDNET_WITHOUT ? "kindnet of kind 0.23 or older" : undefined;
+  if (images.some((image) => /\/flannel:/.test(image))) return "Flannel by itself";
+  // https://minikube.sigs.k8s.io/docs/handbook/network_policy/
+  return shown === "minikube" ? "minikube's bridge" : undefined;
+}

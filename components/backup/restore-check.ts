@@ -1,0 +1,130 @@
+/** Proves on schedule that the latest copy of a datastore can be restored. */
+import type * as k8s from "@pulumi/kubernetes";
+import type * as pulumi from "@pulumi/pulumi";
+import { type BackupPlan, type RestoreCheckPlan, resourcesOfCheck } from "../../config/backup.ts";
+import type { Plan } from "../../config/plan.ts";
+import type { Connection } from "../datastores/datastore.ts";
+import type { BackupCommand } from "../datastores/engine.ts";
+import { engines } from "../datastores/engines.ts";
+import { labelsOf } from "../labels.ts";
+import type { Namespace } from "../namespace.ts";
+import { allowLinks } from "../network.ts";
+import { containerSecurity, podSecurity, scratch } from "../pod.ts";
+import type { Secrets, StoredSecret } from "../secrets/secrets.ts";
+import { clientOf, commandOf, container, passing, variables, volumeOf } from "./pod.ts";
+import { cronJob } from "./schedule.ts";
+import { checking, fetching } from "./scripts.ts";
+
+type Container = k8s.types.input.core.v1.Container;
+
+/** A backup that is checked. */
+type Checked = BackupPlan & { check: RestoreCheckPlan };
+
+export interface RestoreCheckArgs {
+  plan: Plan;
+  backup: Checked;
+  namespace: Namespace;
+  connection: Connection;
+  secrets: Secrets;
+  /** The keys of a bucket. */
+  keys?: StoredSecret["envFrom"];
+  /** Claim of the volume that keeps the copies; none where a bucket does. */
+  claim?: pulumi.Input<string>;
+}
+
+/** This pod's own server. */
+const HERE = "127.0.0.1";
+
+export function restoreCheck(name: string, args: RestoreCheckArgs, opts: pulumi.CustomResourceOptions): void {
+  const { plan, backup, namespace, connection, secrets } = args;
+  const { check, datastore } = backup;
+  const metadata = { namespace: namespace.namespaceName, labels: labelsOf(plan, check.name) };
+  const network = allowLinks(name, { plan, component: check.name, namespace: metadata.namespace }, opts);
+  const hasPassword = engines[datastore.engine].passwordLength !== undefined;
+  const secret = hasPassword
+    ? secrets.store(`${name}-secret`, { metadata, values: { TO_PASSWORD: connection.field("password").value } }, opts)
+    : undefined;
+  cronJob(
+    name,
+    {
+      metadata,
+      schedule: check.schedule,
+      pod: podOf(args, secret),
+      // What does not fit the first time does not fit the second time.
+      job: { backoffLimit: 0 },
+    },
+    { ...opts, dependsOn: [namespace, network] },
+  );
+}
+
+function podOf(args: RestoreCheckArgs, secret: StoredSecret | undefined): k8s.types.input.core.v1.PodSpec {
+  const { plan, backup, namespace } = args;
+  const { datastore, image, to } = backup;
+  const { writable } = engines[datastore.engine];
+  return {
+    restartPolicy: "Never",
+    automountServiceAccountToken: false,
+    enableServiceLinks: false,
+    imagePullSecrets: namespace.imagePullSecrets,
+    securityContext: podSecurity(plan.confinement, image.uid, image.gid),
+    initContainers: [
+      ...(to.kind === "bucket" ? [clientOf(args, to, "fetch", fetching(backup, to.encryption !== undefined))] : []),
+      server(backup, secret),
+    ],
+    containers: [checker(backup, secret)],
+    volumes: [
+      { name: "backups", ...volumeOf(args) },
+      ...datastore.volumes.map(({ name, storage }) => ({ name, ...passing(storage, datastore.storageClass) })),
+      ...scratch([...new Set(["/tmp", ...writable])]).volumes,
+    ],
+  };
+}
+
+/** A server of the same kind, with nothing in it; Kubernetes waits until it has started. */
+function server({ datastore }: Checked, secret: StoredSecret | undefined): Container {
+  const engine = engines[datastore.engine];
+  const { lifecycle, startupProbe, ...run } = engine.server({
+    endpoint: { ...datastore.endpoint, host: HERE, tls: false },
+    dataDirectory: engine.dataDirectory,
+    passwordSecret: secret?.at("TO_PASSWORD"),
+    settings: datastore.operator ? {} : datastore.settings,
+    servers: [HERE],
+  });
+  return {
+    name: "server",
+    image: datastore.operator ? engine.images[datastore.version]?.reference : datastore.image,
+    restartPolicy: "Always",
+    ...run,
+    readinessProbe: undefined,
+    livenessProbe: undefined,
+    startupProbe,
+    ports: Object.entries(engine.ports).map(([name, containerPort]) => ({ name, containerPort })),
+    resources: resourcesOfCheck(datastore),
+    securityContext: { ...containerSecurity, runAsUser: datastore.uid, runAsGroup: datastore.gid },
+    volumeMounts: [
+      ...datastore.volumes.map(({ name, directory }) => ({ name, mountPath: directory })),
+      ...scratch(engine.writable).volumeMounts,
+    ],
+  };
+}
+
+function checker(backup: Checked, secret: StoredSecret | undefined): Container {
+  const { datastore, image } = backup;
+  const { username, database, buckets } = datastore.endpoint;
+  const { ports } = engines[datastore.engine];
+  const { restore, manifest } = commandOf(backup) as Required<Pick<BackupCommand, "restore" | "manifest">>;
+  return {
+    ...container("check", image.reference, checking(backup, { restore, manifest })),
+    env: variables({
+      HOME: "/tmp",
+      TO_HOST: HERE,
+      TO_PORT: String(Object.values(ports)[0]),
+      TO_USERNAME: username,
+      TO_DATABASE: database,
+      TO_BUCKETS: buckets.join(" "),
+      TO_TLS: "false",
+      TO_CA: "",
+    }),
+    envFrom: secret?.envFrom,
+  };
+}

@@ -1,0 +1,53 @@
+/** Alarms of backups and of what proves them, by what kube-state-metrics says of their CronJobs. */
+import type { BackupPlan } from "../backup.ts";
+import type { AlertPlan } from "./alerts.ts";
+import type { Scene } from "./components.ts";
+
+/** A backup that a stack does not check is too old after a day and what a copy takes. */
+const MAX_AGE_HOURS = 26;
+/** How long a run may take before it counts as failed. */
+const PATIENCE = "2h";
+
+export function alertsOfBackups(
+  { namespace, layers: { application } }: Pick<Scene, "namespace" | "layers">,
+  backups: readonly BackupPlan[],
+): AlertPlan[] {
+  return backups.flatMap(({ name, datastore, check }): AlertPlan[] => {
+    const labels = { namespace, application: application.name, component: datastore.declared };
+    const of = (metric: string, schedule: string) =>
+      `max by (cronjob) (kube_cronjob_${metric}{namespace="${namespace}",cronjob=~"${application.name}-${schedule}-schedule-.+"})`;
+    const hasFailed = (schedule: string) =>
+      `${of("status_last_schedule_time", schedule)} > (${of("status_last_successful_time", schedule)} or 0 * ${of("created", schedule)})`;
+    const hours = check?.maxAgeHours ?? MAX_AGE_HOURS;
+    const alerts: AlertPlan[] = [
+      {
+        name: "BackupFailed",
+        expr: hasFailed(name),
+        for: PATIENCE,
+        labels: { severity: "warning", ...labels },
+        summary: `${datastore.declared}: its last backup failed`,
+        description: `No backup of ${datastore.declared} in ${namespace} has succeeded since it was last started.`,
+      },
+      {
+        name: "BackupTooOld",
+        expr: `time() - (${of("status_last_successful_time", name)} or ${of("created", name)}) > ${hours * 3600}`,
+        for: "15m",
+        labels: { severity: "critical", ...labels },
+        summary: `${datastore.declared}: no backup for ${hours} hours`,
+        description: `The latest backup of ${datastore.declared} in ${namespace} is {{ $value | humanizeDuration }} old.`,
+      },
+    ];
+    if (!check) return alerts;
+    return [
+      ...alerts,
+      {
+        name: "RestoreCheckFailed",
+        expr: hasFailed(`${name}-check`),
+        for: PATIENCE,
+        labels: { severity: "critical", ...labels },
+        summary: `${datastore.declared}: its latest backup could not be restored`,
+        description: `What was restored of ${datastore.declared} in ${namespace} is not what was backed up, or is too old.`,
+      },
+    ];
+  });
+}

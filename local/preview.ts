@@ -1,0 +1,112 @@
+/** `npm run preview`: what a change of a stack means, before it is made. */
+import { join } from "node:path";
+import { parseArgs } from "node:util";
+import { run, UserError } from "./command.ts";
+import { baseOf, checkOut } from "./preview/base.ts";
+import { type Progress, terminalProgress } from "./progress.ts";
+import { Rehearsal } from "./rehearsal/rehearsal.ts";
+import { isConfigurationError, override, readSettings } from "./rehearsal/stack-file.ts";
+import { assess } from "./risk/assess.ts";
+import { complaintsOf, readPreview, withRefused } from "./risk/preview.ts";
+import { exitCode, json, markdown, type Report, text } from "./risk/report.ts";
+import { LOCAL_DIRECTORY, previewStack } from "./stack.ts";
+import { ensureTools } from "./toolchain/toolchain.ts";
+
+const USAGE = `npm run preview -- STACK [--allow WHAT]... [-c KEY=VALUE]... [--json | --markdown]
+npm run preview -- STACK --rehearsed [--base REF] ...
+
+  STACK          a stack that has a file Pulumi.STACK.yaml
+  --allow WHAT   data at risk that is meant, as a finding is called, such as data:postgres
+  -c KEY=VALUE   a setting over the file's, such as -c cluster.version=1.35; the file stays as it is
+  --json         for machines
+  --markdown     for a comment on a pull request
+
+  --rehearsed    against a rehearsal of the base, without state and credentials: for pull requests
+  --base REF     what stands, as git knows it (default: where this branch left main, else HEAD)
+
+Exit code 0; 2 where data is at risk that --allow does not name; 1 where the change would not go through.`;
+
+async function main(): Promise<number> {
+  const { values, positionals } = parseArgs({
+    allowPositionals: true,
+    options: {
+      allow: { type: "string", multiple: true, default: [] },
+      config: { type: "string", short: "c", multiple: true, default: [] },
+      json: { type: "boolean" },
+      markdown: { type: "boolean" },
+      rehearsed: { type: "boolean" },
+      base: { type: "string" },
+      help: { type: "boolean", short: "h" },
+    },
+  });
+  const [stack] = positionals;
+  if (values.help || !stack || (values.json && values.markdown)) {
+    console.log(USAGE);
+    return values.help ? 0 : 1;
+  }
+  const progress = terminalProgress();
+  const { pulumi } = await ensureTools(["pulumi", "pulumi-resource-kubernetes"], progress);
+  const { output, everything, code } = values.rehearsed
+    ? await rehearsed(stack, { pulumi, progress, config: values.config, base: values.base ?? baseOf() })
+    : await previewStack(pulumi, stack, values.config);
+  const preview = readPreview(output);
+  if (!preview) throw new UserError(`pulumi preview failed:\n\n${everything.trim()}`);
+  const told = withRefused(preview);
+  const report: Report = {
+    stack,
+    findings: assess(told),
+    preview: told,
+    allowed: values.allow,
+    errors: code === 0 ? [] : complaintsOf(preview, everything),
+  };
+  console.log(values.json ? json(report) : values.markdown ? markdown(report) : text(report));
+  return exitCode(report);
+}
+
+interface RehearsedOptions {
+  pulumi: string;
+  progress: Progress;
+  config: readonly string[];
+  /** As git knows it. */
+  base: string;
+}
+
+/** Brings up what the base has, and previews what the working tree has over it. */
+async function rehearsed(stack: string, { pulumi, progress, config, base }: RehearsedOptions) {
+  const wanted = config.reduce(override, readSettings(process.cwd(), stack));
+  const directory = join(process.cwd(), LOCAL_DIRECTORY, "rehearsals", `preview-${stack}`);
+  const program = checkOut(base, stack, `${directory}-base`);
+  const rehearsal = await landed(stack, { pulumi, progress, base, directory, program });
+  try {
+    await rehearsal.restate(wanted);
+    return await rehearsal.preview();
+  } catch (error) {
+    throw isConfigurationError(error) ? new UserError(error.message) : error;
+  } finally {
+    await rehearsal.clear();
+  }
+}
+
+interface LandedOptions extends Omit<RehearsedOptions, "config"> {
+  directory: string;
+  /** Folder of the program as the base has it. */
+  program: string;
+}
+
+/** The base, brought up. */
+async function landed(stack: string, { pulumi, progress, base, directory, program }: LandedOptions) {
+  const step = progress.step(`pulumi up of ${stack} as ${base} has it, rehearsed`);
+  let rehearsal: Rehearsal | undefined;
+  try {
+    rehearsal = await Rehearsal.prepare({ stack, settings: readSettings(program, stack), directory, pulumi, program });
+    await rehearsal.up();
+    step.done();
+    return rehearsal;
+  } catch (error) {
+    step.failed();
+    await rehearsal?.clear();
+    throw isConfigurationError(error) ? new UserError(error.message) : error;
+  }
+}
+
+await run(main);

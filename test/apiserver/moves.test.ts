@@ -1,0 +1,192 @@
+/** Datastores that move to other servers, stage by stage, through the real engine and on a real API server. */
+import assert from "node:assert/strict";
+import { clusterConfig, sharedCluster, type TestCluster } from "../support/cluster.ts";
+import { eventually, type NamespaceContents, readNamespace, the } from "../support/read.ts";
+import { TEST_SECRET, TestStack } from "../support/stack.ts";
+
+const NAMESPACE = "pybase-moves";
+const STORES = ["postgres", "redis"] as const;
+const HOST = "10.9.0.5";
+const URLS = {
+  postgres: {
+    old: /^postgresql:\/\/app:[A-Za-z0-9]{32}@postgres:5432\/pybase$/,
+    new: /^postgresql:\/\/app:from%20outside%2F@10\.9\.0\.5:5432\/pybase\?sslmode=require$/,
+  },
+  redis: {
+    old: /^redis:\/\/:[A-Za-z0-9]{32}@redis:6379\/0$/,
+    new: /^rediss:\/\/:from%20outside%2F@10\.9\.0\.5:6379\/0$/,
+  },
+};
+
+describe("Datastores that move to servers elsewhere", function () {
+  this.timeout("15m");
+  let cluster: TestCluster;
+  let stack: TestStack;
+  let seen: NamespaceContents;
+
+  before(async () => {
+    cluster = await sharedCluster();
+    stack = await new TestStack("dev", {
+      "landfall:profile": "dev",
+      "landfall:namespace": NAMESPACE,
+      "landfall:cluster": clusterConfig(cluster),
+      "landfall:edge": { kind: "ingress", host: "moves.localhost", tls: { issuer: "local" } },
+    }).create({
+      "landfall:secret": TEST_SECRET,
+      ...Object.fromEntries(STORES.map((name) => [`landfall:secrets.${name}`, "from outside/"])),
+    });
+  });
+
+  after(async () => {
+    await stack?.destroy();
+    stack?.remove();
+  });
+
+  /** Lets the stack file say that of both, and lands it. */
+  async function land(placement: Record<string, unknown>): Promise<void> {
+    place(placement);
+    await stack.up();
+    seen = await readNamespace(cluster.clients, NAMESPACE);
+  }
+  function place(placement: Record<string, unknown>): void {
+    stack.configure({ "landfall:datastores": Object.fromEntries(STORES.map((name) => [name, placement])) });
+  }
+  const outside = (more: object = {}) => ({ mode: "external", host: HOST, ...more });
+  const jobs = () =>
+    seen.jobs.flatMap(({ metadata, status }) => (/-move-/.test(metadata?.name ?? "") ? [{ metadata, status }] : []));
+  const servers = () => seen.statefulSets.map(({ metadata }) => metadata?.name).sort();
+  const claimsOf = () => seen.claims.map(({ metadata }) => metadata?.uid).sort();
+  const tellsTiersOf = (which: "old" | "new") => {
+    const environment = environmentOf(seen, "api");
+    assert.match(environment.DATABASE_URL ?? "", URLS.postgres[which]);
+    assert.match(environment.REDIS_URL ?? "", URLS.redis[which]);
+  };
+  const hasNothingLeftToDo = async () => assert.deepEqual(await stack.preview("--expect-no-changes"), await stack.up());
+
+  let claims: (string | undefined)[];
+
+  it("are refused a bare change of mode, and nothing changes", async () => {
+    await land({});
+    claims = claimsOf();
+    place(outside());
+    const { code, output } = await stack.run("up", "--yes", "--skip-preview", "--stack", "dev");
+    assert.notEqual(code, 0);
+    assert.match(output, /2 mistakes in the configuration; nothing was created or changed/);
+    assert.match(
+      output,
+      /landfall:datastores\.postgres\.mode: the data is in the store bundled \("postgres", version 16\)/,
+    );
+    assert.match(output, /add moveFrom: bundled/);
+    seen = await readNamespace(cluster.clients, NAMESPACE);
+    assert.deepEqual(claimsOf(), claims);
+    tellsTiersOf("old");
+  });
+
+  it("are copied and compared, while the application goes on as before", async () => {
+    await land(outside({ moveFrom: "bundled" }));
+    const pods = the(seen.deployments, "api").metadata?.uid;
+    assert.equal(jobs().length, 4);
+    for (const { status } of jobs()) assert.equal(status?.succeeded, 1);
+    tellsTiersOf("old");
+    assert.deepEqual(claimsOf(), claims);
+    await hasNothingLeftToDo();
+    assert.equal(the(seen.deployments, "api").metadata?.uid, pods);
+  });
+
+  it("let what copies reach both servers, each by its own password", async () => {
+    const ways = the(seen.networkPolicies, "postgres-move").spec?.egress ?? [];
+    const peers = ways.map(
+      ({ to }) => to?.[0]?.ipBlock?.cidr ?? to?.[0]?.podSelector?.matchLabels?.["app.kubernetes.io/name"],
+    );
+    assert.deepEqual(peers, ["postgres", `${HOST}/32`]);
+    const clients = (the(seen.networkPolicies, "postgres").spec?.ingress ?? []).flatMap(({ _from = [] }) =>
+      _from.map(({ podSelector }) => podSelector?.matchLabels?.["app.kubernetes.io/name"]),
+    );
+    assert.ok(clients.includes("postgres-move"));
+    const { FROM_PASSWORD, TO_PASSWORD } = secretOf(seen, "postgres-move");
+    assert.match(FROM_PASSWORD ?? "", /^[A-Za-z0-9]{32}$/);
+    assert.equal(TO_PASSWORD, "from outside/");
+  });
+
+  it("go on from an engine that was killed in the midst of it", async () => {
+    place(outside({ moveFrom: "bundled", moveStage: "freeze" }));
+    const stopped = async () => (await readNamespace(cluster.clients, NAMESPACE)).deployments;
+    await stack.kill(["up", "--yes", "--skip-preview", "--stack", "dev"], () =>
+      eventually(stopped, (deployments) => deployments.some(({ spec }) => spec?.replicas === 0)),
+    );
+    await stack.up();
+    seen = await readNamespace(cluster.clients, NAMESPACE);
+    await hasNothingLeftToDo();
+  });
+
+  it("stop whoever uses them for the last copy", async () => {
+    const replicas = Object.fromEntries(
+      seen.deployments.map(({ metadata, spec }) => [metadata?.labels?.["app.kubernetes.io/name"], spec?.replicas]),
+    );
+    assert.deepEqual(replicas, { api: 0, "extraction-worker": 0, "search-worker": 0, frontend: 2 });
+    assert.deepEqual(
+      seen.autoscalers.map(({ spec }) => spec?.scaleTargetRef.name.replace(/-deployment.*/, "")),
+      ["pybase-frontend"],
+    );
+    assert.equal(jobs().length, 4);
+    for (const { status } of jobs()) assert.equal(status?.succeeded, 1);
+    tellsTiersOf("old");
+  });
+
+  it("are switched: tiers run again, with the new servers, and the old ones stay", async () => {
+    await land(outside({ moveFrom: "bundled", moveStage: "switch" }));
+    tellsTiersOf("new");
+    for (const { spec, status } of seen.deployments) assert.equal(status?.readyReplicas, spec?.replicas);
+    assert.deepEqual(jobs(), []);
+    assert.deepEqual(servers(), ["objects", "postgres", "redis", "search"]);
+    assert.deepEqual(claimsOf(), claims);
+    await hasNothingLeftToDo();
+  });
+
+  it("are not left without their old servers by a mistake", async () => {
+    for (const [placement, problem] of [
+      [outside(), /is missing: the old store .* would go with all that it has/],
+      [outside({ moveFrom: "bundled", moveStage: "copy" }), /would be left behind there/],
+      [{}, /what was written since .* is in the store external/],
+    ] as const) {
+      place(placement);
+      const { code, output } = await stack.run("preview", "--stack", "dev");
+      assert.notEqual(code, 0);
+      assert.match(output, problem);
+    }
+  });
+
+  it("come back in the same way, to the volumes that they had", async () => {
+    for (const moveStage of ["copy", "freeze", "switch"]) {
+      await land({ mode: "bundled", moveFrom: { mode: "external", host: HOST }, moveStage });
+    }
+    tellsTiersOf("old");
+    assert.deepEqual(claimsOf(), claims);
+  });
+
+  it("are released, and gone with the edit that takes the move out", async () => {
+    await land({ mode: "bundled", moveFrom: { mode: "external", host: HOST }, moveStage: "release" });
+    stack.configure({ "landfall:datastores": undefined });
+    await stack.up();
+    await hasNothingLeftToDo();
+  });
+});
+
+/** A tier's environment as its container gets it. */
+function environmentOf({ deployments, configMaps, secrets }: NamespaceContents, tier: string): Record<string, string> {
+  const [container] = the(deployments, tier).spec?.template.spec?.containers ?? [];
+  const environment: Record<string, string> = {};
+  for (const { configMapRef, secretRef } of container?.envFrom ?? []) {
+    Object.assign(environment, configMaps.find(({ metadata }) => metadata?.name === configMapRef?.name)?.data);
+    Object.assign(environment, decoded(secrets.find(({ metadata }) => metadata?.name === secretRef?.name)?.data));
+  }
+  return environment;
+}
+
+function secretOf({ secrets }: NamespaceContents, component: string): Record<string, string> {
+  return decoded(the(secrets, component).data);
+}
+
+function decoded(data: Record<string, string> = {}): Record<string, string> {
+  return Object.fromEntries(Object.entries(data).map(([key, value]) => [key, Buffer.from(value, "base64").toString()]));
+}
