@@ -9,7 +9,6 @@
 import { connect } from "./cloud/cloud.ts";
 import { installAddons } from "./components/addons/addons.ts";
 import { Application } from "./components/application.ts";
-import { Protection } from "./components/protection.ts";
 import { load } from "./config/load.ts";
 
 // Node strips types in place, so its own stack traces are right. Pulumi's hook looks for source maps whenever it makes
@@ -29,8 +28,6 @@ const application = new Application(
   { plan, secrets, cloud },
   { providers: [cloud.provider], dependsOn: addons },
 );
-if (plan.profile.protectData)
-  new Protection(`${plan.application}-protection`, [...cloud.ground, ...cloud.ready, ...addons, application]);
 
 export default {
   /** Namespace that everything runs in. */

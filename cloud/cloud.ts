@@ -15,8 +15,6 @@ export interface Cloud {
   kubeconfig?: pulumi.Output<string>;
   /** What has to be there before anything runs in the cluster. */
   ready: pulumi.Resource[];
-  /** What the stack has made for the cluster to stand on, and the cluster; none where it was there. */
-  ground: pulumi.Resource[];
   /** Makes a managed datastore. The plan has none where nobody runs them. */
   managed(
     name: string,

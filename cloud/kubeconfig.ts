@@ -81,7 +81,7 @@ export async function landOn(
       clusterIdentifier: identity,
       enableServerSideApply: true,
     });
-    return { provider, apiServer: addresses, ready: [], ground: [] };
+    return { provider, apiServer: addresses, ready: [] };
   } finally {
     close();
   }

@@ -48,7 +48,6 @@ export function connectEks(plan: Plan, cluster: EksPlan): Cloud {
       { fileSystem, reclaimPolicy: plan.profile.reclaimPolicy },
       { provider: kubernetes },
     ),
-    ground: network instanceof Network ? [network, eks] : [eks],
     permit: (addon, args, opts) =>
       permit(addon, { ...args, plan, region, vpcId, clusterName: eks.cluster.name }, { parent: opts.parent, provider }),
     ...storesAt({

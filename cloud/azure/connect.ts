@@ -65,7 +65,6 @@ export function connectAks(plan: Plan, cluster: AksPlan): Cloud {
     // The API server answers from its own subnet, where no pod and no machine is: Cilium lets ranges name nothing else.
     apiServer: { cidrs: [firstAddressOf(SERVICE_CIDR), network.subnets.apiServer.cidr], ports: [443] },
     ready: aks.agentPools,
-    ground: ground instanceof Network ? [ground, aks] : [aks],
     ...storesAt(site, zones),
     permit: (addon, args, addonOpts) =>
       permit(

@@ -62,7 +62,6 @@ export function connectGke(plan: Plan, cluster: GkePlan): Cloud {
       { plan: cluster, networkName: network.networkName, reclaimPolicy: plan.profile.reclaimPolicy },
       { provider: kubernetes },
     ),
-    ground: network instanceof Network ? [network, gke] : [gke],
     permit: (addon, args, opts) =>
       permit(addon, { ...args, plan, project, region, services }, { parent: opts.parent, provider }),
     ...storesAt({

@@ -24,8 +24,6 @@ export interface Lifting {
 const APPLICATION = "landfall:application:Application";
 const ADDONS = "landfall:addons:Addons";
 const NAMESPACE = "landfall:kubernetes:Namespace";
-/** Goes with whatever else is held. */
-const PROTECTION = "landfall:application:Protection";
 
 /** Parts that are held, in the order of the state. */
 export function heldIn({ resources }: State): Held[] {
@@ -33,7 +31,7 @@ export function heldIn({ resources }: State): Held[] {
   const held = new Map<string, Held>();
   for (const resource of resources) {
     const byCloud = isProtectedByCloud(resource);
-    if (resource.type === PROTECTION || !(resource.protect || byCloud)) continue;
+    if (!(resource.protect || byCloud)) continue;
     const what = partOf(resource, byUrn);
     const before = held.get(what) ?? { what, resources: [], byCloud: false };
     const names = resource.protect ? [...before.resources, nameOf(resource)] : before.resources;

@@ -31,8 +31,15 @@ interface Export {
   };
 }
 
+/** How a secret is told from other objects: `SigKey` and `SecretSig` of pulumi/sdk/go/common/resource. */
+const SIGNATURE = { key: "4dabf18193072939515e22adb298388d", secret: "1b47061264138c4ac30d75fd1eb44270" };
+
+/** A kubeconfig may be a secret: the state as it is read here has them in plain text, and goes nowhere. */
 export function parseState(text: string): State {
-  const { deployment } = JSON.parse(text) as Export;
+  const { deployment } = JSON.parse(text, (_, value) => {
+    const isSecret = value?.[SIGNATURE.key] === SIGNATURE.secret && typeof value.plaintext === "string";
+    return isSecret ? JSON.parse(value.plaintext) : value;
+  }) as Export;
   return {
     resources: deployment.resources ?? [],
     hasPendingCreates: (deployment.pending_operations ?? []).some(({ type }) => type === "creating"),

@@ -20,9 +20,23 @@ describe("npm run destroy, of a stack in production", function () {
   const destroy = (...args: string[]) => new Teardown(landed, args);
   const parts = ["cluster", "namespace", "cert-manager", "postgres", "redis", "objects", "search", "search-backup"];
 
-  it("is refused by the engine as a whole, even where nobody looks at a preview", async () => {
+  it("keeps its data and a true state where pulumi destroys past the protection, and comes back", async () => {
     const before = await landed.rehearsal.resources();
-    await assert.rejects(landed.rehearsal.destroy(), /pybase-protection.*protected/s);
+    await assert.rejects(landed.rehearsal.destroy(), /protected/);
+    const left = await landed.rehearsal.resources();
+    const { namespace } = landed.rehearsal.plan;
+    const { apps, core } = landed.clients;
+    const there = {
+      deployments: (await apps.listNamespacedDeployment({ namespace })).items.length,
+      statefulSets: (await apps.listNamespacedStatefulSet({ namespace })).items.length,
+      claims: (await core.listNamespacedPersistentVolumeClaim({ namespace })).items.length,
+    };
+    assert.deepEqual(there, {
+      deployments: left["kubernetes:apps/v1:Deployment"] ?? 0,
+      statefulSets: 1,
+      claims: left["kubernetes:core/v1:PersistentVolumeClaim"],
+    });
+    await landed.rehearsal.up();
     assert.deepEqual(await landed.rehearsal.resources(), before);
   });
 

@@ -47,7 +47,7 @@ export const API_SERVER = { cidrs: ["10.96.0.1/32", "192.0.2.10/32"], ports: [44
 /** A cluster that was there already, without a cloud that runs datastores. */
 export function cloudWith(provider: k8s.Provider): Cloud {
   const nobody = () => assert.fail("no cloud runs datastores here");
-  return { provider, apiServer: API_SERVER, ready: [], ground: [], managed: nobody, identify: nobody, permit: nobody };
+  return { provider, apiServer: API_SERVER, ready: [], managed: nobody, identify: nobody, permit: nobody };
 }
 
 /** The password of a test by its secret's name. */

@@ -138,6 +138,12 @@ describe("The plan of a teardown", () => {
     assert.deepEqual([retained.goes, retained.stays.map(({ name }) => name)], [[], ["b"]]);
   });
 
+  it("reads what the state has as a secret", () => {
+    const kubeconfig = { "4dabf18193072939515e22adb298388d": "1b47061264138c4ac30d75fd1eb44270", plaintext: '"{}"' };
+    const text = JSON.stringify({ deployment: { resources: [{ urn: "u", inputs: { kubeconfig } }] } });
+    assert.deepEqual(parseState(text).resources[0]?.inputs, { kubeconfig: "{}" });
+  });
+
   it("sees what an update was making when it was killed", () => {
     const text = (type: string) => JSON.stringify({ deployment: { pending_operations: [{ type }] } });
     assert.equal(parseState(text("creating")).hasPendingCreates, true);
