@@ -11,7 +11,7 @@ const PATIENCE_MILLISECONDS = 3_600_000;
 const POLL_MILLISECONDS = 2_000;
 
 interface CronJob {
-  metadata: { name: string; namespace: string; labels?: Record<string, string> };
+  metadata: { name: string; uid: string; labels?: Record<string, string> };
   spec: {
     jobTemplate: {
       spec: { template: { spec: { volumes?: { persistentVolumeClaim?: { claimName: string } }[] } } };
@@ -42,11 +42,13 @@ export async function backUp({ ask, send }: Cluster, cronJob: string): Promise<v
   if (!schedule)
     throw new UserError(`There is no CronJob ${cronJob}.\n  fix      npx pulumi up, or leave out --backup`);
   const { jobTemplate } = schedule.spec;
-  const { labels } = schedule.metadata;
+  const { labels, uid } = schedule.metadata;
+  // As `kubectl create job --from` makes it: it goes with the CronJob, and its pod lets go of the volume.
+  const ownerReferences = [{ apiVersion: "batch/v1", kind: "CronJob", name, uid }];
   const job = await send<Job>("POST", jobs, {
     apiVersion: "batch/v1",
     kind: "Job",
-    metadata: { generateName: `${name.slice(0, 50)}-final-`, labels },
+    metadata: { generateName: `${name.slice(0, 50)}-final-`, labels, ownerReferences },
     spec: jobTemplate.spec,
   });
   await finished(() => ask<Job>(`${jobs}/${job?.metadata.name}`), cronJob);

@@ -6,7 +6,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { type Ask, openApiServer, type Send } from "../../cloud/api-server.ts";
 import { ClusterError, kubeconfigFiles, readContext } from "../../cloud/kubeconfig-file.ts";
 import { UserError } from "../command.ts";
-import { type Scope, volumesOf, waysInOf } from "./found.ts";
+import { type KubernetesObject, type Scope, volumesOf, waysInOf } from "./found.ts";
 import { at, nameOf, type State } from "./state.ts";
 import { explain } from "./stuck.ts";
 
@@ -74,6 +74,28 @@ export async function closeWaysIn({ ask, send }: Cluster, scope: Scope, patience
       ({ kind, namespace, name, finalizers }) =>
         `${kind} ${namespace}/${name}, held by ${finalizers.join(", ") || "nothing: it is made anew"}`,
     );
+  });
+}
+
+/** Longest that pods may take to end, and finalizers to be seen to. */
+const NAMESPACE_PATIENCE: Patience = { pollMilliseconds: 2_000, seconds: 3_600 };
+
+/**
+ * Deletes namespaces with all that is in them, which Kubernetes does in an order of its own: object by object, a claim
+ * waits for whichever pod has its volume, and that may be nobody's.
+ *
+ * @throws UserError that names what holds one
+ */
+export async function removeNamespaces(
+  { ask, send }: Cluster,
+  names: readonly string[],
+  patience = NAMESPACE_PATIENCE,
+): Promise<void> {
+  for (const name of names) await send("DELETE", `/api/v1/namespaces/${name}`);
+  await until(patience, async () => {
+    const left = await Promise.all(names.map((name) => ask<KubernetesObject>(`/api/v1/namespaces/${name}`)));
+    const going = left.flatMap((namespace) => namespace?.metadata.name ?? []);
+    return going.map((name) => `namespace ${name}: kubectl describe namespace ${name}`);
   });
 }
 

@@ -16,7 +16,7 @@ export interface TeardownPlan {
   /** What would be left behind, and is seen to first. */
   orphans: Left[];
   /** Namespaces that go one after the other: the application's, then those of add-ons. */
-  namespaces: { urns: string[]; names: string[] }[];
+  namespaces: { urns: string[]; names: string[]; ofAddons: boolean }[];
   scope: Scope;
 }
 
@@ -111,8 +111,10 @@ function namespacesOf(
   byUrn: ReadonlyMap<string, StateResource>,
 ): TeardownPlan["namespaces"] {
   const namespaces = going.filter(({ type }) => type === NAMESPACE);
-  const ofAddons = ({ parent = "" }: StateResource) => byUrn.get(parent)?.type === ADDONS;
-  return [namespaces.filter((it) => !ofAddons(it)), namespaces.filter(ofAddons)]
-    .filter((group) => group.length > 0)
-    .map((group) => ({ urns: group.map(({ urn }) => urn), names: group.map((it) => it.id ?? nameOf(it)) }));
+  const isOfAddons = ({ parent = "" }: StateResource) => byUrn.get(parent)?.type === ADDONS;
+  return [false, true].flatMap((ofAddons) => {
+    const group = namespaces.filter((it) => isOfAddons(it) === ofAddons);
+    const names = group.map((it) => it.id ?? nameOf(it));
+    return group.length > 0 ? [{ urns: group.map(({ urn }) => urn), names, ofAddons }] : [];
+  });
 }

@@ -59,7 +59,7 @@ export function protectionPaths({ cluster, datastores }: Plan): string[] {
   return [
     ...("deletionProtection" in cluster && cluster.deletionProtection ? ["cluster.deletionProtection"] : []),
     ...datastores.flatMap((store) =>
-      store.mode === "managed" && store.protect ? [`datastores.${store.name}.protect`] : [],
+      store.mode === "managed" && store.protect ? [`datastores.${store.declared}.protect`] : [],
     ),
   ];
 }
@@ -78,7 +78,10 @@ export function liftingOf(held: readonly Held[], plan: Plan, backup: boolean): L
   const fresh = leaving.filter(({ finalSnapshot }) => !finalSnapshot);
   return {
     settings: Object.fromEntries([
-      ...(byCloud || fresh.length > 0 ? leaving : []).map(({ name }) => [`datastores.${name}.finalSnapshot`, "true"]),
+      ...(byCloud || fresh.length > 0 ? leaving : []).map(({ declared }) => [
+        `datastores.${declared}.finalSnapshot`,
+        "true",
+      ]),
       ...(byCloud ? protectionPaths(plan) : []).map((path) => [path, "false"]),
     ]),
     update: byCloud || fresh.length > 0,

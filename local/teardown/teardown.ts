@@ -1,7 +1,7 @@
 /** Takes a stack down in an order that does not hang; run again, it goes on where it was cut short. */
 import type { Progress } from "../progress.ts";
 import { backUp, backupsOf } from "./backup.ts";
-import { awaitVolumes, type Cluster, closeWaysIn, tellingWhatHolds } from "./cluster.ts";
+import { awaitVolumes, type Cluster, closeWaysIn, removeNamespaces, tellingWhatHolds } from "./cluster.ts";
 import type { Engine } from "./engine.ts";
 import type { TeardownPlan } from "./plan.ts";
 import type { Lifting } from "./protections.ts";
@@ -40,8 +40,12 @@ export async function takeDown(
 ): Promise<void> {
   if (cluster) {
     await step(progress, "Gateways, Ingresses and load balancers", () => closeWaysIn(cluster, scope));
-    for (const { urns, names } of namespaces) {
-      await tellingWhatHolds(cluster, names, () => engine.destroy(urns));
+    for (const { urns, names, ofAddons } of namespaces) {
+      await tellingWhatHolds(cluster, names, async () => {
+        // Helm removes what it has installed before the namespace goes.
+        if (!ofAddons) await step(progress, `Namespace ${names.join(", ")}`, () => removeNamespaces(cluster, names));
+        await engine.destroy(urns);
+      });
       await step(progress, `Volumes of ${names.join(", ")}`, () => awaitVolumes(cluster, names));
     }
   }

@@ -49,6 +49,12 @@ describe("npm run destroy, of a stack in production", function () {
     assert.deepEqual(await landed.rehearsal.resources(), before);
   });
 
+  it("asks what is meant by the name of no part", async () => {
+    const { code, output } = await destroy("--yes", "--release", "postgress").end();
+    assert.equal(code, 1, output);
+    assert.match(output, /--release postgress: nothing of the stack is called so\..*did you mean "postgres"\?/s);
+  });
+
   it("asks for the stack's name, and takes nobody's silence for an answer", async () => {
     const { code, output } = await destroy("--release", "all").end();
     assert.equal(code, 2, output);
@@ -103,7 +109,7 @@ class Teardown {
 
   async until(text: RegExp): Promise<void> {
     while (!text.test(this.#output)) {
-      assert.equal(this.#child.exitCode, null, this.#output);
+      assert.equal(this.#child.exitCode ?? this.#child.signalCode, null, this.#output);
       await sleep(50);
     }
   }

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import type { Ask, Send } from "../../cloud/api-server.ts";
 import { backUp, backupsOf } from "../../local/teardown/backup.ts";
-import { awaitVolumes, type Cluster, closeWaysIn } from "../../local/teardown/cluster.ts";
+import { awaitVolumes, type Cluster, closeWaysIn, removeNamespaces } from "../../local/teardown/cluster.ts";
 import { look } from "../../local/teardown/found.ts";
 import { explain } from "../../local/teardown/stuck.ts";
 
@@ -122,6 +122,22 @@ describe("The volumes of a namespace that is gone", () => {
   });
 });
 
+describe("A namespace that goes", () => {
+  const path = "/api/v1/namespaces/pybase";
+
+  it("is deleted as a whole, and waited for", async () => {
+    const cluster = new FakeCluster({});
+    await removeNamespaces(cluster, ["pybase"], PATIENCE);
+    assert.deepEqual(cluster.sent, [`DELETE ${path}`]);
+  });
+
+  it("is named where it stays", async () => {
+    const cluster = new FakeCluster({});
+    cluster.answers = { [path]: { metadata: { name: "pybase" } } };
+    await assert.rejects(removeNamespaces(cluster, ["pybase"], PATIENCE), /kubectl describe namespace pybase/);
+  });
+});
+
 describe("A namespace that stays in Terminating", () => {
   it("is explained by its objects and their finalizers, and by what the controller says", async () => {
     const cluster = new FakeCluster({
@@ -163,7 +179,7 @@ describe("A last backup", () => {
   const CRON_JOB = "/apis/batch/v1/namespaces/pybase/cronjobs/search-backup-1";
   const JOB = "/apis/batch/v1/namespaces/pybase/jobs/made";
   const cronJob = {
-    metadata: { name: "search-backup-1", namespace: "pybase", labels: { app: "x" } },
+    metadata: { name: "search-backup-1", uid: "1", labels: { app: "x" } },
     spec: {
       jobTemplate: {
         spec: { template: { spec: { volumes: [{ persistentVolumeClaim: { claimName: "search-backup" } }] } } },
