@@ -1,6 +1,6 @@
 /**
- * Asks a cluster's API server a few questions before anything is created. The full Kubernetes client takes half a
- * second to load, on every preview; this takes none.
+ * Asks a cluster's API server a few questions before anything is created, and tells it a few things when all of it goes.
+ * The full Kubernetes client takes half a second to load, on every preview; this takes none.
  */
 import { execFile } from "node:child_process";
 import { X509Certificate } from "node:crypto";
@@ -13,6 +13,9 @@ const TIMEOUT_SECONDS = 15;
 /** Answers to GET requests; `undefined` where the credentials may not ask. */
 export type Ask = <T>(path: string) => Promise<T | undefined>;
 
+/** Writes, and returns the answer; `undefined` where the object is not there. */
+export type Send = <T>(method: "DELETE" | "PATCH" | "POST", path: string, body?: object) => Promise<T | undefined>;
+
 export interface Named {
   metadata: { name: string; uid: string; annotations?: Record<string, string> };
 }
@@ -21,7 +24,7 @@ export interface List<T> {
 }
 
 /** Opens the context; its credentials are obtained once. */
-export async function openApiServer(context: Context): Promise<{ ask: Ask; close: () => void }> {
+export async function openApiServer(context: Context): Promise<{ ask: Ask; send: Send; close: () => void }> {
   const credentials = await credentialsOf(context);
   const agent = new Agent({
     keepAlive: true,
@@ -34,22 +37,34 @@ export async function openApiServer(context: Context): Promise<{ ask: Ask; close
   });
   const headers = { accept: "application/json", ...(credentials.header ? { authorization: credentials.header } : {}) };
 
+  const exchange = async (path: string, method: string, text?: string) => {
+    const url = new URL(context.server.replace(/\/$/, "") + path);
+    const answer = await call(url, { agent, headers, method, text }, context);
+    if (answer.status !== 401) return answer;
+    throw new ClusterError(
+      `The cluster of context "${context.name}" does not accept its credentials (401): they are wrong or have expired.`,
+      "log in again with your platform's tool, so that kubectl works; then run this again",
+    );
+  };
   const ask: Ask = async (path) => {
-    const { status, body } = await get(new URL(context.server.replace(/\/$/, "") + path), agent, headers, context);
+    const { status, body } = await exchange(path, "GET");
     if (status === 200) return parseAnswer(body, context);
     if (status === 403 || status === 404) return undefined;
-    if (status === 401) {
-      throw new ClusterError(
-        `The cluster of context "${context.name}" does not accept its credentials (401): they are wrong or have expired.`,
-        "log in again with your platform's tool, so that kubectl works; then run this again",
-      );
-    }
     throw new ClusterError(
       `The API server ${context.server} answers ${status} to ${path}.`,
       "see whether the cluster is healthy; then run this again",
     );
   };
-  return { ask, close: () => agent.destroy() };
+  const send: Send = async (method, path, given) => {
+    const { status, body } = await exchange(path, method, given && JSON.stringify(given));
+    if (status === 404) return undefined;
+    if (status < 300) return parseAnswer(body, context);
+    throw new ClusterError(
+      `The API server ${context.server} answers ${status} to ${method} ${path}.`,
+      "see that your account may do so, and that no admission policy refuses it; then run this again",
+    );
+  };
+  return { ask, send, close: () => agent.destroy() };
 }
 
 function parseAnswer<T>(body: string, context: Context): T {
@@ -66,9 +81,24 @@ function proxyFor({ proxy, server }: Context): NodeJS.ProcessEnv | undefined {
   return /^(localhost|127\.|\[::1\])/.test(new URL(server).hostname) ? undefined : process.env;
 }
 
-function get(url: URL, agent: Agent, headers: Record<string, string>, context: Context) {
+interface Call {
+  agent: Agent;
+  headers: Record<string, string>;
+  method: string;
+  text?: string;
+}
+
+function call(url: URL, { agent, headers, method, text }: Call, context: Context) {
+  const type = method === "PATCH" ? "application/merge-patch+json" : "application/json";
+  const options = {
+    agent,
+    method,
+    headers:
+      text === undefined ? headers : { ...headers, "content-type": type, "content-length": Buffer.byteLength(text) },
+    timeout: TIMEOUT_SECONDS * 1000,
+  };
   const answer = new Promise<{ status: number; body: string }>((resolve, reject) => {
-    const call = request(url, { agent, headers, timeout: TIMEOUT_SECONDS * 1000 }, (response) => {
+    const call = request(url, options, (response) => {
       const chunks: Buffer[] = [];
       response.on("data", (chunk: Buffer) => chunks.push(chunk));
       response.on("error", reject);
@@ -76,7 +106,7 @@ function get(url: URL, agent: Agent, headers: Record<string, string>, context: C
     });
     call.on("timeout", () => call.destroy(new Error(`no answer within ${TIMEOUT_SECONDS} seconds`)));
     call.on("error", reject);
-    call.end();
+    call.end(text);
   });
   return answer.catch((error: NodeJS.ErrnoException) => {
     throw unreachable(context, error.message || String(error.code));

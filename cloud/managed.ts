@@ -34,6 +34,8 @@ export interface Offer {
   singleServer?: RegExp;
   /** Fewest days that backups are kept. @default 1 */
   leastBackupDays?: number;
+  /** Whether its data can outlive it, as a last snapshot or as backups. @default false */
+  finalSnapshot?: boolean;
   /** Where it answers. */
   reached: "in the network" | "over the internet";
   /** How clients may show who they are; the first is the default. */

@@ -38,7 +38,7 @@ export class Application extends pulumi.ComponentResource {
       { plan, apiServer: cloud.apiServer, secrets },
       { parent: this, dependsOn: cloud.ready },
     );
-    const inside = { parent: this, deletedWith: namespace.resource };
+    const inside = { parent: this, deletedWith: namespace.takesAlong };
 
     const storageClasses = createStorageClasses(name, plan, { parent: this });
     const volumes = createVolumes(name, { plan, namespace }, { ...inside, dependsOn: [namespace, ...storageClasses] });

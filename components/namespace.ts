@@ -27,17 +27,21 @@ export class Namespace extends pulumi.ComponentResource {
   readonly namespaceName: pulumi.Output<string>;
   /** What every pod pulls its images with. */
   readonly imagePullSecrets?: { name: pulumi.Output<string> }[];
-  /** For `deletedWith`: what lies in it goes with it. */
-  readonly resource: k8s.core.v1.Namespace;
+  /**
+   * For `deletedWith`: what lies in it goes with it. None where it is protected: a destroy past the protection takes
+   * what would go with it out of the state, and leaves it running.
+   */
+  readonly takesAlong?: k8s.core.v1.Namespace;
 
   constructor(name: string, args: NamespaceArgs, opts?: pulumi.ComponentResourceOptions) {
     super("landfall:kubernetes:Namespace", name, {}, opts);
     const { plan, apiServer, secrets } = args;
 
-    this.resource = this.namespace(name, plan);
-    this.namespaceName = this.resource.metadata.name;
+    const namespace = this.namespace(name, plan);
+    this.namespaceName = namespace.metadata.name;
+    if (!plan.profile.protectData) this.takesAlong = namespace;
     const metadata = { namespace: this.namespaceName, labels: ownerLabels(plan) };
-    const inside = { parent: this, deletedWith: this.resource };
+    const inside = { parent: this, deletedWith: this.takesAlong };
 
     new k8s.core.v1.ResourceQuota(`${name}-quota`, { metadata, spec: { hard: hard(plan) } }, inside);
     new k8s.core.v1.LimitRange(`${name}-limits`, { metadata, spec: { limits: [DEFAULT_RESOURCES] } }, inside);

@@ -19,7 +19,7 @@ export function createStorageClasses(
           provisioner: storageClass.provisioner,
           parameters: storageClass.parameters,
           mountOptions: storageClass.mountOptions,
-          reclaimPolicy: storageClass.reclaimPolicy ?? "Delete",
+          reclaimPolicy: storageClass.reclaimPolicy ?? plan.profile.reclaimPolicy,
           volumeBindingMode: storageClass.volumeBindingMode ?? "WaitForFirstConsumer",
           allowVolumeExpansion: storageClass.allowVolumeExpansion ?? true,
         },

@@ -34,7 +34,7 @@ export class Tier extends pulumi.ComponentResource {
     const { plan, tier, namespace } = args;
 
     const metadata = { namespace: namespace.namespaceName, labels: labelsOf(plan, tier.name) };
-    const inside = { parent: this, deletedWith: namespace.resource, dependsOn: namespace };
+    const inside = { parent: this, deletedWith: namespace.takesAlong, dependsOn: namespace };
 
     const network = allowLinks(name, { plan, component: tier.name, namespace: metadata.namespace }, inside);
     const environment = environmentOf(name, { ...args, metadata }, inside);

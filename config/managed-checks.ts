@@ -62,3 +62,23 @@ export function backupDaysOf(
   }
   return days;
 }
+
+/** Undefined where the service keeps nothing of what is deleted. */
+export function finalSnapshotOf(
+  layers: Layers,
+  name: string,
+  { finalSnapshot, protect }: ManagedPlacement,
+  offer: Offer,
+): boolean | undefined {
+  if (offer.finalSnapshot) return finalSnapshot ?? protect ?? layers.profile.protectData;
+  if (finalSnapshot) {
+    layers.mistakes.push({
+      path: placeOf(layers, "datastores", name, "finalSnapshot"),
+      got: finalSnapshot,
+      problem: `${offer.service} takes its copies along when it is deleted`,
+      allowed: "false",
+      fix: "remove it, and copy the data elsewhere before the store goes",
+    });
+  }
+  return undefined;
+}

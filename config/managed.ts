@@ -5,7 +5,7 @@ import type { EngineName } from "../components/datastores/engines.ts";
 import { databaseOf } from "./datastores.ts";
 import { type Layers, placeOf } from "./layers.ts";
 import { PRIVATE } from "./links.ts";
-import { backupDaysOf, checkIdentity, checkProtocol, checkSecondServer } from "./managed-checks.ts";
+import { backupDaysOf, checkIdentity, checkProtocol, checkSecondServer, finalSnapshotOf } from "./managed-checks.ts";
 import { unknownName } from "./mistakes.ts";
 import { isCopying } from "./moves.ts";
 import type { DatastorePlan, Link, ManagedDatastore, Plan, TierPlan } from "./plan.ts";
@@ -68,6 +68,7 @@ export function resolveManaged(
     highAvailability,
     backupRetentionDays: backupDaysOf(layers, name, placement, offer) ?? (production ? 30 : 7),
     protect: placement.protect ?? layers.profile.protectData,
+    finalSnapshot: finalSnapshotOf(layers, name, placement, offer),
     settings: settingsOf(layers, name, placement, offer),
     access: accessOf(layers, name, placement, offer),
     ...reachOf(manager, offer),

@@ -140,6 +140,8 @@ export interface ManagedDatastore extends DatastoreBase {
   highAvailability: boolean;
   backupRetentionDays: number;
   protect: boolean;
+  /** Whether its data outlives it; left out where the service cannot. */
+  finalSnapshot?: boolean;
   settings: Record<string, string>;
   access: "identity" | "password";
   /** Address ranges that its clients may reach. */

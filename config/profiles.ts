@@ -1,5 +1,7 @@
 import type { ProfileName } from "./schema.ts";
 
+export type ReclaimPolicy = "Delete" | "Retain";
+
 /** What a profile decides where neither the application nor the stack file does. */
 export interface Profile {
   /** Replicas of a tier that states none. Figures of THE_BOT's overlays: 1, 2 and 3 a service. */
@@ -10,10 +12,33 @@ export interface Profile {
   spread: "preferred" | "required";
   /** Whether datastores, their volumes and the namespace refuse to be deleted. */
   protectData: boolean;
+  /** What becomes of a volume whose claim is deleted, where the class is the stack's own. */
+  reclaimPolicy: ReclaimPolicy;
 }
 
 export const profiles: Record<ProfileName, Profile> = {
-  dev: { replicas: 1, logLevel: "debug", debug: true, spread: "preferred", protectData: false },
-  staging: { replicas: 2, logLevel: "info", debug: false, spread: "preferred", protectData: false },
-  production: { replicas: 3, logLevel: "warning", debug: false, spread: "required", protectData: true },
+  dev: {
+    replicas: 1,
+    logLevel: "debug",
+    debug: true,
+    spread: "preferred",
+    protectData: false,
+    reclaimPolicy: "Delete",
+  },
+  staging: {
+    replicas: 2,
+    logLevel: "info",
+    debug: false,
+    spread: "preferred",
+    protectData: false,
+    reclaimPolicy: "Delete",
+  },
+  production: {
+    replicas: 3,
+    logLevel: "warning",
+    debug: false,
+    spread: "required",
+    protectData: true,
+    reclaimPolicy: "Retain",
+  },
 };

@@ -96,7 +96,7 @@ export async function runPulumi(command: string, args: readonly string[]): Promi
 }
 
 /** Runs `pulumi` unseen, and returns what it printed. @throws StackError with what it said where it fails. */
-async function askPulumi(command: string, args: readonly string[], input = ""): Promise<string> {
+export async function askPulumi(command: string, args: readonly string[], input = ""): Promise<string> {
   const { code, output, complaint } = await callPulumi(command, args, input);
   if (code === 0) return output;
   throw new StackError(
@@ -176,9 +176,13 @@ export async function outputsOf(command: string): Promise<{ [name: string]: unkn
   return JSON.parse(await askPulumi(command, ["stack", "output", "--json", "--stack", STACK]));
 }
 
-/** Removes locks of updates that were killed on this machine, which nobody else does, and says whether any were. */
-function releaseDeadLocks(): boolean {
-  const locks = join(LOCAL_DIRECTORY, "state", ".pulumi", "locks");
+/**
+ * Removes locks of updates that were killed on this machine, which nobody else does, and says whether any were.
+ *
+ * @param state folder of a backend of files
+ */
+export function releaseDeadLocks(state = join(LOCAL_DIRECTORY, "state")): boolean {
+  const locks = join(state, ".pulumi", "locks");
   if (!existsSync(locks)) return false;
   const dead = readdirSync(locks, { recursive: true, encoding: "utf8" })
     .filter((file) => file.endsWith(".json"))

@@ -43,7 +43,11 @@ export function connectEks(plan: Plan, cluster: EksPlan): Cloud {
     kubeconfig: pulumi.secret(kubeconfig),
     // The control plane answers from the private subnets, and at the Service's first address.
     apiServer: { cidrs: [firstAddressOf(SERVICE_CIDR), cluster.network.cidr], ports: [443] },
-    ready: createStorageClasses(name, fileSystem, { provider: kubernetes }),
+    ready: createStorageClasses(
+      name,
+      { fileSystem, reclaimPolicy: plan.profile.reclaimPolicy },
+      { provider: kubernetes },
+    ),
     permit: (addon, args, opts) =>
       permit(addon, { ...args, plan, region, vpcId, clusterName: eks.cluster.name }, { parent: opts.parent, provider }),
     ...storesAt({

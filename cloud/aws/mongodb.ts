@@ -12,7 +12,7 @@ export class DocumentDb extends pulumi.ComponentResource {
   constructor(name: string, args: StoreArgs, opts: pulumi.ComponentResourceOptions) {
     super("landfall:aws:DocumentDb", name, {}, opts);
     const { datastore, password, site, identifier } = args;
-    const { endpoint, protect } = datastore;
+    const { endpoint, protect, finalSnapshot } = datastore;
     const inside = { parent: this };
     const clusterIdentifier = fitting(identifier, 50);
 
@@ -50,8 +50,8 @@ export class DocumentDb extends pulumi.ComponentResource {
         backupRetentionPeriod: datastore.backupRetentionDays,
         enabledCloudwatchLogsExports: ["audit"],
         deletionProtection: protect,
-        skipFinalSnapshot: !protect,
-        finalSnapshotIdentifier: protect ? `${clusterIdentifier}-final` : undefined,
+        skipFinalSnapshot: !finalSnapshot,
+        finalSnapshotIdentifier: finalSnapshot ? `${clusterIdentifier}-final` : undefined,
       },
       { ...inside, protect },
     );

@@ -20,6 +20,7 @@ export function offersTo({ identity }: { identity: boolean }): Offers {
       machines: /^db\.[a-z0-9]+\.[a-z0-9]+$/,
       settings: /^[a-z][a-z0-9_.]*$/,
       leastStorageGiB: 20,
+      finalSnapshot: true,
       reached: "in the network",
       access: ["password"],
       ownAuthority: true,
@@ -33,6 +34,7 @@ export function offersTo({ identity }: { identity: boolean }): Offers {
       sizes: { small: "cache.t4g.small", medium: "cache.m7g.large", large: "cache.r7g.large" },
       machines: /^cache\.[a-z0-9]+\.[a-z0-9]+$/,
       settings: /^[a-z][a-z-]*$/,
+      finalSnapshot: true,
       reached: "in the network",
       access: ["password"],
     },
@@ -45,6 +47,7 @@ export function offersTo({ identity }: { identity: boolean }): Offers {
       sizes: { small: "db.t4g.medium", medium: "db.r6g.large", large: "db.r6g.xlarge" },
       machines: /^db\.[a-z0-9]+\.[a-z0-9]+$/,
       settings: /^[a-z][a-z0-9_]*$/,
+      finalSnapshot: true,
       reached: "in the network",
       access: ["password"],
       // https://docs.aws.amazon.com/documentdb/latest/developerguide/functional-differences.html

@@ -57,8 +57,8 @@ export class RdsPostgres extends pulumi.ComponentResource {
         allowMajorVersionUpgrade: false,
         performanceInsightsEnabled: true,
         deletionProtection: datastore.protect,
-        skipFinalSnapshot: !datastore.protect,
-        finalSnapshotIdentifier: datastore.protect ? `${identifier}-final` : undefined,
+        skipFinalSnapshot: !datastore.finalSnapshot,
+        finalSnapshotIdentifier: datastore.finalSnapshot ? `${identifier}-final` : undefined,
       },
       { ...inside, protect: datastore.protect },
     );

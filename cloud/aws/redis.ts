@@ -11,7 +11,7 @@ export class ElastiCacheRedis extends pulumi.ComponentResource {
   constructor(name: string, args: StoreArgs, opts: pulumi.ComponentResourceOptions) {
     super("landfall:aws:ElastiCacheRedis", name, {}, opts);
     const { datastore, password, site, identifier } = args;
-    const { endpoint, protect, highAvailability } = datastore;
+    const { endpoint, protect, finalSnapshot, highAvailability } = datastore;
     const inside = { parent: this };
     // ElastiCache takes so many characters of a name.
     const id = fitting(identifier, 40);
@@ -66,7 +66,7 @@ export class ElastiCacheRedis extends pulumi.ComponentResource {
         transitEncryptionEnabled: true,
         atRestEncryptionEnabled: true,
         snapshotRetentionLimit: datastore.backupRetentionDays,
-        finalSnapshotIdentifier: protect ? `${id}-final` : undefined,
+        finalSnapshotIdentifier: finalSnapshot ? `${id}-final` : undefined,
         autoMinorVersionUpgrade: true,
       },
       { ...inside, protect },

@@ -57,7 +57,11 @@ export function connectGke(plan: Plan, cluster: GkePlan): Cloud {
     kubeconfig: pulumi.secret(kubeconfig),
     // Pods reach the control plane at its own range, and at the Service's first address.
     apiServer: { cidrs: [firstAddressOf(cluster.ranges.services), cluster.ranges.controlPlane], ports: [443] },
-    ready: createStorageClasses(name, { plan: cluster, networkName: network.networkName }, { provider: kubernetes }),
+    ready: createStorageClasses(
+      name,
+      { plan: cluster, networkName: network.networkName, reclaimPolicy: plan.profile.reclaimPolicy },
+      { provider: kubernetes },
+    ),
     permit: (addon, args, opts) =>
       permit(addon, { ...args, plan, project, region, services }, { parent: opts.parent, provider }),
     ...storesAt({

@@ -12,6 +12,7 @@ export const offers: Offers = {
     machines: /^db-(f1-micro|g1-small|custom-\d+-\d+)$/,
     settings: /^[a-z][a-z0-9_.]*$/,
     leastStorageGiB: 10,
+    finalSnapshot: true,
     reached: "in the network",
     access: ["password"],
     ownAuthority: true,

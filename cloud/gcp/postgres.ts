@@ -41,7 +41,7 @@ export class SqlPostgres extends pulumi.ComponentResource {
           insightsConfig: { queryInsightsEnabled: true },
           maintenanceWindow: { day: SUNDAY, hour: site.maintenanceHour, updateTrack: "stable" },
           deletionProtectionEnabled: protect,
-          retainBackupsOnDelete: protect,
+          retainBackupsOnDelete: datastore.finalSnapshot,
         },
         deletionProtection: protect,
       },

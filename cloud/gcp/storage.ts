@@ -1,16 +1,18 @@
 import * as k8s from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
+import type { ReclaimPolicy } from "../../config/profiles.ts";
 import type { GkePlan } from "./plan.ts";
 
 interface ClassesArgs {
   plan: GkePlan;
   networkName: pulumi.Input<string>;
+  reclaimPolicy: ReclaimPolicy;
 }
 
 /** The classes of plan.ts. GKE's own know neither hyperdisks nor a network that is not the project's default. */
 export function createStorageClasses(
   name: string,
-  { plan, networkName }: ClassesArgs,
+  { plan, networkName, reclaimPolicy }: ClassesArgs,
   opts: pulumi.CustomResourceOptions,
 ): k8s.storage.v1.StorageClass[] {
   const storageClass = (
@@ -24,6 +26,7 @@ export function createStorageClasses(
         metadata: { name: className },
         provisioner,
         parameters,
+        reclaimPolicy,
         volumeBindingMode: "WaitForFirstConsumer",
         allowVolumeExpansion: true,
       },

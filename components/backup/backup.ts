@@ -35,7 +35,7 @@ export class Backup extends pulumi.ComponentResource {
     const { plan, backup, namespace, connection, secrets } = args;
 
     const metadata = { namespace: namespace.namespaceName, labels: labelsOf(plan, backup.name) };
-    const inside = { parent: this, deletedWith: namespace.resource, dependsOn: namespace };
+    const inside = { parent: this, deletedWith: namespace.takesAlong, dependsOn: namespace };
     const network = allowLinks(name, { plan, component: backup.name, namespace: metadata.namespace }, inside);
     const password = credentials(name, args, metadata, inside);
     const keys = bucketKeys(name, args, metadata, inside);

@@ -33,7 +33,7 @@ export class Snapshots extends pulumi.ComponentResource {
     const { plan, snapshots, namespace, classes } = args;
 
     const metadata = { namespace: namespace.namespaceName, labels: labelsOf(plan, SNAPSHOTS) };
-    const inside = { parent: this, deletedWith: namespace.resource, dependsOn: namespace };
+    const inside = { parent: this, deletedWith: namespace.takesAlong, dependsOn: namespace };
     const account = new k8s.core.v1.ServiceAccount(
       `${name}-account`,
       { metadata: { ...metadata, name: SNAPSHOTS }, automountServiceAccountToken: false },

@@ -29,7 +29,7 @@ export class BundledServer extends pulumi.ComponentResource {
     const { plan, datastore, namespace } = args;
 
     const metadata = { namespace: namespace.namespaceName, labels: labelsOf(plan, datastore.name) };
-    const inside = { parent: this, deletedWith: namespace.resource, dependsOn: namespace };
+    const inside = { parent: this, deletedWith: namespace.takesAlong, dependsOn: namespace };
     const durable = { ...inside, protect: datastore.protect };
 
     const settings = settingsOf(args, credentials(name, args, metadata, inside));

@@ -90,7 +90,7 @@ function authority(
       immutable: true,
       data: { [`${datastore.name}.pem`]: certificates },
     },
-    { parent: opts.parent, deletedWith: namespace.resource, dependsOn: namespace },
+    { parent: opts.parent, deletedWith: namespace.takesAlong, dependsOn: namespace },
   );
   return map.metadata.name;
 }

@@ -40,7 +40,7 @@ export class Move extends pulumi.ComponentResource {
     const { plan, move, namespace, cloud, from, to } = args;
 
     const metadata = { namespace: namespace.namespaceName, labels: labelsOf(plan, move.name) };
-    const inside = { parent: this, deletedWith: namespace.resource, dependsOn: namespace };
+    const inside = { parent: this, deletedWith: namespace.takesAlong, dependsOn: namespace };
     const network = allowLinks(name, { plan, component: move.name, namespace: metadata.namespace }, inside);
     const datastores = [move.from, move.to].filter(asksWho);
     const account = createAccount(name, { plan, namespace, cloud, component: move.name, datastores }, inside);

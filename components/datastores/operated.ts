@@ -23,7 +23,7 @@ export class OperatedServers extends pulumi.ComponentResource {
 
     const labels = labelsOf(plan, datastore.name);
     const metadata = { namespace: namespace.namespaceName, labels };
-    const inside = { parent: this, deletedWith: namespace.resource, dependsOn: namespace };
+    const inside = { parent: this, deletedWith: namespace.takesAlong, dependsOn: namespace };
     const secret = secrets.store(
       `${name}-credentials`,
       {

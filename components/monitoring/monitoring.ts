@@ -24,7 +24,7 @@ export class Monitoring extends pulumi.ComponentResource {
 
     const owned = { namespace: namespace.namespaceName, labels: ownerLabels(plan) };
     const selected = { ...owned, labels: { ...owned.labels, ...monitoring.labels } };
-    const inside = { parent: this, deletedWith: namespace.resource, dependsOn: namespace };
+    const inside = { parent: this, deletedWith: namespace.takesAlong, dependsOn: namespace };
 
     for (const target of monitoring.targets) {
       const monitor = target.hasService ? serviceMonitor : podMonitor;

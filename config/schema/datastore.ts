@@ -77,6 +77,8 @@ const managedPlacement = z.strictObject({
   backupRetentionDays: z.int().min(1).max(35).optional(),
   /** Whether the cloud refuses to delete it, and Pulumi too. @default true in production */
   protect: z.boolean().optional(),
+  /** Whether its data outlives it: a last snapshot on AWS, the backups of Cloud SQL. @default as `protect` */
+  finalSnapshot: z.boolean().optional(),
   settings: settings.optional(),
   /** How clients show who they are. @default identity where the engine's clients can on this cloud, else password */
   access: z.enum(["identity", "password"]).optional(),

@@ -5,7 +5,7 @@ import { name } from "./primitives.ts";
 const storageClass = z.strictObject({
   provisioner: z.string(),
   parameters: z.record(z.string(), z.string()).optional(),
-  /** What becomes of a volume whose claim is deleted. @default Delete */
+  /** What becomes of a volume whose claim is deleted. @default Retain in production, else Delete */
   reclaimPolicy: z.enum(["Delete", "Retain"]).optional(),
   /** @default WaitForFirstConsumer: the volume is made where the pod is */
   volumeBindingMode: z.enum(["Immediate", "WaitForFirstConsumer"]).optional(),

@@ -16,6 +16,7 @@ import type { Entity } from "../emulators/rules.ts";
 import { World } from "../emulators/world.ts";
 import { silentProgress } from "../progress.ts";
 import { type Answer, PREVIEW } from "../risk/preview.ts";
+import { protectionPaths } from "../teardown/protections.ts";
 import { ensureManifests } from "../toolchain/toolchain.ts";
 import { type Changes, countChanges } from "./changes.ts";
 import { makeCharts } from "./charts.ts";
@@ -143,6 +144,11 @@ export class Rehearsal {
     return JSON.parse(await this.#pulumi("stack", "output", "--json"));
   }
 
+  /** Where a command has to run to be on this stack, and with what. */
+  get surroundings(): { cwd: string; env: NodeJS.ProcessEnv } {
+    return { cwd: join(this.#options.directory, "project"), env: this.#environment };
+  }
+
   /** How many resources there are of each type. */
   async resources(): Promise<Record<string, number>> {
     const { deployment } = JSON.parse(await this.#pulumi("stack", "export")) as {
@@ -154,13 +160,7 @@ export class Rehearsal {
 
   /** Lifts what keeps the stack from being destroyed, in the clouds and in Pulumi, as its owner does on purpose. */
   async unprotect(): Promise<void> {
-    const { cluster, datastores } = this.plan;
-    const kept = [
-      ...("deletionProtection" in cluster && cluster.deletionProtection ? ["cluster.deletionProtection"] : []),
-      ...datastores.flatMap((store) =>
-        store.mode === "managed" && store.protect ? [`datastores.${store.name}.protect`] : [],
-      ),
-    ];
+    const kept = protectionPaths(this.plan);
     for (const path of kept) await this.configure(path, "false");
     if (kept.length > 0) await this.up();
     await this.#pulumi("state", "unprotect", "--all", "--yes");

@@ -198,6 +198,19 @@ describe("A cluster on EKS", function () {
   });
 });
 
+describe("Volumes on EKS", function () {
+  this.timeout("2m");
+  for (const [profile, policy] of [
+    ["production", "Retain"],
+    ["staging", "Delete"],
+  ]) {
+    it(`are ${policy === "Retain" ? "retained" : "deleted"} with their claims in ${profile}`, async () => {
+      const classes = ofType(await landOnEks(`profile=${profile}`), "kubernetes:storage.k8s.io/v1:StorageClass");
+      assert.deepEqual(new Set(classes.map(({ inputs }) => inputs.reclaimPolicy)), new Set([policy]));
+    });
+  }
+});
+
 describe("AWS's datastores of PyBase", function () {
   // The cloud's SDK takes a while to load on a busy machine.
   this.timeout("2m");
@@ -233,6 +246,16 @@ describe("AWS's datastores of PyBase", function () {
       finalSnapshotIdentifier: "pybase-production-postgres-final",
     });
     assert.equal(protect, true);
+  });
+
+  it("leave a last snapshot without their protection, too, where the stack says so", async () => {
+    const landed = await landOnEks("datastores.postgres.protect=false", "datastores.postgres.finalSnapshot=true");
+    const { inputs, protect } = find(landed, "aws:rds/instance:Instance", "pybase-postgres-instance");
+    const { deletionProtection, skipFinalSnapshot, finalSnapshotIdentifier } = inputs;
+    assert.deepEqual(
+      [protect, deletionProtection, skipFinalSnapshot, finalSnapshotIdentifier],
+      [false, false, false, "pybase-production-postgres-final"],
+    );
   });
 
   it("are a Redis of two servers, encrypted, for one user with the stack's password", () => {

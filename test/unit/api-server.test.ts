@@ -80,6 +80,22 @@ describe("The API server", () => {
     assert.equal(await ask("/none"), undefined);
   });
 
+  it("is told what to write, and what is not there is no mistake", async () => {
+    server.answers["/api/v1/nodes/n"] = { status: 200, body: { kind: "Status" } };
+    server.answers["/api/v1/nodes/kept"] = { status: 403, body: {} };
+    const { send, close } = await openApiServer(context());
+    try {
+      assert.deepEqual(await send("PATCH", "/api/v1/nodes/n", { spec: {} }), { kind: "Status" });
+      assert.equal(await send("DELETE", "/api/v1/nodes/gone"), undefined);
+      await assert.rejects(send("DELETE", "/api/v1/nodes/kept"), /answers 403 to DELETE \/api\/v1\/nodes\/kept/);
+    } finally {
+      close();
+    }
+    const [patch, remove] = server.asked;
+    assert.equal(patch?.headers["content-type"], "application/merge-patch+json");
+    assert.equal(remove?.headers["content-type"], undefined);
+  });
+
   it("that does not know the credentials says to log in again", async () => {
     server.answers["/version"] = { status: 401, body: {} };
     assert.equal(

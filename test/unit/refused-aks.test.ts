@@ -181,6 +181,17 @@ describe("On AKS is refused:", () => {
       },
     ],
     [
+      "a last snapshot, where the service takes its copies along",
+      store("db", { finalSnapshot: true }),
+      {
+        path: "landfall:datastores.db.finalSnapshot",
+        got: true,
+        problem: "Azure Database for PostgreSQL flexible server takes its copies along when it is deleted",
+        allowed: "false",
+        fix: "remove it, and copy the data elsewhere before the store goes",
+      },
+    ],
+    [
       "a volume larger than there is",
       store("db", { storage: "20Ti" }),
       {
