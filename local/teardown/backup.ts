@@ -24,12 +24,14 @@ interface Job {
   status?: { conditions?: { type: string; status: string; message?: string }[] };
 }
 
-/** `namespace/name` of the CronJobs that make backups. */
+/** `namespace/name` of the CronJobs that make backups; those that check them are beside. */
 export function backupsOf({ resources }: State): string[] {
-  const owners = resources.filter(({ type }) => type === BACKUP).map(({ urn }) => urn);
+  const schedules = new Map(
+    resources.filter(({ type }) => type === BACKUP).map(({ urn }) => [urn, `${nameOf({ urn })}-schedule`]),
+  );
   return resources
-    .filter(({ type, parent = "" }) => type === CRON_JOB && owners.includes(parent))
-    .map((resource) => resource.id ?? nameOf(resource));
+    .filter((it) => it.type === CRON_JOB && schedules.get(it.parent ?? "") === nameOf(it))
+    .map((it) => it.id ?? nameOf(it));
 }
 
 /** Runs the job once, to its end, and keeps the volume that its copy is on. @throws UserError where it fails */

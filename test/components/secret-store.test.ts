@@ -78,7 +78,7 @@ describe("With External Secrets", () => {
       },
     });
     assert.ok(dependsOn.includes("pybase-default-deny"));
-    assert.equal(deletedWith, "pybase-namespace");
+    assert.equal(deletedWith, undefined);
     const [container] = podOf(landed, "kubernetes:apps/v1:Deployment", "pybase-search-worker-deployment").containers;
     assert.deepEqual(container.envFrom[1], {
       secretRef: { name: autoName("pybase-search-worker-secret") },

@@ -158,6 +158,7 @@ describe("The plan of a stack on AKS", () => {
       highAvailability: true,
       backupRetentionDays: 30,
       protect: true,
+      finalSnapshot: undefined,
       settings: { "azure.extensions": "VECTOR" },
       access: "password",
       cidrs: ["10.0.80.0/20", "10.0.96.0/20"],

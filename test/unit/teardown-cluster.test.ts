@@ -180,9 +180,17 @@ describe("A last backup", () => {
   });
 
   it("is made by every CronJob of a backup, and by no other", () => {
-    const backup = { urn: "b", type: "landfall:backup:Backup", custom: false };
-    const schedule = { urn: "s", type: "kubernetes:batch/v1:CronJob", custom: true, id: "pybase/nightly", parent: "b" };
-    const resources = [backup, schedule, { ...schedule, urn: "t", id: "pybase/report", parent: "tier" }];
+    const backup = { urn: "u::db-backup", type: "landfall:backup:Backup", custom: false };
+    const schedule = {
+      urn: "u::db-backup-schedule",
+      type: "kubernetes:batch/v1:CronJob",
+      custom: true,
+      id: "pybase/nightly",
+      parent: backup.urn,
+    };
+    const check = { ...schedule, urn: "u::db-backup-check-schedule", id: "pybase/check" };
+    const report = { ...schedule, id: "pybase/report", parent: "u::tier" };
+    const resources = [backup, schedule, check, report];
     assert.deepEqual(backupsOf({ resources, hasPendingCreates: false }), ["pybase/nightly"]);
   });
 
