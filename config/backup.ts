@@ -156,8 +156,10 @@ export function volumesOfBackups(
   backups: readonly BackupPlan[],
 ): { name: string; storage: string; storageClass?: string }[] {
   return backups.flatMap(({ name, datastore, to, check }) => {
-    const { storageClass, volumes } = datastore;
-    const restored = check ? volumes.map((volume) => ({ ...volume, name: check.name, storageClass })) : [];
+    const { storageClass } = datastore;
+    const restored = check
+      ? volumesOfCheck(datastore).map(({ storage }) => ({ name: check.name, storage, storageClass }))
+      : [];
     switch (to.kind) {
       case "volume":
         return restored;
@@ -167,6 +169,11 @@ export function volumesOfBackups(
         return [{ name, ...to.scratch }, ...(check ? [{ name: check.name, ...to.scratch }] : []), ...restored];
     }
   });
+}
+
+/** Volumes of the server that a copy is restored to: where an operator mounts its own is its business. */
+export function volumesOfCheck({ volumes }: BundledDatastore): BundledDatastore["volumes"] {
+  return volumes.filter(({ directory }) => directory !== "");
 }
 
 /** What the server that a copy is restored to may use, for as long as that takes. */

@@ -96,10 +96,9 @@ function plaintextSecret(path: string): Mistake {
   };
 }
 
-/** Structured config arrives as JSON, a plain string as itself. */
+/** Structured config arrives as JSON, what is plain as its text; no key has the text of a truth value. */
 function parse(text: string): unknown {
-  if (!/^[[{]/.test(text)) return text;
-  return JSON.parse(text);
+  return /^([[{]|true$|false$)/.test(text) ? JSON.parse(text) : text;
 }
 
 async function readApplication(name: unknown): Promise<{ application: unknown; source: string }> {

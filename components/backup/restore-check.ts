@@ -1,7 +1,7 @@
 /** Proves on schedule that the latest copy of a datastore can be restored. */
 import type * as k8s from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
-import { type BackupPlan, type RestoreCheckPlan, resourcesOfCheck } from "../../config/backup.ts";
+import { type BackupPlan, type RestoreCheckPlan, resourcesOfCheck, volumesOfCheck } from "../../config/backup.ts";
 import type { Plan } from "../../config/plan.ts";
 import type { Connection } from "../datastores/datastore.ts";
 import type { BackupCommand } from "../datastores/engine.ts";
@@ -74,7 +74,7 @@ function podOf(args: RestoreCheckArgs, secret: StoredSecret | undefined): k8s.ty
     containers: [checker(backup, secret)],
     volumes: [
       { name: "backups", ...volumeOf(args) },
-      ...datastore.volumes.map(({ name, storage }) => ({ name, ...passing(storage, datastore.storageClass) })),
+      ...volumesOfCheck(datastore).map(({ name, storage }) => ({ name, ...passing(storage, datastore.storageClass) })),
       ...scratch([...new Set(["/tmp", ...writable])]).volumes,
     ],
   };
@@ -102,7 +102,7 @@ function server({ datastore }: Checked, secret: StoredSecret | undefined): Conta
     resources: resourcesOfCheck(datastore),
     securityContext: { ...containerSecurity, runAsUser: datastore.uid, runAsGroup: datastore.gid },
     volumeMounts: [
-      ...datastore.volumes.map(({ name, directory }) => ({ name, mountPath: directory })),
+      ...volumesOfCheck(datastore).map(({ name, directory }) => ({ name, mountPath: directory })),
       ...scratch(engine.writable).volumeMounts,
     ],
   };

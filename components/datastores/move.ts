@@ -47,12 +47,13 @@ export class Move extends pulumi.ComponentResource {
     const pod = { ...args, metadata, account, passwords: passwords(name, args, metadata, inside) };
 
     const { copy, verify } = engines[move.to.engine].transfer as Transfer;
-    // Each stage has a job of its own, for a job that has run does not run again.
+    // Each stage has a job of its own, for a job that has run does not run again; by a fixed name, for an engine that is
+    // killed does not know what it was making.
     const step = (title: string, script: string, before: pulumi.Resource[]) =>
       new k8s.batch.v1.Job(
         `${name}-${move.stage}-${title}`,
         {
-          metadata,
+          metadata: { ...metadata, name: `${move.name}-${move.stage}-${title}` },
           spec: {
             backoffLimit: 2,
             template: {

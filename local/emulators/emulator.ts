@@ -69,7 +69,7 @@ export class Emulator {
 
   /** What will be, as far as it is known before it is made. */
   preview(urn: string, inputs: Values, before?: Values): Values {
-    if (before) return { ...before, ...inputs };
+    if (before) return over(before, inputs);
     const outputs = this.#sdk.resource(partsOf(urn).type)?.outputs ?? [];
     return { ...Object.fromEntries(outputs.map((output) => [output, UNKNOWN])), ...inputs };
   }
@@ -206,4 +206,13 @@ function isMapping(value: unknown): value is Values {
 /** Whether one of the two paths lies within the other. */
 function covers(path: string, other: string): boolean {
   return path === other || other.startsWith(`${path}.`) || path.startsWith(`${other}.`);
+}
+
+/** What clouds add within a mapping of the inputs stays. */
+function over(before: Values, inputs: Values): Values {
+  const merged = Object.entries(inputs).map(([key, value]) => {
+    const was = before[key];
+    return [key, isMapping(was) && isMapping(value) ? over(was, value) : value];
+  });
+  return { ...before, ...Object.fromEntries(merged) };
 }

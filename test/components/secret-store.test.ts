@@ -170,7 +170,7 @@ describe("With Vault", () => {
     assert.equal(account.automountServiceAccountToken, false);
     assert.equal((account.metadata as { name: string }).name, "secret-store");
     const secrets = ofType(landed, EXTERNAL_SECRET);
-    assert.equal(secrets.length, 9);
+    assert.equal(secrets.length, 11);
     for (const { inputs, dependsOn, name } of secrets) {
       assert.deepEqual((inputs.spec as { secretStoreRef: object }).secretStoreRef, {
         name: "pybase",

@@ -19,8 +19,10 @@ export interface Edit {
   sets?: readonly string[];
   /** Text of the application's file, and what takes its place. */
   application?: readonly (readonly [text: string, other: string])[];
-  /** The worst of it. */
-  level: Level;
+  /** The worst of it; left out where the program refuses the edit. */
+  level?: Level;
+  /** What the program says against it. */
+  refused?: RegExp;
   /** A sentence of it; left out where there is nothing to say. */
   says?: RegExp;
 }

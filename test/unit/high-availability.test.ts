@@ -71,14 +71,16 @@ describe("Postgres of several servers", () => {
     const with1 = beaconPlan({ datastores: { db: { servers: 1 } } }).quota;
     assert.equal(with4.pods - with3.pods, 1);
     assert.equal(with3.pods - with1.pods, 3);
-    assert.deepEqual([with1.storage, with3.storage, with4.storage], ["18Gi", "44Gi", "56Gi"]);
+    assert.deepEqual([with1.storage, with3.storage, with4.storage], ["29Gi", "55Gi", "67Gi"]);
   });
 
   it("is watched by the metrics of its own servers, whose pods are not named after it", () => {
     const { targets, alerts } = beaconPlan().monitoring ?? assert.fail("nothing is watched");
     assert.deepEqual(targets[0], { component: "db", path: "/metrics", port: 9187, hasService: false });
     const exprs = Object.fromEntries(
-      alerts.filter(({ labels }) => labels.component === "db").map(({ name, expr }) => [name, expr]),
+      alerts
+        .filter(({ name, labels }) => labels.component === "db" && name.startsWith("Datastore"))
+        .map(({ name, expr }) => [name, expr]),
     );
     const pods = 'namespace="beacon",container="postgres",pod=~"db-[0-9]+"';
     const own = 'namespace="beacon",job="db"';
