@@ -74,12 +74,18 @@ export function resolveBackups(layers: Layers, datastores: readonly DatastorePla
         schedule: schedule ?? "0 2 * * *",
         keep: keep ?? 7,
         image: { ...image, reference: fromRegistry(image.reference, layers.registry) },
-        check: backup.restore && backup.manifest ? checkOf(layers, datastore, wanted) : undefined,
+        check: canBeChecked(datastore) ? checkOf(layers, datastore, wanted) : undefined,
       },
     ];
   });
   checkBackupNames(layers, backups);
   return backups;
+}
+
+/** Parts of several servers go back to as many servers, and the check has one. */
+function canBeChecked({ engine, servers }: BundledDatastore): boolean {
+  const { restore, manifest, ofEachServer } = engines[engine].backup ?? {};
+  return Boolean(restore && manifest) && !(ofEachServer && servers.length > 1);
 }
 
 function checkOf(

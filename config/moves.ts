@@ -68,6 +68,23 @@ export function resolveMove(
     });
     return undefined;
   }
+  if ([placement, placement.moveFrom].some((store) => store?.mode === "managed" && store.protocol !== undefined)) {
+    layers.mistakes.push({
+      path: place("moveFrom"),
+      problem: "one of the two does not speak what the engine's tools do",
+      fix: "remove it, and copy with the cloud's own tools",
+    });
+    return undefined;
+  }
+  if (isInParts(from) || isInParts(to)) {
+    layers.mistakes.push({
+      path: place("moveFrom"),
+      problem: `nothing here copies a ${to.engine} of several servers, each of which has a part`,
+      allowed: "one server on both sides",
+      fix: "remove it, and fill the new store by the application's own means",
+    });
+    return undefined;
+  }
   if (from.mode === "managed" && to.mode === "managed") {
     layers.mistakes.push({
       path: place("moveFrom"),
@@ -101,6 +118,10 @@ export function resolveMove(
     keepOldDays: placement.keepOldDays ?? (layers.profile.protectData ? 7 : 0),
     graceSeconds: 0,
   });
+}
+
+function isInParts(store: DatastorePlan): boolean {
+  return store.mode === "bundled" && store.servers.length > 1 && engines[store.engine].backup?.ofEachServer === true;
 }
 
 /** The version's own tools: those of an operator's image are the same. */

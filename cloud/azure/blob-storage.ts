@@ -2,7 +2,7 @@ import * as azure from "@pulumi/azure-native";
 import * as pulumi from "@pulumi/pulumi";
 import { privateEndpoint } from "./private-endpoint.ts";
 import { lock } from "./roles.ts";
-import { storageAccount } from "./storage-account.ts";
+import { expireVersions, storageAccount } from "./storage-account.ts";
 import type { AzureStore, StoreArgs } from "./stores.ts";
 
 /** Objects by Azure Blob Storage: by a private endpoint, without keys; who reads and writes shows who they are. */
@@ -36,26 +36,9 @@ export class BlobStorage extends pulumi.ComponentResource {
       },
       inside,
     );
-    const expiry = new azure.storage.ManagementPolicy(
+    const expiry = expireVersions(
       `${name}-expiry`,
-      {
-        resourceGroupName,
-        accountName: account.name,
-        managementPolicyName: "default",
-        policy: {
-          rules: [
-            {
-              name: "old-versions",
-              type: "Lifecycle",
-              enabled: true,
-              definition: {
-                filters: { blobTypes: ["blockBlob"] },
-                actions: { version: { delete: { daysAfterCreationGreaterThan: days + 1 } } },
-              },
-            },
-          ],
-        },
-      },
+      { resourceGroupName, account, days: days + 1 },
       { ...inside, dependsOn: service },
     );
     const containers = endpoint.buckets.map(

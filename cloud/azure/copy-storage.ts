@@ -2,7 +2,7 @@ import * as azure from "@pulumi/azure-native";
 import * as pulumi from "@pulumi/pulumi";
 import { type EndpointArgs, privateEndpoint } from "./private-endpoint.ts";
 import { lock } from "./roles.ts";
-import { storageAccount } from "./storage-account.ts";
+import { expireVersions, storageAccount } from "./storage-account.ts";
 
 export interface CopyStorageArgs extends Pick<EndpointArgs, "site" | "zones"> {
   protect: boolean;
@@ -40,26 +40,9 @@ export class CopyStorage extends pulumi.ComponentResource {
       },
       inside,
     );
-    const expiry = new azure.storage.ManagementPolicy(
+    const expiry = expireVersions(
       `${name}-expiry`,
-      {
-        resourceGroupName,
-        accountName,
-        managementPolicyName: "default",
-        policy: {
-          rules: [
-            {
-              name: "old-versions",
-              type: "Lifecycle",
-              enabled: true,
-              definition: {
-                filters: { blobTypes: ["blockBlob"] },
-                actions: { version: { delete: { daysAfterCreationGreaterThan: FORMER_COPIES_DAYS } } },
-              },
-            },
-          ],
-        },
-      },
+      { resourceGroupName, account: this.account, days: FORMER_COPIES_DAYS },
       { ...inside, dependsOn: versions },
     );
     this.container = new azure.storage.BlobContainer(

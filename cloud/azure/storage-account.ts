@@ -38,6 +38,40 @@ export function storageAccount(
   );
 }
 
+/** Former versions of its blobs go after so many days. */
+export function expireVersions(
+  name: string,
+  {
+    resourceGroupName,
+    account,
+    days,
+  }: { resourceGroupName: pulumi.Input<string>; account: azure.storage.StorageAccount; days: number },
+  opts: pulumi.CustomResourceOptions,
+): azure.storage.ManagementPolicy {
+  return new azure.storage.ManagementPolicy(
+    name,
+    {
+      resourceGroupName,
+      accountName: account.name,
+      managementPolicyName: "default",
+      policy: {
+        rules: [
+          {
+            name: "old-versions",
+            type: "Lifecycle",
+            enabled: true,
+            definition: {
+              filters: { blobTypes: ["blockBlob"] },
+              actions: { version: { delete: { daysAfterCreationGreaterThan: days } } },
+            },
+          },
+        ],
+      },
+    },
+    opts,
+  );
+}
+
 function redundancyOf(severalZones: boolean, severalRegions: boolean): string {
   if (severalZones) return severalRegions ? "Standard_GZRS" : "Standard_ZRS";
   return severalRegions ? "Standard_GRS" : "Standard_LRS";

@@ -5,7 +5,7 @@ import { aws } from "../../local/emulators/aws/aws.ts";
 import { azureNative } from "../../local/emulators/azure-native/azure-native.ts";
 import { gcp } from "../../local/emulators/gcp/gcp.ts";
 import type { CloudEmulator } from "../../local/emulators/rules.ts";
-import { clusterOf, onAks, onEks, onGke, SUBSCRIPTION } from "../support/clouds.ts";
+import { AZURE_SITE, besideAzure, clusterOf, onAks, onEks, onGke, SUBSCRIPTION } from "../support/clouds.ts";
 import { Emulated } from "../support/emulated.ts";
 
 describe("A network that a stack finds", () => {
@@ -100,6 +100,24 @@ describe("A network that a stack finds", () => {
       { name: "data", delegate: "Microsoft.DBforPostgreSQL/flexibleServers", routed: false },
       { name: "links", delegate: undefined, routed: false },
     ]);
+  });
+
+  it("is there in Azure, with private zones, for stores beside somebody else's cluster", async () => {
+    const type = "azure-native:network:PrivateEndpoint";
+    const endpointIn = (subnet: string) => ({
+      resourceGroupName: "mine",
+      privateEndpointName: "files",
+      subnet: { id: `${AZURE_SITE.virtualNetworkId}/subnets/${subnet}` },
+      privateLinkServiceConnections: [],
+    });
+    const settings = { subscriptionId: SUBSCRIPTION, location: "westeurope" };
+    find(azureNative, settings, clusterOf("kubeconfig", besideAzure()));
+    await there.make("azure-native:resources:ResourceGroup", { resourceGroupName: "mine" });
+    await there.make(type, endpointIn("endpoints"));
+    await there.refuses(type, endpointIn("databases"), /DelegatedSubnet.*flexibleServers/);
+    await there.refuses(type, endpointIn("nowhere"), /nowhere/);
+    const zones = there.world.all("azure-native:privatedns:PrivateZone").map(({ id }) => id);
+    assert.deepEqual(zones, Object.values(AZURE_SITE.privateZoneIds));
   });
 
   it("is none where the stack makes its own", () => {

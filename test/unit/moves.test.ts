@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import type { Placed } from "../../config/placed.ts";
 import type { Plan } from "../../config/plan.ts";
+import { onAks } from "../support/clouds.ts";
 import { planOf, refuses, type Shop } from "../support/shop.ts";
 
 const MANAGED = { mode: "managed", moveFrom: "bundled" };
@@ -296,6 +297,39 @@ describe("A move that cannot be made", () => {
         problem: "the cloud changes size, storage and version of its stores in place",
         allowed: "bundled, external",
         fix: "remove it",
+      },
+    ],
+    [
+      "of objects to a cloud whose store has another interface",
+      (shop) => {
+        onAks()(shop);
+        shop.app.datastores = { files: { engine: "objectstore", buckets: ["files"] } };
+        shop.app.tiers.web.uses = ["files"];
+        shop.app.tiers.web.env = {};
+        shop.app.tiers.jobs.uses = ["files"];
+        shop.stack.datastores = { files: { mode: "managed", protocol: "blob", moveFrom: "bundled" } };
+      },
+      {
+        path: "landfall:datastores.files.moveFrom",
+        problem: "one of the two does not speak what the engine's tools do",
+        fix: "remove it, and copy with the cloud's own tools",
+      },
+    ],
+    [
+      "of parts",
+      (shop) => {
+        shop.app.datastores = { vectors: { engine: "qdrant", servers: 3 } };
+        shop.app.tiers.web.uses = ["vectors"];
+        shop.app.tiers.web.env = {};
+        shop.app.tiers.jobs.uses = ["vectors"];
+        shop.secrets.names = ["vectors"];
+        shop.stack.datastores = { vectors: { mode: "external", host: "192.0.2.5", moveFrom: "bundled" } };
+      },
+      {
+        path: "landfall:datastores.vectors.moveFrom",
+        problem: "nothing here copies a qdrant of several servers, each of which has a part",
+        allowed: "one server on both sides",
+        fix: "remove it, and fill the new store by the application's own means",
       },
     ],
     [
