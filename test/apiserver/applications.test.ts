@@ -100,7 +100,16 @@ for (const { application, profile, edge = { kind: "ingress" }, rows } of landing
       const { batch } = cluster.clients;
       for (const { metadata, spec } of seen.cronJobs) {
         const name = `${metadata?.labels?.["app.kubernetes.io/name"]}-now`;
-        await batch.createNamespacedJob({ namespace, body: { metadata: { name }, spec: spec?.jobTemplate.spec } });
+        // As `kubectl create job --from` does: it goes with what it is of, and its pod lets go of the volume.
+        const owner = {
+          apiVersion: "batch/v1",
+          kind: "CronJob",
+          name: metadata?.name as string,
+          uid: metadata?.uid as string,
+          controller: true,
+        };
+        const body = { metadata: { name, ownerReferences: [owner] }, spec: spec?.jobTemplate.spec };
+        await batch.createNamespacedJob({ namespace, body });
         await eventually(
           async () => (await batch.readNamespacedJob({ name, namespace })).status?.succeeded,
           (succeeded) => succeeded === 1,

@@ -143,7 +143,7 @@ export default [
   {
     line: 361,
     says: "Qdrant snapshots (automated via cron); 362: Neo4j dumps (scheduled backups)",
-    see: ({ cronJobs }) => cronJobs.map(({ metadata }) => metadata?.labels?.["app.kubernetes.io/name"]).sort(),
+    see: (seen) => Object.keys(schedulesOf(seen)).sort(),
     is: ["neo4j-backup", "qdrant-backup", "volume-snapshots"],
   },
   { line: 116, says: "Scrape intervals: 30s", see: scrapesOf, is: ["api 30s", "neo4j 30s"] },

@@ -10,6 +10,7 @@ import {
   resourcesOf,
   type Seen,
   scalingOf,
+  schedulesOf,
   serverOf,
   tierOf,
 } from "./row.ts";
@@ -227,7 +228,7 @@ export default [
     line: 277,
     says: "Backup and restore procedures",
     profiles: ["staging", "production"],
-    see: ({ cronJobs }) => cronJobs.map(({ metadata }) => metadata?.labels?.["app.kubernetes.io/name"]).sort(),
+    see: (seen) => Object.keys(schedulesOf(seen)).sort(),
     is: ["objects-backup", "postgres-backup", "redis-backup", "search-backup"],
   },
 ] satisfies Row[];

