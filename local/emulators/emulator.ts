@@ -94,8 +94,8 @@ export class Emulator {
     const before = this.#existing(type, id);
     this.#checkReferences(rules, inputs);
     refuse(rules.check?.(inputs, context));
-    const added = await (rules.update?.(before, inputs, context) ?? addedTo(before));
-    const outputs = { ...inputs, ...this.#cloud.common?.(inputs, context), ...added };
+    const changed = await rules.update?.(before, inputs, context);
+    const outputs = { ...over(addedTo(before), inputs), ...this.#cloud.common?.(inputs, context), ...changed };
     this.#world.put({ ...before, inputs, outputs });
     return outputs;
   }
@@ -175,9 +175,14 @@ function partsOf(urn: string): { type: string; name: string } {
   return { type: types.slice(types.lastIndexOf("$") + 1), name: name.join("::") };
 }
 
-/** What the cloud had added to the inputs. */
-function addedTo({ inputs, outputs }: Entity): Values {
-  return Object.fromEntries(Object.entries(outputs).filter(([key]) => !(key in inputs)));
+/** What the cloud had added to the inputs, within their mappings too. */
+function addedTo({ inputs, outputs }: Pick<Entity, "inputs" | "outputs">): Values {
+  const added = Object.entries(outputs).flatMap(([key, value]): [string, unknown][] => {
+    if (!(key in inputs)) return [[key, value]];
+    const asked = inputs[key];
+    return isMapping(asked) && isMapping(value) ? [[key, addedTo({ inputs: asked, outputs: value })]] : [];
+  });
+  return Object.fromEntries(added);
 }
 
 /** The values that are known, the others left out. */
@@ -208,7 +213,7 @@ function covers(path: string, other: string): boolean {
   return path === other || other.startsWith(`${path}.`) || path.startsWith(`${other}.`);
 }
 
-/** What clouds add within a mapping of the inputs stays. */
+/** Lays inputs over what a cloud has, mapping by mapping. */
 function over(before: Values, inputs: Values): Values {
   const merged = Object.entries(inputs).map(([key, value]) => {
     const was = before[key];

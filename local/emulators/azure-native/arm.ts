@@ -69,7 +69,7 @@ export function arm(path: string, rules: ArmRules, parents: Readonly<Record<stri
       if (refused) throw new CloudError(`PropertyChangeNotAllowed: changing property '${refused}' is not allowed`);
       checkChange?.(before.inputs, inputs, context);
       await done?.(inputs, context);
-      return { ...before.outputs, ...inputs, ...changed?.(inputs, context, before) };
+      return changed?.(inputs, context, before) ?? {};
     },
     async remove(entity, context) {
       refuseLocked(entity, context);
