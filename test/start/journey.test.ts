@@ -23,7 +23,7 @@ import { clientsFor, eventually, readNamespace, the } from "../support/read.ts";
 const repository = fileURLToPath(new URL("../..", import.meta.url));
 
 describe("npm start and npm stop", function () {
-  this.timeout(600_000);
+  this.timeout("20m");
   const root = mkdtempSync(join(tmpdir(), "landfall-journey-"));
   const home = join(root, ".landfall", "cluster", "clusters", "landfall");
   const kubeconfig = join(root, ".landfall", "kubeconfig");
@@ -105,7 +105,7 @@ describe("npm start and npm stop", function () {
 });
 
 describe("npm start on a cluster that is there", function () {
-  this.timeout(600_000);
+  this.timeout("20m");
   const root = mkdtempSync(join(tmpdir(), "landfall-journey-"));
 
   after(() => rmSync(root, { recursive: true, force: true }));
