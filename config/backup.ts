@@ -29,6 +29,9 @@ export interface RestoreCheckPlan {
   maxAgeHours: number;
 }
 
+/** A copy is too old after a day and what the next one takes, unless the stack says otherwise. */
+export const MAX_AGE_HOURS = 26;
+
 export const BACKUP_RESOURCES: Resources = {
   requests: { cpu: "50m", memory: "128Mi" },
   limits: { cpu: "500m", memory: "512Mi" },
@@ -94,7 +97,7 @@ function checkOf(
   { check = profile.protectData }: Backup,
 ): RestoreCheckPlan | undefined {
   if (check === false) return undefined;
-  const { schedule = "0 4 * * 0", maxAgeHours = 26 } = check === true ? {} : check;
+  const { schedule = "0 4 * * 0", maxAgeHours = MAX_AGE_HOURS } = check === true ? {} : check;
   return { name: `${name}-restore-check`, schedule, maxAgeHours };
 }
 
@@ -136,13 +139,10 @@ export function linksOfBackups(backups: readonly BackupPlan[]): Link[] {
     const { ports, backup } = engines[datastore.engine];
     const from: Peer = { kind: "pods", component: name };
     const source: Peer = { kind: "pods", component: dialledComponent(datastore) };
-    return [
-      { from, to: source, ports: [backup?.port ?? (Object.values(ports)[0] as number)] },
-      ...(to.kind === "bucket" ? [{ from, to: to.peer, ports: [to.port] }] : []),
-      ...(check && to.kind === "bucket"
-        ? [{ from: { kind: "pods" as const, component: check.name }, to: to.peer, ports: [to.port] }]
-        : []),
-    ];
+    const copied = { from, to: source, ports: [backup?.port ?? (Object.values(ports)[0] as number)] };
+    if (to.kind !== "bucket") return [copied];
+    const clients: Peer[] = [from, ...(check ? [{ kind: "pods" as const, component: check.name }] : [])];
+    return [copied, ...clients.map((client) => ({ from: client, to: to.peer, ports: [to.port] }))];
   });
 }
 

@@ -1,10 +1,8 @@
 /** Alarms of backups and of what proves them, by what kube-state-metrics says of their CronJobs. */
-import type { BackupPlan } from "../backup.ts";
+import { type BackupPlan, MAX_AGE_HOURS } from "../backup.ts";
 import type { AlertPlan } from "./alerts.ts";
 import type { Scene } from "./components.ts";
 
-/** A backup that a stack does not check is too old after a day and what a copy takes. */
-const MAX_AGE_HOURS = 26;
 /** How long a run may take before it counts as failed. */
 const PATIENCE = "2h";
 
