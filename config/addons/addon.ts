@@ -9,6 +9,13 @@ export type Values = Record<string, unknown>;
 export const POD_SECURITY = ["restricted", "baseline", "privileged"] as const;
 export type PodSecurity = (typeof POD_SECURITY)[number];
 
+/** What a container may do where its namespace is restricted, with nothing to write to but its volumes. */
+export const RESTRICTED = {
+  allowPrivilegeEscalation: false,
+  capabilities: { drop: ["ALL"] },
+  readOnlyRootFilesystem: true,
+};
+
 /** What an add-on's values may go by. */
 export interface AddonContext {
   /** Namespace of the application. */

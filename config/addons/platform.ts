@@ -1,4 +1,4 @@
-import type { Addon } from "./addon.ts";
+import { type Addon, RESTRICTED } from "./addon.ts";
 import { metallb } from "./metallb.ts";
 import { velero } from "./velero.ts";
 
@@ -75,11 +75,7 @@ export const platformAddons = {
     values: ({ replicas }) => ({
       crds: { keep: true },
       podSecurityContext: { runAsNonRoot: true, runAsUser: 65534, seccompProfile: { type: "RuntimeDefault" } },
-      containerSecurityContext: {
-        readOnlyRootFilesystem: true,
-        allowPrivilegeEscalation: false,
-        capabilities: { drop: ["ALL"] },
-      },
+      containerSecurityContext: RESTRICTED,
       ...Object.fromEntries(["admissionController", "recommender", "updater"].map((part) => [part, { replicas }])),
     }),
     images: {
@@ -182,11 +178,7 @@ export const platformAddons = {
         fsGroup: 65534, // reads the token of its identity
         seccompProfile: { type: "RuntimeDefault" },
       },
-      containerSecurityContext: {
-        allowPrivilegeEscalation: false,
-        capabilities: { drop: ["ALL"] },
-        readOnlyRootFilesystem: true,
-      },
+      containerSecurityContext: RESTRICTED,
     }),
     monitored: { "serviceMonitor.enabled": true, "serviceMonitor.namespace": "" },
     images: { repositories: { "image.repository": "registry.k8s.io/autoscaling/cluster-autoscaler" } },

@@ -1,10 +1,4 @@
-import type { Addon, AddonContext, AddonObject, Values } from "./addon.ts";
-
-const RESTRICTED = {
-  allowPrivilegeEscalation: false,
-  capabilities: { drop: ["ALL"] },
-  readOnlyRootFilesystem: true,
-};
+import { type Addon, type AddonContext, type AddonObject, RESTRICTED, type Values } from "./addon.ts";
 
 /** Plugins by the provider that Velero calls them. https://velero.io/docs/main/supported-providers/ */
 const PLUGINS = {
