@@ -67,8 +67,13 @@ function whereabouts(store: DatastorePlan): Whereabouts {
   return { mode, name, version, ...(storageClass === undefined ? {} : { storageClass }) };
 }
 
+/** What first tells the two apart; undefined where they are one. */
+function difference(one: Whereabouts, other: Whereabouts): keyof Whereabouts | undefined {
+  return (["mode", "name", "version", "storageClass"] as const).find((key) => one[key] !== other[key]);
+}
+
 function isSame(one: Whereabouts, other: Whereabouts): boolean {
-  return (["mode", "name", "version", "storageClass"] as const).every((key) => one[key] === other[key]);
+  return difference(one, other) === undefined;
 }
 
 /** Refuses to have the tiers use a store that lacks the data. */
@@ -99,7 +104,7 @@ function leftBehind(name: string, was: Placed, { at, move }: Placed): Mistake | 
       fix: was.move ? "take the stages one after the other" : "set moveStage: copy",
     };
   }
-  const changed = (["mode", "name", "version", "storageClass"] as const).find((key) => was.at[key] !== at[key]);
+  const changed = difference(was.at, at);
   return {
     path: `${path}.${changed === "name" ? "instance" : changed}`,
     got: changed === "name" ? undefined : at[changed as "mode" | "version" | "storageClass"],
