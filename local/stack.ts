@@ -79,9 +79,19 @@ export function ensurePassphrase({ encryptionsalt }: StackFile): void {
   writeFileSync(PASSPHRASE_FILE, randomBytes(32).toString("base64url"), { mode: 0o600 });
 }
 
+/**
+ * Has the engine take the plugins that are there. It fetches those of all SDKs that are installed otherwise, the
+ * clouds' too, of which a stack on the local cluster uses none.
+ */
+export const LOCAL_PLUGINS = { PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true" };
+
 /** Runs `pulumi` in this terminal to its end, and returns its exit code. */
-export async function runPulumi(command: string, args: readonly string[]): Promise<number> {
-  const child = spawn(command, args, { env: environment(), stdio: "inherit" });
+export async function runPulumi(
+  command: string,
+  args: readonly string[],
+  variables: NodeJS.ProcessEnv = {},
+): Promise<number> {
+  const child = spawn(command, args, { env: { ...variables, ...environment() }, stdio: "inherit" });
   // Ctrl-C reaches pulumi by itself; it ends in good order, and this process after it.
   const ignore = () => {};
   process.on("SIGINT", ignore);

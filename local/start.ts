@@ -2,7 +2,16 @@
 import { ensureCluster } from "./cluster/cluster.ts";
 import { run } from "./command.ts";
 import { terminalProgress } from "./progress.ts";
-import { clusterOf, ensureStack, LOCAL_CLUSTER, outputsOf, readStackFile, runPulumi, STACK } from "./stack.ts";
+import {
+  clusterOf,
+  ensureStack,
+  LOCAL_CLUSTER,
+  LOCAL_PLUGINS,
+  outputsOf,
+  readStackFile,
+  runPulumi,
+  STACK,
+} from "./stack.ts";
 import { summary } from "./summary.ts";
 import { ensureTools } from "./toolchain/toolchain.ts";
 
@@ -13,7 +22,8 @@ async function start(): Promise<number> {
   if (cluster.isLocal)
     await ensureCluster({ ...LOCAL_CLUSTER, context: cluster.context ?? LOCAL_CLUSTER.name, progress });
   await ensureStack(tools.pulumi);
-  const code = await runPulumi(tools.pulumi, ["up", "--stack", STACK, "--yes", "--skip-preview"]);
+  const plugins = cluster.isLocal ? LOCAL_PLUGINS : {};
+  const code = await runPulumi(tools.pulumi, ["up", "--stack", STACK, "--yes", "--skip-preview"], plugins);
   if (code === 0) console.log(await summary(cluster, await outputsOf(tools.pulumi)));
   else console.error(`\nThe stack did not come up. What stands so far stays; npm start goes on from there.`);
   return code;

@@ -1,6 +1,6 @@
 import { openApiServer } from "../cloud/api-server.ts";
 import { kubeconfigFiles, readContext } from "../cloud/kubeconfig-file.ts";
-import { type clusterOf, hasOwnPassphrase, PASSPHRASE_FILE, STACK } from "./stack.ts";
+import { type clusterOf, hasOwnPassphrase, LOCAL_PLUGINS, PASSPHRASE_FILE, STACK } from "./stack.ts";
 
 interface Workload {
   metadata: { name: string; labels: { [name: string]: string } };
@@ -67,6 +67,7 @@ function next({ path, isLocal }: ReturnType<typeof clusterOf>, namespace: string
   const variables = [
     ...(hasOwnPassphrase() ? [] : [`PULUMI_CONFIG_PASSPHRASE_FILE=${PASSPHRASE_FILE}`]),
     ...(path ? [`KUBECONFIG=${path}`] : []),
+    ...(isLocal ? Object.entries(LOCAL_PLUGINS).map(([name, value]) => `${name}=${value}`) : []),
   ];
   return [
     ...(variables.length > 0 ? [`export ${variables.join(" ")}`] : []),

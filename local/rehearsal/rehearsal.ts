@@ -266,8 +266,8 @@ export class Rehearsal {
   }
 
   async #makeSecrets(paths: readonly string[]): Promise<void> {
-    for (const path of paths)
-      await this.#pulumi("config", "set", "--secret", "--path", `landfall:${path}`, randomSecret());
+    const values = paths.flatMap((path) => ["--secret", `landfall:${path}=${randomSecret()}`]);
+    if (values.length > 0) await this.#pulumi("config", "set-all", "--path", ...values);
   }
 
   async #change(command: string, ...options: string[]): Promise<Changes> {

@@ -17,6 +17,7 @@ import { dirname, join } from "node:path";
 import { text } from "node:stream/consumers";
 import { fileURLToPath } from "node:url";
 import { endProcesses, processesOf } from "../../local/cluster/processes.ts";
+import { LOCAL_PLUGINS } from "../../local/stack.ts";
 import { sharedCluster } from "../support/cluster.ts";
 import { clientsFor, eventually, readNamespace, the } from "../support/read.ts";
 
@@ -47,7 +48,7 @@ describe("npm start and npm stop", function () {
     for (const row of [/^ {2}api +\d\/\d +2 to 10 /m, /^ {2}postgres +1\/1 /m]) assert.match(output, row);
     assert.match(
       output,
-      /export PULUMI_CONFIG_PASSPHRASE_FILE=\.landfall\/passphrase KUBECONFIG=\.landfall\/kubeconfig/,
+      /export PULUMI_CONFIG_PASSPHRASE_FILE=\.landfall\/passphrase KUBECONFIG=\.landfall\/kubeconfig PULUMI_DISABLE/,
     );
     assert.equal(statSync(join(root, ".landfall", "passphrase")).mode & 0o777, 0o600);
   });
@@ -152,7 +153,13 @@ function checkOut(root: string): void {
 
 /** As a shell runs it that knows of no other stack. */
 function command(root: string, name: string, args: readonly string[], variables: NodeJS.ProcessEnv = {}) {
-  const env = { ...process.env, PULUMI_BACKEND_URL: undefined, PULUMI_CONFIG_PASSPHRASE: undefined, ...variables };
+  const env = {
+    ...process.env,
+    ...LOCAL_PLUGINS,
+    PULUMI_BACKEND_URL: undefined,
+    PULUMI_CONFIG_PASSPHRASE: undefined,
+    ...variables,
+  };
   return spawn(name, args, { cwd: root, env, stdio: ["ignore", "pipe", "pipe"], detached: true });
 }
 

@@ -14,15 +14,10 @@ export interface TestCluster {
 }
 
 const NAME = "landfall";
-let starting: Promise<TestCluster> | undefined;
 const directory = mkdtempSync(join(tmpdir(), "landfall-cluster-"));
 
-export function sharedCluster(): Promise<TestCluster> {
-  starting ??= start();
-  return starting;
-}
-
-async function start(): Promise<TestCluster> {
+/** Started by whoever asks first, and again where one of its processes has ended since: what follows is not to blame. */
+export async function sharedCluster(): Promise<TestCluster> {
   const { kubeconfig, context } = await ensureCluster({
     directory: join(directory, "cluster"),
     name: NAME,
@@ -35,7 +30,7 @@ async function start(): Promise<TestCluster> {
 
 after("the shared cluster goes", async function () {
   this.timeout(60_000);
-  if (starting) await deleteCluster({ directory: join(directory, "cluster"), name: NAME });
+  await deleteCluster({ directory: join(directory, "cluster"), name: NAME });
   rmSync(directory, { recursive: true, force: true });
 });
 

@@ -1,7 +1,21 @@
-const { reporters } = require("mocha");
+const { reporters, Runner } = require("mocha");
 
-/** Mocha's own report, and at its end one line that machines read: `N passed, N failed`. */
+/**
+ * Mocha's own report; each failure with its reason as it comes, for a run may be ended before its end; and last one
+ * line that machines read: `N passed, N failed`.
+ */
 module.exports = class CountingReporter extends reporters.Spec {
+  /**
+   * @param {import("mocha").Runner} runner
+   * @param {import("mocha").MochaOptions} options
+   */
+  constructor(runner, options) {
+    super(runner, options);
+    runner.on(Runner.constants.EVENT_TEST_FAIL, (_test, { stack, message }) => {
+      console.log((stack ?? message).replaceAll(/^/gm, "      "));
+    });
+  }
+
   /** @override */
   epilogue() {
     super.epilogue();

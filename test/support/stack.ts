@@ -1,5 +1,5 @@
 /** Stacks as a user has them: a project folder, the real CLI, the real engine and provider, a cluster. */
-import { spawn } from "node:child_process";
+import { type ChildProcess, spawn } from "node:child_process";
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -23,6 +23,7 @@ export class TestStack {
   readonly directory: string;
   readonly name: string;
   readonly #environment: NodeJS.ProcessEnv;
+  readonly #running = new Set<ChildProcess>();
 
   /** @param files of the program that the test changes or adds, by path */
   constructor(
@@ -46,6 +47,7 @@ export class TestStack {
       PULUMI_BACKEND_URL: `file://${this.directory}/.landfall/state?create_dir=true&metadata=skip`,
       PULUMI_CONFIG_PASSPHRASE: PASSPHRASE,
       PULUMI_SKIP_UPDATE_CHECK: "1",
+      PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
       NO_COLOR: "1",
       ...environment,
     };
@@ -59,9 +61,8 @@ export class TestStack {
   /** Makes the stack, with its secrets encrypted. */
   async create(secrets: Record<string, string> = { "landfall:secret": TEST_SECRET }): Promise<this> {
     await this.succeed("stack", "init", this.name);
-    for (const [key, value] of Object.entries(secrets)) {
-      await this.succeed("config", "set", "--secret", "--path", key, value);
-    }
+    const values = Object.entries(secrets).flatMap(([key, value]) => ["--secret", `${key}=${value}`]);
+    if (values.length > 0) await this.succeed("config", "set-all", "--stack", this.name, "--path", ...values);
     return this;
   }
 
@@ -94,10 +95,10 @@ export class TestStack {
 
   /** Starts `pulumi`, kills all of it once `moment` has come, and lets go of the stack's lock. */
   async kill(args: readonly string[], moment: () => Promise<unknown>): Promise<void> {
-    const child = this.#spawn(args, true);
+    const child = this.#spawn(args);
     const ended = new Promise((resolve) => child.on("close", resolve));
     await moment();
-    process.kill(-(child.pid as number), "SIGKILL");
+    killAll(child);
     await ended;
     await this.succeed("cancel", "--yes", "--stack", this.name);
   }
@@ -125,19 +126,29 @@ export class TestStack {
     return this.succeed("stack", "export");
   }
 
-  /** Removes the folder. What still stands in the cluster stays. */
+  /** Ends what a test that gave up has left running, and removes the folder. What stands in the cluster stays. */
   remove(): void {
+    for (const child of this.#running) killAll(child);
     rmSync(this.directory, { recursive: true, force: true });
   }
 
-  #spawn(args: readonly string[], detached = false) {
-    return spawn("pulumi", ["--non-interactive", ...args], { cwd: this.directory, env: this.#environment, detached });
+  #spawn(args: readonly string[]) {
+    const options = { cwd: this.directory, env: this.#environment, detached: true };
+    const child = spawn("pulumi", ["--non-interactive", ...args], options);
+    this.#running.add(child);
+    child.on("close", () => this.#running.delete(child));
+    return child;
   }
 
   async #change(command: string, ...options: string[]): Promise<Changes> {
     const output = await this.succeed(command, "--stack", this.name, ...options);
     return countChanges(output);
   }
+}
+
+/** With the program and the providers, which are of its group. */
+function killAll({ pid }: ChildProcess): void {
+  if (pid !== undefined) process.kill(-pid, "SIGKILL");
 }
 
 function copy(from: string, to: string): void {

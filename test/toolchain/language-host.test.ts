@@ -160,6 +160,7 @@ class Project {
         PULUMI_BACKEND_URL: `file://${this.directory}/state?create_dir=true`,
         PULUMI_CONFIG_PASSPHRASE: "x",
         PULUMI_SKIP_UPDATE_CHECK: "1",
+        PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
         NO_COLOR: "1",
       },
     });
