@@ -34,7 +34,9 @@ export async function proveAdmission(plan: Plan, snapshot: Snapshot, send: Send)
     ...quotas.flatMap((held) => (held.fits === "always" ? [] : [tooSmall(held)])),
   ];
   const title = "Every pod is admitted under Pod Security restricted, and the quota holds everything at its most";
-  return proved({ name: "admission", title }, findings, { restricted, pods, quotas });
+  const admitted = pods.filter((pod) => pod.admitted).length;
+  const summary = `${admitted} of ${pods.length} pod templates admitted, ${quotas.length} limits of the quota added up`;
+  return proved({ name: "admission", title, summary }, findings, { restricted, pods, quotas });
 }
 
 /** Asks for the pod without making it. */

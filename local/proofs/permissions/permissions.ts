@@ -34,8 +34,13 @@ export async function provePermissions(plan: Plan, snapshot: Snapshot, send: Sen
     tokens: tokens.mounted.filter((one) => one.account === account.name).map(({ title }) => title),
   }));
   const findings = [...judged.flatMap((one) => one.findings), ...tokens.findings];
+  const rights = accounts.reduce((sum, account) => sum + account.rights.length, 0);
   return proved(
-    { name: "permissions", title: "Every ServiceAccount may do what is declared, and nothing else" },
+    {
+      name: "permissions",
+      title: "Every ServiceAccount may do what is declared, and nothing else",
+      summary: `${accounts.length} accounts with ${rights} rights, ${tokens.mounted.length} pod templates with a token`,
+    },
     findings,
     { accounts },
   );

@@ -53,11 +53,12 @@ export async function proveReachability(
     hostNetwork,
   };
   const findings = [...hostNetwork.map(onItsNode), ...differences(judged)];
-  return proved(
-    { name: "reachability", title: "Who reaches whom is what is declared, no more and no less" },
-    findings,
-    detail,
-  );
+  const count = (isIt: (connection: Connection) => boolean) => detail.connections.filter(isIt).length;
+  const declaredOnes = count(({ more, missing }) => !more && !missing);
+  const [more, missing] = [count(({ more }) => more !== ""), count(({ missing }) => missing !== "")];
+  const summary = `${declaredOnes} connections as declared, ${more} with more, ${missing} with less`;
+  const title = "Who reaches whom is what is declared, no more and no less";
+  return proved({ name: "reachability", title, summary }, findings, detail);
 }
 
 /** The Service's address, and those behind it: policies are judged after it was translated. */
