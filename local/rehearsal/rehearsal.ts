@@ -149,6 +149,14 @@ export class Rehearsal {
     return { cwd: join(this.#options.directory, "project"), env: this.#environment };
   }
 
+  /** Kubeconfig of the administrator of the one cluster that the stack is on. */
+  get kubeconfig(): string {
+    const clusters = join(this.#options.directory, "world", "clusters");
+    const [file, ...others] = readdirSync(clusters).filter((name) => name.endsWith(".kubeconfig"));
+    if (file === undefined || others.length > 0) throw new UserError("The rehearsal has not one cluster.");
+    return join(clusters, file);
+  }
+
   /** How many resources there are of each type. */
   async resources(): Promise<Record<string, number>> {
     const { deployment } = JSON.parse(await this.#pulumi("stack", "export")) as {

@@ -13,20 +13,25 @@ export interface Attempt {
   port: number;
 }
 
-/** Whether each connection comes about; an end that has no address gets one that no range has. */
+/** For ends without an address: one that no range of a policy has. */
+const NOWHERE = "fe80::1";
+
+/** Whether each connection comes about. */
 export async function askCyclonus(
   questions: readonly { policies: readonly ClusterObject[]; judge: NetworkPolicies; attempts: readonly Attempt[] }[],
 ): Promise<boolean[][]> {
   const asked = questions.map(({ policies, judge, attempts }) => {
-    const end = ({ pod, addresses }: End) => ({
-      ip: addresses[0] ?? "255.255.255.255",
-      pod: pod && { namespace: pod.namespace, labels: pod.labels, namespaceLabels: judge.labelsOf(pod.namespace) },
-    });
+    const ends = [...new Set(attempts.flatMap(({ from, to }) => [from, to]))];
+    const places = new Map(ends.map((end, place) => [end, place]));
     return {
       policies,
+      ends: ends.map(({ pod, addresses: [ip = NOWHERE] }) => ({
+        ip,
+        pod: pod && { namespace: pod.namespace, labels: pod.labels, namespaceLabels: judge.labelsOf(pod.namespace) },
+      })),
       connections: attempts.map(({ from, to, protocol, port }) => ({
-        from: end(from),
-        to: end(to),
+        from: places.get(from),
+        to: places.get(to),
         protocol,
         port,
         portName: to.pod?.namedPorts.find((named) => named.number === port && named.protocol === protocol)?.name ?? "",

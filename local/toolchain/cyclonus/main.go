@@ -33,9 +33,10 @@ func (e end) peer() *matcher.TrafficPeer {
 
 type question struct {
 	Policies    []*networkingv1.NetworkPolicy `json:"policies"`
+	Ends        []end                         `json:"ends"`
 	Connections []struct {
-		From     end             `json:"from"`
-		To       end             `json:"to"`
+		From     int             `json:"from"` // of the ends
+		To       int             `json:"to"`
 		Port     int             `json:"port"`
 		PortName string          `json:"portName"`
 		Protocol corev1.Protocol `json:"protocol"`
@@ -60,8 +61,8 @@ func answer() error {
 		answers[i] = []bool{}
 		for _, connection := range asked.Connections {
 			answers[i] = append(answers[i], policies.IsTrafficAllowed(&matcher.Traffic{
-				Source:           connection.From.peer(),
-				Destination:      connection.To.peer(),
+				Source:           asked.Ends[connection.From].peer(),
+				Destination:      asked.Ends[connection.To].peer(),
 				ResolvedPort:     connection.Port,
 				ResolvedPortName: connection.PortName,
 				Protocol:         connection.Protocol,
