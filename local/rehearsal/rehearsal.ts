@@ -8,6 +8,7 @@ import type { StackCluster } from "../../config/schema/cluster.ts";
 import type { ExistingNodePool } from "../../config/schema/nodes.ts";
 import { nodeGroup } from "../cluster/nodes.ts";
 import { usualPlatform } from "../cluster/objects.ts";
+import { UserError } from "../command.ts";
 import { ControlPlanes } from "../emulators/control-planes.ts";
 import { EMULATED_CLOUDS, loadCloud } from "../emulators/emulators.ts";
 import type { Entity } from "../emulators/rules.ts";

@@ -295,10 +295,10 @@ describe("the proofs of PyBase in production", function () {
     stack.remove();
   });
 
-  it("all pass within 15 s, and say what else hangs by one thing", async () => {
+  it("all pass within a minute, and say what else hangs by one thing", async () => {
     const started = Date.now();
     const proofs = await proveAll(evidence);
-    assert.ok(Date.now() - started < 15_000, `${Date.now() - started} ms`);
+    assert.ok(Date.now() - started < 60_000, `${Date.now() - started} ms`);
     assert.deepEqual(
       proofs.flatMap(({ findings }) => findings.filter(({ severity }) => severity === "failure")),
       [],

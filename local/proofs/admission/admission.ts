@@ -2,7 +2,7 @@
 import { RefusedError, type Send } from "../../../cloud/api-server.ts";
 import type { Plan } from "../../../config/plan.ts";
 import { type Finding, type Proof, proved } from "../proof.ts";
-import type { Snapshot } from "../snapshot.ts";
+import type { ClusterObject, Snapshot } from "../snapshot.ts";
 import { type Workload, workloadsOf } from "../workloads.ts";
 import { type Held, heldByQuotas } from "./quota.ts";
 
@@ -43,14 +43,14 @@ export async function proveAdmission(plan: Plan, snapshot: Snapshot, send: Send)
 async function attempt(
   send: Send,
   namespace: string,
-  { title, template }: Workload,
+  { title, object, template }: Workload,
 ): Promise<Admission["pods"][number]> {
   const { labels, annotations } = template.metadata ?? {};
   const body = {
     apiVersion: "v1",
     kind: "Pod",
     metadata: { generateName: "landfall-admission-", labels, annotations },
-    spec: asNew(template.spec),
+    spec: asNew({ ...template.spec, volumes: [...(template.spec.volumes ?? []), ...claimed(object)] }),
   };
   try {
     await send("POST", `/api/v1/namespaces/${namespace}/pods?dryRun=All`, body);
@@ -61,6 +61,15 @@ async function attempt(
     if (error.reason.includes("exceeded quota")) return { title, admitted: true };
     return { title, admitted: false, reason: error.reason };
   }
+}
+
+/** Volumes that the controller adds to the first pod of a StatefulSet. */
+function claimed({ kind, metadata, spec }: ClusterObject): object[] {
+  const templates: ClusterObject[] = kind === "StatefulSet" ? (spec.volumeClaimTemplates ?? []) : [];
+  return templates.map(({ metadata: { name } }) => ({
+    name,
+    persistentVolumeClaim: { claimName: `${name}-${metadata.name}-0` },
+  }));
 }
 
 interface Mounting {
