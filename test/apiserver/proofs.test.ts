@@ -360,22 +360,19 @@ describe("the proofs of PyBase in production", function () {
     const path = "/apis/rbac.authorization.k8s.io/v1";
     const account = { kind: "ServiceAccount", name: "frontend", namespace: NAMESPACE };
 
-    /** What is found while the objects are there. */
-    async function found(objects: readonly [path: string, object: object][]): Promise<string> {
-      const { evidence: now, ask: _, close: done } = await evidenceFor(cluster, plan);
+    /** What is found while the objects are there, each under its collection's path. */
+    async function found(
+      objects: readonly [collection: string, object: { metadata: { name: string }; [field: string]: unknown }][],
+    ) {
+      const { send } = evidence;
+      for (const [collection, object] of objects) await send("POST", collection, object);
+      const now = await evidenceFor(cluster, plan);
       try {
-        const made: string[] = [];
-        for (const [at, object] of objects) {
-          await now.send("POST", at, object);
-          made.push(`${at}/${(object as ClusterObject).metadata.name}`);
-        }
-        const again = await evidenceFor(cluster, plan);
-        const { findings } = await permissions(again.evidence);
-        again.close();
-        for (const one of made) await now.send("DELETE", one);
+        const { findings } = await permissions(now.evidence);
         return findings.map(({ subject, sentence }) => `${subject}: ${sentence}`).join("\n");
       } finally {
-        done();
+        now.close();
+        for (const [collection, { metadata }] of objects) await send("DELETE", `${collection}/${metadata.name}`);
       }
     }
 

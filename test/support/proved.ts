@@ -23,7 +23,7 @@ export async function planFrom(stack: string, config: Record<string, unknown>): 
 /** Reads the cluster; `close` lets go of it. */
 export async function evidenceFor({ kubeconfig, context }: TestCluster, plan: Plan) {
   const { ask, send, close } = await openApiServer(readContext([kubeconfig], context));
-  return { evidence: { plan, snapshot: await readSnapshot(ask), send } satisfies Evidence, ask, close };
+  return { evidence: { plan, snapshot: await readSnapshot(ask), send } satisfies Evidence, close };
 }
 
 /** The same cluster, had somebody changed it by hand. */

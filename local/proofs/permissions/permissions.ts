@@ -69,7 +69,7 @@ async function judge(plan: Plan, snapshot: Snapshot, send: Send, name: string) {
     ...told(
       name,
       wide,
-      `may do beyond its namespace what nothing declares`,
+      "may do beyond its namespace what nothing declares",
       "remove the ClusterRoleBinding, or bind a Role of the namespace",
     ),
     ...told(
