@@ -103,12 +103,15 @@ interface Apart {
 export function zones({ snapshot, plan, title, template, replicas }: Subject): Finding[] {
   if (replicas.min < 2) return [];
   const labels = template.metadata?.labels ?? {};
-  const places = zonesFor(snapshot.of("Node"), template.spec);
+  const nodes = snapshot.of("Node");
+  const places = zonesFor(nodes, template.spec);
   const severity = toldIf(plan.profileName !== "production");
   if (places.size < 2) {
+    // A pool that is as small as it gets may have other zones to grow into; a cluster has not.
+    const isCluster = zonesFor(nodes, {}).size < 2;
     return [
       {
-        severity,
+        severity: isCluster ? severity : "warning",
         subject: title,
         sentence: `All machines that its pods may run on are in one zone${places.size === 1 ? ` (${[...places].join("")})` : ""}: all of them go with it.`,
         fix: "give its node pool machines in several zones",
