@@ -1,6 +1,7 @@
 import type { Image } from "../components/datastores/engine.ts";
 import { engines } from "../components/datastores/engines.ts";
 import { BACKUP_KEY, type Destination, ENCRYPTION_KEY, resolveDestination } from "./backup-destination.ts";
+import { BACKUP_RESOURCES } from "./backup-resources.ts";
 import { fromRegistry } from "./images.ts";
 import { type Layers, overlay, placeOf } from "./layers.ts";
 import type { BundledDatastore, DatastorePlan, Link, Peer, SecretPlan } from "./plan.ts";
@@ -31,11 +32,6 @@ export interface RestoreCheckPlan {
 
 /** A copy is too old after a day and what the next one takes, unless the stack says otherwise. */
 export const MAX_AGE_HOURS = 26;
-
-export const BACKUP_RESOURCES: Resources = {
-  requests: { cpu: "50m", memory: "128Mi" },
-  limits: { cpu: "500m", memory: "512Mi" },
-};
 
 /** What is to be copied, as the application, the profile and the stack have it; another destination replaces the one before. */
 export function backupOf({ application, forProfile, stack }: Layers): Backup | undefined {

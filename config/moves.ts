@@ -1,7 +1,7 @@
 /** Data that moves from one store to another, stage by stage: docs/operations.md. */
 import type { Image } from "../components/datastores/engine.ts";
 import { engines } from "../components/datastores/engines.ts";
-import { BACKUP_RESOURCES } from "./backup.ts";
+import { BACKUP_RESOURCES } from "./backup-resources.ts";
 import { fromRegistry } from "./images.ts";
 import { type Layers, placeOf } from "./layers.ts";
 import type { BundledDatastore, DatastorePlan, Link, Peer, Plan, TierPlan } from "./plan.ts";

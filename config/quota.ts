@@ -1,4 +1,5 @@
-import { BACKUP_RESOURCES, type BackupPlan, resourcesOfCheck, volumesOfBackups } from "./backup.ts";
+import { type BackupPlan, resourcesOfCheck, volumesOfBackups } from "./backup.ts";
+import { BACKUP_RESOURCES } from "./backup-resources.ts";
 import type { EdgePlan } from "./edge-plan.ts";
 import { type Pods, podsOfEdge } from "./edge-pods.ts";
 import { type Layers, overlay, placeOf } from "./layers.ts";

@@ -1,8 +1,9 @@
 /** The pod that copies one datastore. */
 import type { types } from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
-import { BACKUP_RESOURCES, type BackupPlan } from "../../config/backup.ts";
+import type { BackupPlan } from "../../config/backup.ts";
 import type { BucketDestination } from "../../config/backup-destination.ts";
+import { BACKUP_RESOURCES } from "../../config/backup-resources.ts";
 import type { Plan } from "../../config/plan.ts";
 import { serverHosts } from "../datastores/bundled.ts";
 import type { BackupCommand } from "../datastores/engine.ts";
