@@ -37,7 +37,7 @@ function atLeast(waiting: Waiting): Finding {
   return {
     severity: "failure",
     subject,
-    sentence: `${pods} of its ${pods + placed} pods find no machine even at the fewest: ${because}.`,
+    sentence: `${pods} of its ${pods + placed} pods found no machine even at the fewest: ${because}.`,
     fix: isRefused(waiting)
       ? QUOTA
       : "raise landfall:cluster.nodePools.<pool>.max or take a larger machine, or lower the tier's resources.requests",
@@ -50,7 +50,7 @@ function atMost(waiting: Waiting, own: boolean): Finding {
   return {
     severity: own && !refused ? "warning" : "failure",
     subject,
-    sentence: `With every autoscaler at its most, ${pods} of its ${pods + placed} pods find no machine: ${because}.`,
+    sentence: `With every autoscaler at its most, ${pods} of its ${pods + placed} pods found no machine: ${because}.`,
     fix: refused
       ? QUOTA
       : own
@@ -99,10 +99,11 @@ function inLoss(
     };
   }
   const alone = all === 1;
+  const none = alone ? "its only pod does not run" : `none of its ${all} pods runs`;
   return {
     severity: production && !alone ? "failure" : "warning",
     subject,
-    sentence: `Without ${zone}, none of its ${all} pods runs until the zone is back: ${because}.`,
+    sentence: `Without ${zone}, ${none} until the zone is back: ${because}.`,
     fix: alone
       ? "several servers, or a managed datastore with highAvailability, outlive a zone"
       : "spread its pool over several zones, or let it run on another pool too",
