@@ -72,7 +72,7 @@ function nearlyFull({ firstFull, scenarios }: CapacityDetail, own: boolean): Fin
   ];
 }
 
-/** All machines in one zone, or all of those that something needs. */
+/** A zone without which there is no machine. */
 function oneZone({ pools }: CapacityDetail, losses: readonly Scenario[], production: boolean): Finding[] {
   return losses
     .filter(({ rooms }) => rooms.length === 0)

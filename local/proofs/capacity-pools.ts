@@ -100,7 +100,7 @@ function zonesOf(cluster: ClusterPlan): string[] | undefined {
 }
 
 export function zoneOf({ metadata }: ClusterObject): string {
-  return metadata.labels?.[ZONE_LABEL] ?? "no zone";
+  return metadata.labels?.[ZONE_LABEL] ?? "unzoned";
 }
 
 function countBy(words: readonly string[]): Record<string, number> {

@@ -5,6 +5,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { type Api, ApiError } from "../cluster/api.ts";
 import type { Pool } from "./capacity-pools.ts";
+import { type Pod, wordsOf } from "./capacity-words.ts";
 import { HOST_LABEL, type PodSpec, type Workload, ZONE_LABEL } from "./capacity-workloads.ts";
 import type { ClusterObject, Snapshot } from "./snapshot.ts";
 
@@ -34,12 +35,6 @@ export interface Placement extends Placeholder {
   /** Left out where it found no room; `because` says why, in the scheduler's or the API server's words. */
   machine?: Machine;
   because?: string;
-}
-
-interface Pod {
-  metadata: { name: string; namespace: string };
-  spec: { nodeName?: string };
-  status?: { conditions?: { type: string; status: string; reason?: string; message?: string }[] };
 }
 
 export class Trial {
@@ -254,21 +249,4 @@ function nameOf({ workload: { subject }, index }: Placeholder): string {
 /** Whether a machine is up: Kubernetes taints those that are not. */
 function isOpen({ taints = [] }: { taints?: { key: string }[] }): boolean {
   return !taints.some(({ key }) => key.startsWith("node.kubernetes.io/"));
-}
-
-/** Said of every machine that is not the trial's. */
-const OF_OTHERS = /node affinity\/selector|untolerated taint|were unschedulable/;
-
-/**
- * Why the scheduler found no room, in its own words but for the counts, which are of all machines of the cluster:
- * those that it says of machines beside the trial are left out where it says something else too.
- */
-function wordsOf({ status }: Pod): string | undefined {
-  const said = status?.conditions?.find(({ type, reason }) => type === "PodScheduled" && reason === "Unschedulable");
-  if (!said) return undefined;
-  const [, reasons = ""] =
-    /nodes are available: (.*?)(?:\. no new claims|\. preemption|\.?$)/.exec(said.message ?? "") ?? [];
-  const all = reasons.split(", ").map((reason) => reason.replace(/^\d+ /, ""));
-  const own = all.filter((reason) => !OF_OTHERS.test(reason));
-  return [...new Set(own.length > 0 ? own : all)].join(", ");
 }

@@ -1,9 +1,10 @@
 /** Whether all pods find a machine: at their fewest, with every autoscaler at its most, and with any one zone gone. */
 import type { Plan } from "../../config/plan.ts";
 import type { Api } from "../cluster/api.ts";
+import { fill, lose, type Outcome, waitingIn } from "./capacity-attempts.ts";
 import { findingsOf } from "./capacity-findings.ts";
-import { growth, type Pool, poolsOf, requestsOf, sum } from "./capacity-pools.ts";
-import { type Placeholder, type Placement, Trial } from "./capacity-trial.ts";
+import { type Pool, poolsOf, requestsOf, sum } from "./capacity-pools.ts";
+import { type Machine, type Placeholder, type Placement, Trial } from "./capacity-trial.ts";
 import { type Workload, workloadsOf } from "./capacity-workloads.ts";
 import { type Proof, proved } from "./proof.ts";
 import type { Snapshot } from "./snapshot.ts";
@@ -65,9 +66,6 @@ export interface Share {
 }
 
 const TITLE = "All pods find a machine: at their fewest, at their most, and with any one zone gone";
-/** An autoscaler that is still adding machines after so many rounds is after room that machines do not give. */
-const ROUNDS = 8;
-
 /** Schedules the stack's pods anew, by the cluster's own scheduler; the stack itself stays as it is. */
 export async function proveCapacity(plan: Plan, snapshot: Snapshot, api: Api): Promise<Proof<CapacityDetail>> {
   const pools = poolsOf(plan.cluster, snapshot.of("Node"));
@@ -97,15 +95,6 @@ export async function proveCapacity(plan: Plan, snapshot: Snapshot, api: Api): P
   return proved({ name: "capacity", title: TITLE }, findingsOf(plan, detail), detail);
 }
 
-interface Outcome {
-  placements: Placement[];
-  /** Pods that had no machine before any was added. */
-  waitedFirst: number;
-  machines: Trial["machines"];
-  /** Machines of the pools as they were. */
-  first: number;
-}
-
 async function inTrial(
   api: Api,
   name: string,
@@ -126,69 +115,6 @@ async function inTrial(
 
 function podsOf(workloads: readonly Workload[], count: "least" | "most"): Placeholder[] {
   return workloads.flatMap((workload) => Array.from({ length: workload[count] }, (_, index) => ({ workload, index })));
-}
-
-/** Machines that the stack begins with. */
-function begin(pools: readonly Pool[]): { pool: Pool; zone: string }[] {
-  return pools.flatMap((pool) =>
-    Object.entries(pool.machines).flatMap(([zone, count]) => Array.from({ length: count }, () => ({ pool, zone }))),
-  );
-}
-
-async function fill(trial: Trial, pools: readonly Pool[], pods: readonly Placeholder[]): Promise<Outcome> {
-  await trial.add(begin(pools));
-  await trial.place(pods);
-  return grow(trial, pools);
-}
-
-/** The pods as they are, but for those of the zone, which look for another machine. */
-async function lose(trial: Trial, pools: readonly Pool[], { placements }: Outcome, zone: string): Promise<Outcome> {
-  const machines = await trial.add(begin(pools));
-  await trial.cordon(zone);
-  const alike = (name: string | undefined) =>
-    machines.find((machine) => machine.zone !== zone && suffix(machine.name) === suffix(name ?? ""));
-  const pods = placements.map(({ workload, index, machine }) => ({ workload, index, machine: alike(machine?.name) }));
-  await trial.place(pods.filter(({ machine }) => machine));
-  await trial.place(pods.filter(({ machine }) => !machine));
-  return grow(trial, pools, zone);
-}
-
-/** A machine's name without that of its trial: the same pool and number in each. */
-function suffix(name: string): string {
-  return name.replace(/^trial-(least|most|zone-\d+)-/, "");
-}
-
-/** Adds machines until nothing waits, none may be added, or they do not help. */
-async function grow(trial: Trial, pools: readonly Pool[], lost?: string): Promise<Outcome> {
-  const first = trial.machines.length;
-  let placements = await trial.settle();
-  const waitedFirst = waitingIn(placements).length;
-  for (let round = 0; round < ROUNDS; round++) {
-    const before = waitingIn(placements);
-    const counts = new Map(pools.map(({ name }) => [name, countsOf(trial.machines, name)]));
-    const waiting = before.map(({ workload, index }) => ({ spec: workload.spec, zone: workload.zones[index] }));
-    const additions = growth(waiting, pools, counts, lost);
-    if (additions.length === 0) break;
-    await trial.add(additions);
-    placements = await trial.settle();
-    if (waitingIn(placements).length === before.length) break;
-  }
-  const taken = new Set(placements.map(({ machine }) => machine?.name));
-  // An autoscaler takes away what stays empty.
-  const machines = trial.machines.filter(
-    (machine, index) => machine.zone !== lost && (index < first || taken.has(machine.name)),
-  );
-  const begun = trial.machines.slice(0, first).filter((machine) => machine.zone !== lost).length;
-  return { placements, waitedFirst, machines, first: begun };
-}
-
-function waitingIn(placements: readonly Placement[]): Placement[] {
-  return placements.filter(({ machine }) => !machine);
-}
-
-function countsOf(machines: Trial["machines"], pool: string): Record<string, number> {
-  const own = machines.filter((machine) => machine.pool.name === pool);
-  return Object.fromEntries([...Map.groupBy(own, ({ zone }) => zone)].map(([zone, all]) => [zone, all.length]));
 }
 
 function scenarioOf(name: string, { placements, waitedFirst, machines, first }: Outcome, zone?: string): Scenario {
@@ -214,10 +140,10 @@ function reasonOf({ workload, index, because = "" }: Placement, lost: string | u
   return lost !== undefined && workload.zones[index] === lost ? "its disk is in that zone" : because;
 }
 
-function roomsOf(placements: readonly Placement[], machines: Trial["machines"]): Room[] {
+function roomsOf(placements: readonly Placement[], machines: readonly Machine[]): Room[] {
   const groups = Map.groupBy(machines, ({ pool, zone }) => `${pool.name} ${zone}`);
   return [...groups.values()].map((group): Room => {
-    const [{ pool, zone }] = group as [Trial["machines"][number]];
+    const [{ pool, zone }] = group as [Machine];
     const names = new Set(group.map(({ name }) => name));
     const pods = placements.filter(({ machine }) => machine && names.has(machine.name));
     const used = sum(pods.map(({ workload }) => requestsOf(workload.spec)));

@@ -35,7 +35,7 @@ ${scenarios.flatMap(waitingOf)}`,
   );
 }
 
-function rowsOf({ name, rooms, added, waiting }: Scenario, pools: readonly PoolDetail[]): Html[] {
+function rowsOf({ name, rooms, added, waiting, waitedFirst }: Scenario, pools: readonly PoolDetail[]): Html[] {
   const without = waiting.reduce((total, { pods }) => total + pods, 0);
   return pools.map((pool, index) => {
     const own = rooms.filter((room) => room.pool === pool.name);
@@ -44,7 +44,7 @@ function rowsOf({ name, rooms, added, waiting }: Scenario, pools: readonly PoolD
     return html`<tr id="${idOf("capacity", name, pool.name)}"><th scope="row">${name}</th><td>${pool.name}, ${pool.machine}</td>
 <td>${machines}${come > 0 && ` (${come} added)`}${pool.most !== undefined && ` of ${pool.most}`}</td>
 <td>${share(total(own, "cpu"))}</td><td>${share(total(own, "memory"))}</td>
-<td>${index === 0 && html`${mark(without > 0 ? "warning" : "passed")} ${without === 0 ? "none" : without}`}</td></tr>
+<td>${index === 0 && html`${mark(without > 0 ? "warning" : "passed")} ${without === 0 ? "none" : without}${waitedFirst > without && `, ${waitedFirst} before machines were added`}`}</td></tr>
 `;
   });
 }

@@ -1,5 +1,6 @@
 /** What it costs a month, by component. */
-import { COMPONENTS, type CostDetail, type Line, type Range } from "../proofs/cost.ts";
+import type { CostDetail } from "../proofs/cost.ts";
+import { add, COMPONENTS, type Range } from "../proofs/cost-lines.ts";
 import type { Proof } from "../proofs/proof.ts";
 import { rangeBar } from "./bars.ts";
 import { proofSection } from "./findings.ts";
@@ -48,11 +49,6 @@ ${table(
     html`<details><summary>What the figures go by</summary><ul>${assumptions.map((text) => html`<li>${text}</li>`)}</ul>
 <p>Sources: ${sources.map((source, index) => html`${index > 0 && ", "}<code>${source}</code>`)}</p></details>`,
   );
-}
-
-function add(lines: readonly Line[]): Range {
-  const of = (kind: keyof Range) => lines.reduce((sum, line) => sum + line[kind], 0);
-  return { least: of("least"), typical: of("typical"), most: of("most") };
 }
 
 function figures({ least, typical, most }: Range): Html {

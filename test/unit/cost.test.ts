@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import type { Plan } from "../../config/plan.ts";
-import { costDifference, costOf, type Line, proveCost } from "../../local/proofs/cost.ts";
+import { costOf, proveCost } from "../../local/proofs/cost.ts";
+import { costDifference } from "../../local/proofs/cost-difference.ts";
+import type { Line } from "../../local/proofs/cost-lines.ts";
 import { awsPrices } from "../../local/proofs/prices-aws.ts";
 import { azurePrices } from "../../local/proofs/prices-azure.ts";
 import { gcpPrices } from "../../local/proofs/prices-gcp.ts";
