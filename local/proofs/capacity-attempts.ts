@@ -57,7 +57,8 @@ async function grow(trial: Trial, pools: readonly Pool[], lost?: string): Promis
   for (let round = 0; round < ROUNDS; round++) {
     const before = waitingIn(placements);
     const counts = new Map(pools.map(({ name }) => [name, countsOf(trial.machines, name)]));
-    const waiting = before.map(({ workload, index }) => ({ spec: workload.spec, zone: workload.zones[index] }));
+    const unplaced = before.filter(({ refused }) => !refused);
+    const waiting = unplaced.map(({ workload, index }) => ({ spec: workload.spec, zone: workload.zones[index] }));
     const additions = growth(waiting, pools, counts, lost);
     if (additions.length === 0) break;
     await trial.add(additions);

@@ -26,27 +26,20 @@ export function findingsOf({ cluster, profileName }: Plan, detail: CapacityDetai
   ];
 }
 
-function isRefused({ because }: Waiting): boolean {
-  return /exceeded quota|forbidden/.test(because);
-}
-
 const QUOTA = "raise the quota, or leave it out: it is then the sum of everything at its largest";
 
-function atLeast(waiting: Waiting): Finding {
-  const { subject, pods, placed, because } = waiting;
+function atLeast({ subject, pods, placed, because, refused }: Waiting): Finding {
   return {
     severity: "failure",
     subject,
     sentence: `${pods} of its ${pods + placed} pods found no machine even at the fewest: ${because}.`,
-    fix: isRefused(waiting)
+    fix: refused
       ? QUOTA
       : "raise landfall:cluster.nodePools.<pool>.max or take a larger machine, or lower the tier's resources.requests",
   };
 }
 
-function atMost(waiting: Waiting, own: boolean): Finding {
-  const { subject, pods, placed, because } = waiting;
-  const refused = isRefused(waiting);
+function atMost({ subject, pods, placed, because, refused }: Waiting, own: boolean): Finding {
   return {
     severity: own && !refused ? "warning" : "failure",
     subject,

@@ -35,6 +35,8 @@ export interface Placement extends Placeholder {
   /** Left out where it found no room; `because` says why, in the scheduler's or the API server's words. */
   machine?: Machine;
   because?: string;
+  /** Whether the API server did not let it in: no machine helps. */
+  refused?: boolean;
 }
 
 export class Trial {
@@ -186,8 +188,10 @@ export class Trial {
     return [...this.#placeholders].map(([key, { workload, index }]) => {
       const pod = pods.get(key);
       const machine = this.machines.find(({ name }) => name === pod?.spec.nodeName);
-      const words = this.#refused.get(key) ?? (pod && wordsOf(pod)) ?? "the scheduler has said nothing";
-      return machine ? { workload, index, machine } : { workload, index, because: words };
+      if (machine) return { workload, index, machine };
+      const refusal = this.#refused.get(key);
+      const because = refusal ?? (pod && wordsOf(pod)) ?? "the scheduler has said nothing";
+      return { workload, index, because, refused: refusal !== undefined };
     });
   }
 

@@ -47,6 +47,8 @@ export interface Waiting {
   placed: number;
   /** In the words of the scheduler, or of the API server's quotas. */
   because: string;
+  /** Whether a quota, or whoever else has a say, did not let them in. */
+  refused?: boolean;
 }
 
 /** Machines of a pool in a zone, and how much of them is asked for. */
@@ -129,6 +131,7 @@ function scenarioOf(name: string, { placements, waitedFirst, machines, first }: 
       pods: all.length,
       placed: placements.filter((one) => one.workload === workload && one.machine).length,
       because: reasonOf(all[0] as Placement, zone),
+      refused: all.some(({ refused }) => refused),
     })),
     waitedFirst,
     rooms: roomsOf(placements, machines),

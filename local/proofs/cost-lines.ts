@@ -124,7 +124,7 @@ export function ofStore(store: ManagedDatastore, prices: Prices): Offer[] {
     return [line("objects", `${name}: ${storageGiB} GiB at most`, times(FILLED, price.gib * storageGiB)), ...endpoint];
   }
   const servers = highAvailability ? `2 ${machine} in two zones` : machine;
-  const note = price.approximate ? "round figure" : undefined;
+  const note = price.approximate ? "second-hand figure" : undefined;
   return [
     always("datastores", `${name}: ${servers}`, price.servers, note),
     ...(price.gib > 0 ? [always("datastores", `${name}: ${storageGiB} GiB`, price.gib * storageGiB)] : []),

@@ -38,14 +38,14 @@ const DISKS: Readonly<Record<string, number>> = { gp3: 0.08, gp2: 0.1 };
 /** gp3 has 3000 IOPS and 125 MB a second by itself; the class has 3000 and 125 more, at 0.005 and 0.04 each. */
 const FASTER = 3000 * 0.005 + 125 * 0.04;
 
-/** USD a month of one server, from a table of round figures. */
+/** USD an hour of one server; Valkey's nodes cost four fifths of Redis'. */
 const SERVERS: Readonly<Record<string, number>> = {
-  "db.t4g.medium": 47,
-  "db.m7g.large": 118,
-  "db.r7g.xlarge": 333,
-  "cache.t4g.small": 19,
-  "cache.m7g.large": 92,
-  "cache.r7g.large": 128,
+  "db.t4g.medium": 0.065,
+  "db.m7g.large": 0.168,
+  "db.r7g.xlarge": 0.478,
+  "cache.t4g.small": 0.0256,
+  "cache.m7g.large": 0.1264,
+  "cache.r7g.large": 0.1752,
 };
 
 export const awsPrices: Prices = {
@@ -86,9 +86,9 @@ export const awsPrices: Prices = {
 function storePrice({ engine, machine, highAvailability }: ManagedDatastore): StorePrice | undefined {
   const servers = highAvailability ? 2 : 1;
   if (engine === "objectstore") return { servers: 0, gib: 0.023 };
-  const each = SERVERS[machine ?? ""];
-  if (each === undefined) return undefined;
-  return { servers: each * servers, gib: engine === "postgres" ? 0.115 * servers : 0, approximate: true };
+  const hour = SERVERS[machine ?? ""];
+  if (hour === undefined) return undefined;
+  return { servers: hour * HOURS * servers, gib: engine === "postgres" ? 0.115 * servers : 0, approximate: true };
 }
 
 function times(price: number | undefined, gib: number): number | undefined {

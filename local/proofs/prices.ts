@@ -42,6 +42,6 @@ export interface StorePrice {
   gib: number;
   /** Way into the network, where it is paid for. */
   endpoint?: number;
-  /** Where the figure is no list price to the cent. */
+  /** Where the figure is not from the cloud's own list. */
   approximate?: boolean;
 }

@@ -4,6 +4,7 @@ import type { Plan } from "../../config/plan.ts";
 import type { CapacityDetail, Scenario } from "../../local/proofs/capacity.ts";
 import { findingsOf } from "../../local/proofs/capacity-findings.ts";
 import { growth, type Pool, poolsOf, requestsOf, takes } from "../../local/proofs/capacity-pools.ts";
+import { wordsOf } from "../../local/proofs/capacity-words.ts";
 import { isOfOneZone, type PodSpec, workloadsOf } from "../../local/proofs/capacity-workloads.ts";
 import { type ClusterObject, Snapshot } from "../../local/proofs/snapshot.ts";
 import { clusterOf, onAks, onEks, onGke } from "../support/clouds.ts";
@@ -217,6 +218,23 @@ describe("What an autoscaler adds", () => {
   });
 });
 
+describe("The scheduler's words", () => {
+  const pod = (message: string) => ({
+    metadata: { name: "one", namespace: "trial" },
+    spec: {},
+    status: { conditions: [{ type: "PodScheduled", status: "False", reason: "Unschedulable", message }] },
+  });
+
+  it("come without counts, and without what they say of machines beside the trial", () => {
+    const message =
+      "0/9 nodes are available: 2 Insufficient cpu, 6 node(s) didn't match Pod's node affinity/selector, 1 node(s) had untolerated taint(s). no new claims to deallocate, preemption: 0/9 nodes are available: 9 Preemption is not helpful for scheduling.";
+    assert.equal(wordsOf(pod(message)), "Insufficient cpu");
+    const elsewhere = "0/3 nodes are available: 3 node(s) didn't match Pod's node affinity/selector.";
+    assert.equal(wordsOf(pod(elsewhere)), "node(s) didn't match Pod's node affinity/selector");
+    assert.equal(wordsOf({ ...pod(""), status: {} }), undefined);
+  });
+});
+
 describe("Findings of capacity", () => {
   const scenario = (name: string, rest: Partial<Scenario> = {}): Scenario => ({
     name,
@@ -276,6 +294,12 @@ describe("Findings of capacity", () => {
     );
     assert.equal(told({ ...detail, pools: [] })[0]?.[0], "failure");
     assert.equal(told(detail, planFor("dev"))[0]?.[0], "warning");
+  });
+
+  it("blame the quota, wherever the machines are, for what it did not let in", () => {
+    const waiting = [{ subject: "Deployment/api", pods: 2, placed: 1, because: "exceeded quota", refused: true }];
+    const [finding] = findingsOf(planFor("production"), detailOf(scenario("least"), scenario("most", { waiting })));
+    assert.deepEqual([finding?.severity, finding?.fix.startsWith("raise the quota")], ["failure", true]);
   });
 
   it("warn of a pool that its pods at the most nearly fill", () => {

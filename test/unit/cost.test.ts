@@ -38,9 +38,9 @@ describe("What a stack costs", () => {
     );
     assert.equal(line(lines, "control plane").least, 73);
     assert.equal(line(lines, "3 NAT gateways").least, 98.55);
-    assert.equal(line(lines, "postgres: 2 db.m7g.large in two zones").most, 236);
+    assert.equal(line(lines, "postgres: 2 db.m7g.large in two zones").most, 245.28);
     assert.equal(line(lines, "postgres: 20 GiB").most, 4.6);
-    assert.equal(line(lines, "redis: 2 cache.m7g.large").least, 184);
+    assert.equal(line(lines, "redis: 2 cache.m7g.large").least, 184.54);
     assert.deepEqual([line(lines, "objects").least, line(lines, "objects").most], [0, 0.23]);
     for (const kind of ["least", "typical", "most"] as const) {
       const sum = lines.reduce((all, one) => all + one[kind], 0);
@@ -131,7 +131,7 @@ describe("What a stack costs", () => {
         ["machines", true, true],
       ],
     );
-    const redis = 2 * 19 - 2 * 92;
+    const redis = 2 * (0.0256 - 0.1264) * 730;
     const machine = 0.192 * 730 + 50 * 0.08;
     assert.ok(Math.abs(total.least - (redis + machine)) < 0.05, String(total.least));
     assert.deepEqual(costDifference(before, before), { total: { least: 0, typical: 0, most: 0 }, changed: [] });

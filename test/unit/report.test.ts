@@ -6,6 +6,8 @@ import type { ReportData } from "../../local/report/data.ts";
 import { html, idOf } from "../../local/report/html.ts";
 import { pictureOf } from "../../local/report/picture.ts";
 import { reportHtml } from "../../local/report/report.ts";
+import { writeReport } from "../../local/report/write.ts";
+import { temporaryDirectory } from "../support/api-server.ts";
 import { planFor } from "../support/pybase.ts";
 
 const HOSTILE = `<script>alert("x")</script>&'`;
@@ -213,6 +215,18 @@ describe("The report of a rehearsal", () => {
       proved({ name: "single-points", title: "x" }, [], ["a", "b"]),
     ];
     elementsOf(reportHtml(data({ picture: undefined, proofs: odd })));
+  });
+});
+
+describe("Writing a report", () => {
+  const directory = temporaryDirectory();
+  after(() => directory.remove());
+
+  it("puts the page beside what the rehearsal left", () => {
+    const json = directory.write("eks-pybase.report.json", JSON.stringify(data()));
+    const written = writeReport(json);
+    assert.equal(written, json.replace(/json$/, "html"));
+    assert.equal(readFileSync(written, "utf8"), reportHtml(data()));
   });
 });
 
