@@ -94,7 +94,13 @@ export async function proveCapacity(plan: Plan, snapshot: Snapshot, api: Api): P
     scenarios,
     firstFull: firstFull(pools, most as Outcome),
   };
-  return proved({ name: "capacity", title: TITLE }, findingsOf(plan, detail), detail);
+  return proved({ name: "capacity", title: TITLE, summary: summaryOf(scenarios) }, findingsOf(plan, detail), detail);
+}
+
+function summaryOf([least, most, ...losses]: readonly Scenario[]): string {
+  const added = Object.values(most?.added ?? {}).reduce((sum, count) => sum + count, 0);
+  const down = losses.reduce((sum, { waiting }) => sum + waiting.length, 0);
+  return `${least?.pods} to ${most?.pods} pods, ${added} machines added for the most; ${down} parts wait for a zone that is gone`;
 }
 
 async function inTrial(

@@ -43,8 +43,11 @@ const ASSUMPTIONS = [
 
 export function proveCost(plan: Plan, snapshot: Snapshot): Proof<CostDetail> {
   const detail = costOf(plan, snapshot);
+  const { total } = detail;
   const title = `What it costs a month, by list prices of ${PRICES_AS_OF}`;
-  return proved({ name: "cost", title }, detail.unknown.map(unpriced), detail);
+  const [least, typical, most] = [total.least, total.typical, total.most].map((usd) => Math.round(usd));
+  const summary = `${typical} USD a month typically, ${least} to ${most}`;
+  return proved({ name: "cost", title, summary }, detail.unknown.map(unpriced), detail);
 }
 
 function unpriced(item: string): Finding {

@@ -7,13 +7,13 @@ export interface ReportData {
   stack: string;
   application: string;
   /** Of the cluster. */
-  provider: string;
+  provider?: string;
   /** ISO 8601. */
-  when: string;
-  acts: ActData[];
+  when?: string;
+  acts?: ActData[];
   proofs: Proof[];
   /** How many resources there were of each type. */
-  kinds: Record<string, number>;
+  kinds?: Record<string, number>;
   /** Left out: drawn from what the proof of reachability found. */
   picture?: Picture;
 }

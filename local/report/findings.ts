@@ -65,7 +65,7 @@ export function mark(word: string): Html {
 
 /** A proof's own section, which what it found out comes into. */
 export function proofSection(proof: Proof, title: string, ...content: readonly (Html | false)[]): Html {
-  const { name, outcome, because, findings } = proof;
+  const { name, outcome, because, summary, findings } = proof;
   const links = findings.map((finding, index) => {
     const id = idOf("finding", name, String(index + 1));
     return html`<li>${mark(finding.severity)} <a href="#${id}">${finding.subject}</a></li>`;
@@ -73,7 +73,7 @@ export function proofSection(proof: Proof, title: string, ...content: readonly (
   return section(
     idOf("proof", name),
     title,
-    html`<p class="outcome">${mark(outcome)} ${outcome}${because !== undefined && `: ${because}`}. ${proof.title}.</p>
+    html`<p class="outcome">${mark(outcome)} ${outcome}${because !== undefined && `: ${because}`}. ${proof.title}${summary !== undefined && `: ${summary}`}.</p>
 ${links.length > 0 && html`<ul class="found">${links}</ul>`}`,
     ...content,
   );

@@ -4,16 +4,27 @@ import { proofSection } from "./findings.ts";
 import { type Html, html } from "./html.ts";
 import type { Picture } from "./picture.ts";
 
-interface Way {
+/** What one may reach of another. */
+interface Connection {
   from: string;
   to: string;
-  ports: readonly (number | string)[];
+  /** Let through. */
+  ports: string[];
+  /** Of these, those that nothing declares. */
+  more: string[];
+  /** Declared, and not let through. */
+  missing: string[];
 }
 
 interface Reachability {
-  parties: readonly string[];
-  allowed: readonly Way[];
-  declared: readonly Way[];
+  parties: string[];
+  connections: Connection[];
+}
+
+/** As the proof has it: ports in words, parties by group. */
+interface Told {
+  parties: readonly (string | { name: string })[];
+  connections: readonly { from: string; to: string; ports: string; more?: string; missing?: string }[];
 }
 
 /** Above it, columns are too narrow for the numbers of ports. */
@@ -26,36 +37,51 @@ export function reachability(proof: Proof): Html {
 
 /** Undefined for a detail of another form. */
 export function reachabilityIn({ detail }: Proof): Reachability | undefined {
-  const given = detail as Partial<Reachability> | undefined;
-  if (!Array.isArray(given?.parties) || !Array.isArray(given.allowed)) return undefined;
-  return { parties: given.parties, allowed: given.allowed, declared: given.declared ?? given.allowed };
+  const { parties, connections } = (detail ?? {}) as Partial<Told>;
+  if (!Array.isArray(parties) || !Array.isArray(connections)) return undefined;
+  return {
+    parties: parties.map((party) => (typeof party === "string" ? party : party.name)),
+    connections: (connections as Told["connections"]).map(({ from, to, ports, more, missing }) => ({
+      from,
+      to,
+      ports: portsOf(ports),
+      more: portsOf(more),
+      missing: portsOf(missing),
+    })),
+  };
 }
 
-function matrix({ parties, allowed, declared }: Reachability): Html {
-  const portsIn = (ways: readonly Way[], from: string, to: string) =>
-    ways.filter((way) => way.from === from && way.to === to).flatMap(({ ports }) => ports.map(String));
+/** `TCP 80, UDP 53` without what nearly all of them are. */
+function portsOf(words = ""): string[] {
+  return words
+    .split(", ")
+    .filter((word) => word !== "")
+    .map((word) => word.replace(/^TCP /, ""));
+}
+
+function matrix({ parties, connections }: Reachability): Html {
+  const many = parties.length > FEW;
   const cell = (from: string, to: string) => {
-    const [open, meant] = [portsIn(allowed, from, to), portsIn(declared, from, to)];
-    const extra = open.filter((port) => !meant.includes(port));
-    const missing = meant.filter((port) => !open.includes(port));
-    if (extra.length > 0)
-      return told("extra", "✕", `${from} reaches ${to} on ${list(extra)}, which nothing declares`, extra);
+    const found = connections.find((one) => one.from === from && one.to === to);
+    if (!found) return html`<td></td>`;
+    const { ports, more, missing } = found;
+    if (more.length > 0)
+      return told("extra", "✕", `${from} reaches ${to} on ${list(more)}, which nothing declares`, more);
     if (missing.length > 0)
       return told("missing", "▲", `${from} does not reach ${to} on ${list(missing)}, as is declared`, missing);
-    if (open.length > 0) return told("open", "●", `${from} reaches ${to} on ${list(open)}, as is declared`, open);
-    return html`<td></td>`;
+    return told("open", "●", `${from} reaches ${to} on ${list(ports)}, as is declared`, ports);
   };
-  const told = (kind: string, sign: string, words: string, ports: readonly string[]) =>
-    html`<td class="${kind}" title="${words}"><span aria-hidden="true">${parties.length > FEW ? sign : kind === "open" ? list(ports) : `${sign} ${list(ports)}`}</span><span class="hidden">${words}</span></td>`;
+  const told = (kind: string, sign: string, words: string, ports: readonly string[]) => {
+    const shown = many ? sign : kind === "open" ? list(ports) : `${sign} ${list(ports)}`;
+    return html`<td class="${kind}" title="${words}"><span aria-hidden="true">${shown}</span><span class="hidden">${words}</span></td>`;
+  };
+  const row = (from: string) =>
+    html`<tr><th scope="row">${from}</th>${parties.map((to) => (from === to ? html`<td class="self"><span class="hidden">itself</span></td>` : cell(from, to)))}</tr>
+`;
   return html`<div class="scroll" tabindex="0" role="group" aria-label="matrix, scrolls sideways">
-<table class="matrix"><caption>From each row to each column. ${parties.length > FEW ? "● reached as declared" : "Ports that are reached as declared"}; ✕ reached, and not declared; ▲ declared, and not reached; empty: denied.</caption>
+<table class="matrix"><caption>From each row to each column. ${many ? "● reached as declared" : "Ports that are reached as declared"}; ✕ reached, and not declared; ▲ declared, and not reached; empty: denied.</caption>
 <thead><tr><th scope="col">from \\ to</th>${parties.map((party) => html`<th scope="col"><span>${party}</span></th>`)}</tr></thead>
-<tbody>${parties.map(
-    (
-      from,
-    ) => html`<tr><th scope="row">${from}</th>${parties.map((to) => (from === to ? html`<td class="self" aria-label="itself"></td>` : cell(from, to)))}</tr>
-`,
-  )}</tbody></table></div>`;
+<tbody>${parties.map(row)}</tbody></table></div>`;
 }
 
 function list(ports: readonly string[]): string {
@@ -63,12 +89,14 @@ function list(ports: readonly string[]): string {
 }
 
 /** What can be drawn where the rehearsal left no picture. */
-export function pictureOfReach({ parties, allowed }: Reachability): Picture {
-  const linked = new Set(allowed.flatMap(({ from, to }) => [from, to]));
+export function pictureOfReach({ parties, connections }: Reachability): Picture {
+  const links = connections.filter(
+    ({ from, to, ports }) => ports.length > 0 && from !== to && parties.includes(from) && parties.includes(to),
+  );
+  const linked = new Set(links.flatMap(({ from, to }) => [from, to]));
+  const nodes = parties.filter((name) => linked.has(name));
   return {
-    nodes: parties.filter((name) => linked.has(name)).map((name) => ({ name, kind: "tier", detail: "" })),
-    links: allowed
-      .filter(({ from, to }) => from !== to && parties.includes(from) && parties.includes(to))
-      .map(({ from, to, ports }) => ({ from, to, ports: [...ports] })),
+    nodes: nodes.map((name) => ({ name, kind: "tier", detail: "" })),
+    links: links.map(({ from, to, ports }) => ({ from, to, ports })),
   };
 }

@@ -24,7 +24,7 @@ const TITLES: Readonly<Record<string, string>> = {
 
 export function reportHtml(data: ReportData): string {
   const { stack, application, provider, when } = data;
-  const title = `${application} on ${stack} (${provider})`;
+  const title = `${application} on ${stack}${provider === undefined || provider === stack ? "" : ` (${provider})`}`;
   const sections = [
     { id: "verdict", title: "Verdict", body: verdict(data) },
     { id: "picture", title: "Picture", body: picture(data) },
@@ -33,8 +33,8 @@ export function reportHtml(data: ReportData): string {
       title: TITLES[proof.name] ?? proof.name,
       body: proofBody(proof),
     })),
-    { id: "acts", title: "What the rehearsal did", body: acts(data.acts) },
-    { id: "resources", title: "Resources by type", body: resources(data.kinds) },
+    { id: "acts", title: "What the rehearsal did", body: data.acts && acts(data.acts) },
+    { id: "resources", title: "Resources by type", body: data.kinds && resources(data.kinds) },
   ].filter(({ body }) => body !== undefined);
   const page = html`<!doctype html>
 <html lang="en">
@@ -49,7 +49,7 @@ export function reportHtml(data: ReportData): string {
 <body>
 <header>
 <h1>Rehearsal of ${title}</h1>
-<p><time datetime="${when}">${when.replace("T", " ").replace(/\.\d+Z$/, " UTC")}</time>. Brought up by the real engine against emulated clouds and a real API server; what is said here is read from that cluster's objects.</p>
+<p>${when !== undefined && html`<time datetime="${when}">${when.replace("T", " ").replace(/\.\d+Z$/, " UTC")}</time>. `}Brought up by the real engine against emulated clouds and a real API server; what is said here is read from that cluster's objects.</p>
 <nav aria-label="Sections"><ul>${sections.map(({ id, title }) => html`<li><a href="#${id}">${title}</a></li>`)}</ul></nav>
 </header>
 <main>

@@ -42,9 +42,16 @@ describe("The proof of capacity on a real API server", function () {
     await stack.up();
     api = openApi(cluster.kubeconfig);
     const snapshot = within(await readSnapshot((path) => api.get(path)), NAMESPACE);
-    seen = changed(snapshot, "Node", (node) =>
+    const [first] = snapshot.of("Node") as [ClusterObject];
+    const three = changed(snapshot, "Node", (node) =>
       /-[123]$/.test(node.metadata.name) ? machine(node, { cpu: "4", memory: "15Gi", pods: "58" }) : undefined,
     );
+    // Disks that one zone's machines can mount, all of them in the zone of the first.
+    const zonal = changed(three, "StorageClass", (it) => ({ ...it, provisioner: "ebs.csi.aws.com" }));
+    seen = changed(zonal, "PersistentVolumeClaim", ({ metadata, ...claim }) => {
+      const annotations = { "volume.kubernetes.io/selected-node": first.metadata.name };
+      return { ...claim, metadata: { ...metadata, annotations } };
+    });
   });
 
   after(async () => {
@@ -58,7 +65,7 @@ describe("The proof of capacity on a real API server", function () {
     );
   });
 
-  it("passes where all pods fit, says how much room is left, and leaves the cluster as it was", async () => {
+  it("passes where all pods fit, says which stores a zone takes along, and leaves the cluster as it was", async () => {
     const before = await names(api);
     const proof = await proveCapacity(planWith(9), seen, api);
     assert.deepEqual(
@@ -79,6 +86,13 @@ describe("The proof of capacity on a real API server", function () {
       for (const { cpu, memory } of rooms) assert.ok(cpu.used <= cpu.of && memory.used <= memory.of);
     }
     assert.equal(proof.detail.firstFull?.pool, "general");
+    const lost = losses.find(({ zone }) => zone === zoneOf(seen.of("Node")[0] as ClusterObject));
+    assert.deepEqual(
+      lost?.waiting.filter(({ because }) => because === "its disk is in that zone").map(({ subject }) => subject),
+      ["objects", "postgres", "redis", "search"].map((store) => `StatefulSet/${store}`),
+    );
+    const postgres = proof.findings.find(({ subject }) => subject === "StatefulSet/postgres");
+    assert.deepEqual([postgres?.severity, postgres?.fix.includes("highAvailability")], ["warning", true]);
     assert.deepEqual(await names(api), before);
   });
 
@@ -108,17 +122,6 @@ describe("The proof of capacity on a real API server", function () {
     assert.ok(failures.some(({ sentence }) => /^All machines are in eu-west-1/.test(sentence)));
     const refused = failures.filter(({ sentence }) => /exceeded quota/.test(sentence));
     assert.ok(refused.length > 0 && refused.every(({ fix }) => fix.startsWith("raise the quota")));
-  });
-
-  it("says which store is down with the zone of its disk", async () => {
-    const zonal = changed(seen, "StorageClass", (it) => ({ ...it, provisioner: "ebs.csi.aws.com" }));
-    const { detail, findings } = await proveCapacity(planWith(9), zonal, api);
-    const stores = detail.scenarios.flatMap(({ zone, waiting }) =>
-      waiting.filter(({ because }) => zone && because === "its disk is in that zone").map(({ subject }) => subject),
-    );
-    assert.ok(stores.includes("StatefulSet/postgres"));
-    const finding = findings.find(({ subject }) => subject === "StatefulSet/postgres");
-    assert.deepEqual([finding?.severity, finding?.fix.includes("highAvailability")], ["warning", true]);
   });
 });
 

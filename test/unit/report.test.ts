@@ -45,9 +45,12 @@ function data(over: Partial<ReportData> = {}): ReportData {
       proved({ name: "cost", title: "What it costs" }, [], costOf(plan)),
       capacityProof(),
       proved({ name: "reachability", title: "As declared" }, [], {
-        parties,
-        declared: picture.links,
-        allowed: [...others, { from: "redis", to: "api", ports: [8000] }],
+        parties: parties.map((name) => ({ name, group: "own" })),
+        connections: [
+          { from: first.from, to: first.to, ports: "", more: "", missing: `TCP ${first.ports[0]}` },
+          ...others.map(({ from, to, ports }) => ({ from, to, ports: `TCP ${ports[0]}`, more: "", missing: "" })),
+          { from: "redis", to: "api", ports: "TCP 8000", more: "TCP 8000", missing: "" },
+        ],
       }),
       proved({ name: "permissions", title: "No more than declared" }, [], {
         accounts: [{ account: "api", mayRead: ["configmaps"], token: true }],
@@ -116,7 +119,7 @@ describe("The report of a rehearsal", () => {
   });
 
   it("escapes what comes from the cluster, wherever it comes", () => {
-    const hostile = { from: HOSTILE, to: "api", ports: [HOSTILE] };
+    const hostile = { from: HOSTILE, to: "api", ports: HOSTILE };
     const attacked = reportHtml(
       data({
         stack: HOSTILE,
@@ -125,14 +128,13 @@ describe("The report of a rehearsal", () => {
         kinds: { [HOSTILE]: 1 },
         picture: {
           nodes: [HOSTILE, "api"].map((name) => ({ name, kind: "tier", detail: HOSTILE })),
-          links: [hostile],
+          links: [{ ...hostile, ports: [HOSTILE] }],
         },
         proofs: [
           capacityProof(HOSTILE),
           proved({ name: "reachability", title: HOSTILE }, [], {
             parties: [HOSTILE, "api"],
-            allowed: [hostile],
-            declared: [],
+            connections: [hostile],
           }),
           proved({ name: HOSTILE, title: HOSTILE }, [], { [HOSTILE]: [{ [HOSTILE]: HOSTILE }], list: [HOSTILE] }),
         ],
