@@ -1,18 +1,21 @@
 /** `npm run rehearse`: brings a stack up, changes it and takes it down, without an account. */
 import { mkdirSync, writeFileSync } from "node:fs";
 import { availableParallelism } from "node:os";
-import { join } from "node:path";
+import { join, relative } from "node:path";
 import { parseArgs } from "node:util";
 import { ConfigurationError } from "../config/mistakes.ts";
 import { run, UserError } from "./command.ts";
 import { type Progress, terminalProgress } from "./progress.ts";
 import type { Proof } from "./proofs/proof.ts";
 import { allCells, type Cell, nameOf, settingsOf } from "./rehearsal/matrix.ts";
-import { describeProof } from "./rehearsal/proving.ts";
+import { describeProof, proveMachines, proveStack } from "./rehearsal/proving.ts";
 import { Rehearsal } from "./rehearsal/rehearsal.ts";
 import { markdown, programDigest, type Result, Results } from "./rehearsal/results.ts";
 import { type Act, describeChanges, type Rehearsed, rehearse } from "./rehearsal/sequence.ts";
 import { override, readSettings, type Settings } from "./rehearsal/stack-file.ts";
+import type { ActData, ReportData } from "./report/data.ts";
+import { pictureOf } from "./report/picture.ts";
+import { writeReport } from "./report/write.ts";
 import { LOCAL_DIRECTORY } from "./stack.ts";
 import { ensureTools } from "./toolchain/toolchain.ts";
 
@@ -73,10 +76,13 @@ async function rehearseOne(
 ): Promise<Rehearsed> {
   const application = String(settings.app ?? "pybase");
   const directory = join(process.cwd(), LOCAL_DIRECTORY, "rehearsals", `${stack}-${application}`);
+  const acts: ActData[] = [];
   const act: Act = async (title, work) => {
     const step = progress.step(title);
+    const started = Date.now();
     try {
       const changes = await work();
+      acts.push({ title, changes, seconds: (Date.now() - started) / 1000 });
       step.done(`${title}: ${describeChanges(changes)}`);
       return changes;
     } catch (error) {
@@ -84,12 +90,23 @@ async function rehearseOne(
       throw error;
     }
   };
-  const proved = (proofs: readonly Proof[]) => {
+  const prove = async (rehearsal: Rehearsal) => {
+    const proofs = [...(await proveStack(rehearsal)), ...(await proveMachines(rehearsal))];
     for (const proof of proofs) tellProof(progress, proof);
-    writeFileSync(`${directory}.report.json`, JSON.stringify({ stack, application, proofs }, undefined, 2));
+    return proofs;
   };
   try {
-    return await rehearse(await Rehearsal.prepare({ stack, settings, directory, pulumi }), { act, proved }, keep);
+    const rehearsal = await Rehearsal.prepare({ stack, settings, directory, pulumi });
+    const when = new Date().toISOString();
+    const rehearsed = await rehearse(rehearsal, { act, prove }, keep);
+    const { provider } = rehearsal.plan.cluster;
+    const { proofs, kinds } = rehearsed;
+    const picture = pictureOf(rehearsal.plan);
+    const data: ReportData = { stack, application, provider, when, acts, proofs, kinds, picture };
+    const file = `${directory}.report.json`;
+    writeFileSync(file, JSON.stringify(data, undefined, 2));
+    console.log(`\nThe report: ${relative(process.cwd(), writeReport(file))}`);
+    return rehearsed;
   } catch (error) {
     throw error instanceof ConfigurationError ? new UserError(error.message) : error;
   }
@@ -168,7 +185,7 @@ async function rehearseCell(cell: Cell, pulumi: string, program: string, folder:
     const directory = join(process.cwd(), LOCAL_DIRECTORY, "rehearsals", folder);
     const { settings, note } = planned;
     const rehearsal = await Rehearsal.prepare({ stack: cell.profile, settings, directory, pulumi });
-    const { kinds, proofs } = await rehearse(rehearsal, { act: (_, work) => work(), proved() {} });
+    const { kinds, proofs } = await rehearse(rehearsal, { act: (_, work) => work(), prove: proveStack });
     if (hasFailed(proofs)) {
       return {
         ...ended(),

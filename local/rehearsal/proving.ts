@@ -2,6 +2,9 @@
 import { openApiServer } from "../../cloud/api-server.ts";
 import { readContext } from "../../cloud/kubeconfig-file.ts";
 import type { Plan } from "../../config/plan.ts";
+import { openApi } from "../cluster/kubeconfig.ts";
+import { proveCapacity } from "../proofs/capacity.ts";
+import { proveCost } from "../proofs/cost.ts";
 import type { Proof } from "../proofs/proof.ts";
 import { proveAll } from "../proofs/proofs.ts";
 import type { ApiServerAddresses } from "../proofs/reachability/declared.ts";
@@ -11,6 +14,17 @@ import type { Rehearsal } from "./rehearsal.ts";
 export async function proveStack(rehearsal: Rehearsal): Promise<Proof[]> {
   const { apiServer } = (await rehearsal.outputs()) as { apiServer?: ApiServerAddresses };
   return proveOn(rehearsal.kubeconfig, rehearsal.plan, apiServer);
+}
+
+/** Whether there is room for all pods, which is tried with pods of the proof's own, and what all of it costs. */
+export async function proveMachines({ kubeconfig, plan }: Rehearsal): Promise<Proof[]> {
+  const api = openApi(kubeconfig);
+  try {
+    const snapshot = await readSnapshot((path) => api.get(path));
+    return [await proveCapacity(plan, snapshot, api), proveCost(plan, snapshot)];
+  } finally {
+    api.close();
+  }
 }
 
 /** @param apiServer where pods reach it, where the stack tells */

@@ -3,17 +3,16 @@ import type { Plan } from "../../config/plan.ts";
 import { UserError } from "../command.ts";
 import type { Proof } from "../proofs/proof.ts";
 import type { Changes } from "./changes.ts";
-import { proveStack } from "./proving.ts";
 import type { Rehearsal } from "./rehearsal.ts";
 
 /** Something that the rehearsal does, and what came of it. */
 export type Act = (title: string, work: () => Promise<Changes>) => Promise<Changes>;
 
-/** Hears of what a rehearsal does. */
-export interface Audience {
+/** What a rehearsal is made of, beside Pulumi's own doings. */
+export interface Part {
   act: Act;
-  /** What is proved of the stack as it stands, before it is changed and taken down. */
-  proved(proofs: readonly Proof[]): void;
+  /** Of the stack as it stands, before it is changed and taken down. */
+  prove(rehearsal: Rehearsal): Promise<Proof[]>;
 }
 
 export interface Rehearsed {
@@ -30,12 +29,11 @@ export interface Rehearsed {
  * @param keep whether it stays up
  * @throws UserError where it does not go like that
  */
-export async function rehearse(rehearsal: Rehearsal, { act, proved }: Audience, keep = false): Promise<Rehearsed> {
+export async function rehearse(rehearsal: Rehearsal, { act, prove }: Part, keep = false): Promise<Rehearsed> {
   await act("pulumi up, from nothing", () => rehearsal.up());
   const kinds = await rehearsal.resources();
   await act("pulumi up, again", async () => unchanged(await rehearsal.up()));
-  const proofs = await proveStack(rehearsal);
-  proved(proofs);
+  const proofs = await prove(rehearsal);
   const { path, value } = tuning(rehearsal.plan);
   await rehearsal.configure(path, value);
   await act(`pulumi up, with ${path} at ${value}`, () => rehearsal.up());
