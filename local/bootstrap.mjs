@@ -1,5 +1,5 @@
 /**
- * `npm start`, `npm stop`, `npm run rehearse` and `npm run destroy` begin here, on whatever Node there is and with nothing installed. Installs the
+ * `npm start`, `npm stop`, `npm run rehearse`, `npm run destroy` and `npm run restore` begin here, on whatever Node there is and with nothing installed. Installs the
  * dependencies where they are missing or out of date, then hands over to the TypeScript command on the project's own
  * Node.
  */

@@ -1,6 +1,6 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import { BACKUP_RESOURCES } from "../../config/backup.ts";
+import { BACKUP_RESOURCES } from "../../config/backup-resources.ts";
 import type { Plan } from "../../config/plan.ts";
 import { SNAPSHOTS, type SnapshotsPlan } from "../../config/snapshots.ts";
 import { labelsOf, ownerLabels } from "../labels.ts";
