@@ -120,13 +120,8 @@ async function restoreIn(args: Bundled & { target: Target; state: State; cluster
   const { stack, settings, options, before, target, state, cluster, engine } = args;
   const { declared } = target.datastore;
   const pending = pendingIn(settings, declared);
-  const copies = await listed(args);
-  if (options.list) {
-    console.log(options.json ? JSON.stringify(copies, null, 2) : list(declared, copies));
-    return 0;
-  }
   const restoring = restoringIn(state, target);
-  if (options.giveUp || (!pending && restoring !== undefined)) {
+  if (options.giveUp || (!pending && restoring !== undefined && !options.list && !options.json)) {
     if (options.giveUp && !pending && restoring === undefined) {
       throw new UserError(`No restore of ${declared} is under way.\n  fix      leave out --give-up`);
     }
@@ -134,6 +129,11 @@ async function restoreIn(args: Bundled & { target: Target; state: State; cluster
     if (options.giveUp && !(await isAgreed(declared, options.yes))) return REFUSED;
     await ready(engine, state);
     await startTiers(engine, settings, declared);
+    return 0;
+  }
+  const copies = await listed(args);
+  if (options.list) {
+    console.log(options.json ? JSON.stringify(copies, null, 2) : list(declared, copies));
     return 0;
   }
   const goesOn = pending !== undefined && options.at === undefined;

@@ -82,6 +82,8 @@ function podOf(args: RestoreArgs, secret: StoredSecret | undefined): k8s.types.i
     return [clientOf(args, to, "fetch", script)];
   };
   const commands = commandOf(backup) as Required<Pick<BackupCommand, "restore" | "manifest">>;
+  // The job before this one has waited already.
+  const script = `${restore.copyFirst ? "" : waiting(restore)}${restoring({ datastore, restore }, commands)}`;
   return {
     restartPolicy: "Never",
     automountServiceAccountToken: false,
@@ -91,7 +93,7 @@ function podOf(args: RestoreArgs, secret: StoredSecret | undefined): k8s.types.i
     initContainers: fetch(),
     containers: [
       {
-        ...container("restore", image.reference, `${waiting(restore)}${restoring({ datastore, restore }, commands)}`),
+        ...container("restore", image.reference, script),
         env: [{ name: "HOME", value: "/tmp" }, ...sideOf("TO", datastore, connection)],
         envFrom: secret?.envFrom,
       },
