@@ -10,6 +10,7 @@ import { Move } from "./datastores/move.ts";
 import { createEdge } from "./edge/edge.ts";
 import { Monitoring } from "./monitoring/monitoring.ts";
 import { Namespace } from "./namespace.ts";
+import { fixedNames } from "./naming.ts";
 import { createPriorityClasses } from "./priority.ts";
 import { secretsOf } from "./secrets/secrets.ts";
 import { createStorageClasses, createVolumes } from "./storage.ts";
@@ -29,8 +30,9 @@ export class Application extends pulumi.ComponentResource {
   readonly url: string;
 
   constructor(name: string, args: ApplicationArgs, opts?: pulumi.ComponentResourceOptions) {
-    super("landfall:application:Application", name, {}, opts);
     const { plan, cloud } = args;
+    const transformations = [fixedNames(plan.application)];
+    super("landfall:application:Application", name, {}, pulumi.mergeOptions(opts, { transformations }));
     const secrets = secretsOf(plan, args.secrets);
 
     const namespace = new Namespace(

@@ -13,7 +13,7 @@ export function alertsOfBackups(
   return backups.flatMap(({ name, datastore, check }): AlertPlan[] => {
     const labels = { namespace, application: application.name, component: datastore.declared };
     const of = (metric: string, schedule: string) =>
-      `max by (cronjob) (kube_cronjob_${metric}{namespace="${namespace}",cronjob=~"${application.name}-${schedule}-schedule-.+"})`;
+      `max by (cronjob) (kube_cronjob_${metric}{namespace="${namespace}",cronjob="${schedule}"})`;
     const hasFailed = (schedule: string) =>
       `${of("status_last_schedule_time", schedule)} > (${of("status_last_successful_time", schedule)} or 0 * ${of("created", schedule)})`;
     const hours = check?.maxAgeHours ?? MAX_AGE_HOURS;

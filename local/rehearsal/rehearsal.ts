@@ -1,7 +1,6 @@
 /** One stack, rehearsed: the unchanged program and the real engine, with stand-ins for what would cost money. */
-import { spawn } from "node:child_process";
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
-import { delimiter, join } from "node:path";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parse, stringify } from "yaml";
 import type { Plan } from "../../config/plan.ts";
@@ -9,7 +8,6 @@ import type { StackCluster } from "../../config/schema/cluster.ts";
 import type { ExistingNodePool } from "../../config/schema/nodes.ts";
 import { nodeGroup } from "../cluster/nodes.ts";
 import { usualPlatform } from "../cluster/objects.ts";
-import { UserError } from "../command.ts";
 import { ControlPlanes } from "../emulators/control-planes.ts";
 import { EMULATED_CLOUDS, loadCloud } from "../emulators/emulators.ts";
 import type { Entity } from "../emulators/rules.ts";
@@ -20,6 +18,7 @@ import { protectionPaths } from "../teardown/protections.ts";
 import { ensureManifests } from "../toolchain/toolchain.ts";
 import { type Changes, countChanges } from "./changes.ts";
 import { makeCharts } from "./charts.ts";
+import { IsolatedPulumi } from "./isolated-pulumi.ts";
 import { otherProgram } from "./other-stack.ts";
 import { planOf, qualified, randomSecret, type Settings } from "./stack-file.ts";
 import { makeHome, makeLoginTools } from "./stand-ins.ts";
@@ -52,7 +51,7 @@ export interface RehearsalOptions {
 export class Rehearsal {
   readonly plan: Plan;
   readonly #options: RehearsalOptions;
-  readonly #environment: NodeJS.ProcessEnv;
+  readonly #engine: IsolatedPulumi;
   readonly #controlPlanes: ControlPlanes;
   /** The stack that made the cluster, in this backend, where another did. */
   #other?: string;
@@ -62,19 +61,7 @@ export class Rehearsal {
     this.#options = options;
     this.plan = plan;
     this.#controlPlanes = new ControlPlanes(join(directory, "world"));
-    // Neither the user's state nor credentials: what is not set here is not there.
-    this.#environment = {
-      PATH: [join(directory, "bin"), process.env.PATH].join(delimiter),
-      HOME: directory,
-      PULUMI_HOME: join(directory, "pulumi"),
-      PULUMI_BACKEND_URL: `file://${join(directory, "state")}?create_dir=true&metadata=skip`,
-      PULUMI_CONFIG_PASSPHRASE: randomSecret(),
-      PULUMI_SKIP_UPDATE_CHECK: "1",
-      PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
-      NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE,
-      NO_COLOR: "1",
-      KUBECONFIG: join(directory, "kubeconfig"),
-    };
+    this.#engine = new IsolatedPulumi(options.pulumi, directory);
   }
 
   /** Makes the folder, the stand-ins and the stack. @throws ConfigurationError where the program would */
@@ -109,7 +96,7 @@ export class Rehearsal {
   /** What an update would do, as the engine tells it to machines; it may fail, and say why. */
   async preview(): Promise<Answer> {
     const { directory, stack } = this.#options;
-    return this.#ask(join(directory, "project"), ...PREVIEW, "--stack", stack);
+    return this.#engine.ask(join(directory, "project"), ...PREVIEW, "--stack", stack);
   }
 
   /**
@@ -146,7 +133,7 @@ export class Rehearsal {
 
   /** Where a command has to run to be on this stack, and with what. */
   get surroundings(): { cwd: string; env: NodeJS.ProcessEnv } {
-    return { cwd: join(this.#options.directory, "project"), env: this.#environment };
+    return { cwd: join(this.#options.directory, "project"), env: this.#engine.environment };
   }
 
   /** How many resources there are of each type. */
@@ -235,8 +222,8 @@ export class Rehearsal {
     for (const [name, text] of Object.entries(otherProgram(project, output, join(directory, "kubeconfig")))) {
       writeFileSync(join(folder, name), text);
     }
-    await this.#run(folder, "stack", "init", stack);
-    await this.#run(folder, "up", "--yes", "--skip-preview", "--stack", stack);
+    await this.#engine.run(folder, "stack", "init", stack);
+    await this.#engine.run(folder, "up", "--yes", "--skip-preview", "--stack", stack);
     return `organization/${project}/${stack}`;
   }
 
@@ -277,31 +264,7 @@ export class Rehearsal {
   async #pulumi(...args: string[]): Promise<string> {
     const { directory, stack } = this.#options;
     const named = args[0] === "stack" && args[1] === "init" ? [] : ["--stack", stack];
-    return this.#run(join(directory, "project"), ...args, ...named);
-  }
-
-  async #run(cwd: string, ...args: string[]): Promise<string> {
-    const { code, output, everything } = await this.#ask(cwd, ...args);
-    if (code === 0) return output;
-    throw new UserError(`pulumi ${args.slice(0, 2).join(" ")} failed:\n\n${everything.trim()}`);
-  }
-
-  async #ask(cwd: string, ...args: string[]): Promise<Answer> {
-    const child = spawn(this.#options.pulumi, ["--non-interactive", ...args], { cwd, env: this.#environment });
-    let output = "";
-    let everything = "";
-    child.stdout.setEncoding("utf8").on("data", (text) => {
-      output += text;
-      everything += text;
-    });
-    child.stderr.setEncoding("utf8").on("data", (text) => {
-      everything += text;
-    });
-    const code = await new Promise<number>((resolve, reject) => {
-      child.on("error", reject);
-      child.on("close", (status) => resolve(status ?? -1));
-    });
-    return { code, output, everything };
+    return this.#engine.run(join(directory, "project"), ...args, ...named);
   }
 }
 

@@ -2,9 +2,10 @@
 import { chmodSync, mkdirSync, readdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { homedir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { EMULATED_CLOUDS } from "../emulators/emulators.ts";
+import { cacheDirectory } from "../toolchain/cache.ts";
 
 const EMULATOR = fileURLToPath(new URL("../emulators/main.ts", import.meta.url));
 
@@ -30,8 +31,9 @@ export function makeHome(home: string, world: string): void {
     const directory = join(plugins, `resource-${cloud}-v${version}`);
     mkdirSync(directory);
     const command = [process.execPath, EMULATOR, cloud, version, world].map(quote).join(" ");
-    // The tools that it starts clusters with are in the user's own home.
-    writeScript(join(directory, `pulumi-resource-${cloud}`), `HOME=${quote(homedir())} exec ${command}`);
+    // The tools that it starts clusters with are the user's own.
+    const place = `HOME=${quote(homedir())} XDG_CACHE_HOME=${quote(dirname(cacheDirectory()))}`;
+    writeScript(join(directory, `pulumi-resource-${cloud}`), `${place} exec ${command}`);
   }
 }
 

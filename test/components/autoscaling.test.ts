@@ -20,7 +20,7 @@ const metadata = (tier: string) => ({ namespace: "press", labels: { "app.kuberne
 const targetOf = (tier: string) => ({
   apiVersion: "apps/v1",
   kind: "Deployment",
-  name: autoName(`press-${tier}-deployment`),
+  name: tier,
 });
 
 describe("A tier that scales in every way", () => {
@@ -34,7 +34,7 @@ describe("A tier that scales in every way", () => {
     assert.deepEqual(inputs, {
       apiVersion: "autoscaling/v2",
       kind: "HorizontalPodAutoscaler",
-      metadata: metadata("web"),
+      metadata: { name: "web", ...metadata("web") },
       spec: {
         scaleTargetRef: targetOf("web"),
         minReplicas: 3,
@@ -108,7 +108,7 @@ describe("A tier that scales in every way", () => {
     assert.deepEqual(inputs, {
       apiVersion: "autoscaling.k8s.io/v1",
       kind: "VerticalPodAutoscaler",
-      metadata: metadata("clock"),
+      metadata: { name: "clock-vertical-autoscaler", ...metadata("clock") },
       spec: {
         targetRef: targetOf("clock"),
         updatePolicy: { updateMode: "Recreate", minReplicas: 1 },
@@ -171,7 +171,7 @@ describe("A tier that scales in every way", () => {
         annotations: { "pulumi.com/waitFor": "condition=Ready" },
       },
       spec: {
-        scaleTargetRef: { name: autoName("press-printer-deployment") },
+        scaleTargetRef: { name: "printer" },
         minReplicaCount: 0,
         maxReplicaCount: 8,
         pollingInterval: 15,
@@ -187,7 +187,7 @@ describe("A tier that scales in every way", () => {
               databaseIndex: "1",
               enableTLS: "false",
             },
-            authenticationRef: { name: autoName("press-printer-events-queue-authentication") },
+            authenticationRef: { name: "printer-events-queue-authentication" },
           },
           {
             type: "postgresql",
@@ -200,7 +200,7 @@ describe("A tier that scales in every way", () => {
               query: "SELECT count(*) FROM pages WHERE NOT printed",
               targetQueryValue: "20",
             },
-            authenticationRef: { name: autoName("press-printer-events-db-authentication") },
+            authenticationRef: { name: "printer-events-db-authentication" },
           },
           {
             type: "prometheus",
@@ -254,7 +254,7 @@ describe("A tier that scales in every way", () => {
     assert.deepEqual(inputs, {
       apiVersion: "keda.sh/v1alpha1",
       kind: "TriggerAuthentication",
-      metadata: metadata("printer"),
+      metadata: { name: "printer-events-queue-authentication", ...metadata("printer") },
       spec: {
         secretTargetRef: [
           { parameter: "username", name, key: "username" },

@@ -38,7 +38,7 @@ describe("Monitoring", () => {
     assert.deepEqual(inputs, {
       apiVersion: "monitoring.coreos.com/v1",
       kind: "ServiceMonitor",
-      metadata: selected,
+      metadata: { name: "monitoring-site-monitor", ...selected },
       spec: {
         jobLabel: "app.kubernetes.io/name",
         selector: selectorFor("site"),
@@ -54,7 +54,7 @@ describe("Monitoring", () => {
     assert.deepEqual(inputs, {
       apiVersion: "monitoring.coreos.com/v1",
       kind: "PodMonitor",
-      metadata: selected,
+      metadata: { name: "monitoring-queues-monitor", ...selected },
       spec: {
         jobLabel: "app.kubernetes.io/name",
         selector: selectorFor("queues"),
@@ -117,7 +117,7 @@ describe("Monitoring", () => {
 
   it("has every alert and recording of the plan in one PrometheusRule", () => {
     const { inputs } = find(harbor, `${V1}PrometheusRule`, "harbor-monitoring-rules");
-    assert.deepEqual(inputs.metadata, selected);
+    assert.deepEqual(inputs.metadata, { name: "monitoring-rules", ...selected });
     const { groups } = inputs.spec as { groups: { name: string; rules: Record<string, unknown>[] }[] };
     const { alerts, recordings } = harborPlan().monitoring ?? assert.fail();
     assert.deepEqual(
@@ -193,7 +193,7 @@ describe("Monitoring", () => {
     assert.deepEqual(inputs, {
       apiVersion: "monitoring.coreos.com/v1alpha1",
       kind: "AlertmanagerConfig",
-      metadata: selected,
+      metadata: { name: "monitoring-notifications", ...selected },
       spec: {
         route: {
           receiver: "nobody",

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { autoName, find, ofType, type Registration } from "../support/mocks.ts";
+import { find, ofType, type Registration } from "../support/mocks.ts";
 import { land, planFor } from "../support/pybase.ts";
 
 const owner = {
@@ -41,7 +41,7 @@ describe("The namespace", () => {
     assert.deepEqual(inputs, {
       apiVersion: "v1",
       kind: "ResourceQuota",
-      metadata,
+      metadata: { name: "quota", ...metadata },
       spec: {
         hard: {
           "requests.cpu": "5800m",
@@ -60,7 +60,7 @@ describe("The namespace", () => {
     assert.deepEqual(inputs, {
       apiVersion: "v1",
       kind: "LimitRange",
-      metadata,
+      metadata: { name: "limits", ...metadata },
       spec: {
         limits: [
           {
@@ -78,14 +78,14 @@ describe("The namespace", () => {
     assert.deepEqual(deny.inputs, {
       apiVersion: "networking.k8s.io/v1",
       kind: "NetworkPolicy",
-      metadata,
+      metadata: { name: "default-deny", ...metadata },
       spec: { podSelector: {}, policyTypes: ["Ingress", "Egress"] },
     });
     const allow = find(dev, "kubernetes:networking.k8s.io/v1:NetworkPolicy", "pybase-allow-dns-and-api-server");
     assert.deepEqual(allow.inputs, {
       apiVersion: "networking.k8s.io/v1",
       kind: "NetworkPolicy",
-      metadata,
+      metadata: { name: "allow-dns-and-api-server", ...metadata },
       spec: {
         podSelector: {},
         policyTypes: ["Egress"],
@@ -136,25 +136,25 @@ describe("Access to the API server", () => {
     assert.deepEqual(find(dev, "kubernetes:rbac.authorization.k8s.io/v1:Role", "pybase-runtime-role").inputs, {
       apiVersion: "rbac.authorization.k8s.io/v1",
       kind: "Role",
-      metadata,
+      metadata: { name: "runtime", ...metadata },
       rules: [{ apiGroups: [""], resources: ["configmaps"], verbs: ["get", "list", "watch"] }],
     });
   });
 
   it("is bound to the API and to the workers, not to the frontend", () => {
     const account = (name: string) => ({ kind: "ServiceAccount", name, namespace: "pybase" });
-    const binding = (subjects: object[]) => ({
+    const binding = (name: string, subjects: object[]) => ({
       apiVersion: "rbac.authorization.k8s.io/v1",
       kind: "RoleBinding",
-      metadata,
-      roleRef: { apiGroup: "rbac.authorization.k8s.io", kind: "Role", name: autoName("pybase-runtime-role") },
+      metadata: { name, ...metadata },
+      roleRef: { apiGroup: "rbac.authorization.k8s.io", kind: "Role", name: "runtime" },
       subjects,
     });
     const type = "kubernetes:rbac.authorization.k8s.io/v1:RoleBinding";
-    assert.deepEqual(find(dev, type, "pybase-runtime-api-binding").inputs, binding([account("api")]));
+    assert.deepEqual(find(dev, type, "pybase-runtime-api-binding").inputs, binding("runtime-api", [account("api")]));
     assert.deepEqual(
       find(dev, type, "pybase-runtime-workers-binding").inputs,
-      binding([account("extraction-worker"), account("search-worker")]),
+      binding("runtime-workers", [account("extraction-worker"), account("search-worker")]),
     );
   });
 });
@@ -172,7 +172,7 @@ describe("The way in", () => {
     assert.deepEqual(await ingress({}), {
       apiVersion: "networking.k8s.io/v1",
       kind: "Ingress",
-      metadata: { ...metadata, annotations: {} },
+      metadata: { name: "pybase", ...metadata, annotations: {} },
       spec: {
         ingressClassName: "traefik",
         tls: [

@@ -27,6 +27,7 @@ describe("NetworkPolicies", () => {
       apiVersion: "networking.k8s.io/v1",
       kind: "NetworkPolicy",
       metadata: {
+        name: "objects",
         namespace: "pybase",
         labels: {
           "app.kubernetes.io/name": "objects",

@@ -32,7 +32,7 @@ describe("A tier of PyBase", () => {
     assert.deepEqual(inputs, {
       apiVersion: "apps/v1",
       kind: "Deployment",
-      metadata: metadata("api"),
+      metadata: { name: "api", ...metadata("api") },
       spec: {
         revisionHistoryLimit: 5,
         strategy: { type: "RollingUpdate", rollingUpdate: { maxSurge: 1, maxUnavailable: 0 } },
@@ -109,7 +109,11 @@ describe("A tier of PyBase", () => {
     const { spec, ...rest } = inputs as {
       spec: { backoffLimit: number; template: { metadata: object; spec: object } };
     };
-    assert.deepEqual(rest, { apiVersion: "batch/v1", kind: "Job", metadata: metadata("api-migrate") });
+    assert.deepEqual(rest, {
+      apiVersion: "batch/v1",
+      kind: "Job",
+      metadata: { name: "api-migrate", ...metadata("api-migrate") },
+    });
     assert.equal(spec.backoffLimit, 3);
     assert.deepEqual(spec.template.metadata, { labels: labels("api-migrate") });
     const { containers, ...pod } = spec.template.spec as { containers: Record<string, unknown>[] };
@@ -183,12 +187,12 @@ describe("A tier of PyBase", () => {
     assert.deepEqual(inputs, {
       apiVersion: "autoscaling/v2",
       kind: "HorizontalPodAutoscaler",
-      metadata: metadata("extraction-worker"),
+      metadata: { name: "extraction-worker", ...metadata("extraction-worker") },
       spec: {
         scaleTargetRef: {
           apiVersion: "apps/v1",
           kind: "Deployment",
-          name: autoName("pybase-extraction-worker-deployment"),
+          name: "extraction-worker",
         },
         minReplicas: 2,
         maxReplicas: 8,
@@ -220,7 +224,7 @@ describe("A tier of PyBase", () => {
     assert.deepEqual(inputs, {
       apiVersion: "policy/v1",
       kind: "PodDisruptionBudget",
-      metadata: metadata("search-worker"),
+      metadata: { name: "search-worker", ...metadata("search-worker") },
       spec: {
         minAvailable: 1,
         unhealthyPodEvictionPolicy: "AlwaysAllow",
