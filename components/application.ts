@@ -5,7 +5,7 @@ import type { DatastorePlan, Plan } from "../config/plan.ts";
 import { createAccounts, createRoles } from "./access.ts";
 import { Backup } from "./backup/backup.ts";
 import { createSnapshotClasses, Snapshots } from "./backup/snapshots.ts";
-import { type Connection, createDatastore } from "./datastores/datastore.ts";
+import { at, type Connection, createDatastore } from "./datastores/datastore.ts";
 import { Move } from "./datastores/move.ts";
 import { createEdge } from "./edge/edge.ts";
 import { Monitoring } from "./monitoring/monitoring.ts";
@@ -52,7 +52,9 @@ export class Application extends pulumi.ComponentResource {
         { parent: this, dependsOn: storageClasses },
       );
     const connections = Object.fromEntries(plan.datastores.map((datastore) => [datastore.name, connect(datastore)]));
-    const idle = Object.fromEntries(plan.moves.map((move) => [move.name, connect(idleOf(move))]));
+    const idle = Object.fromEntries(
+      plan.moves.flatMap((move) => (move.stage === "restore" ? [] : [[move.name, connect(idleOf(move))]])),
+    );
 
     const accounts = createAccounts(name, { plan, namespace, cloud }, inside);
     createRoles(name, { plan, namespace }, accounts, inside);
@@ -69,21 +71,24 @@ export class Application extends pulumi.ComponentResource {
       );
     }
 
+    const usersOf = ({ name }: DatastorePlan) =>
+      plan.tiers.filter(({ after }) => after.includes(name)).map((tier) => tiers[tier.name] as Tier);
     for (const move of plan.moves.filter(isCopying)) {
-      const from = connections[move.from.name] as Connection;
-      const to = idle[move.name] as Connection;
-      const users = plan.tiers.filter(({ after }) => after.includes(move.from.name));
+      const used = connections[move.from.name] as Connection;
+      const [from, to] =
+        move.server === undefined ? [used, idle[move.name] as Connection] : [at(move.server, used), used];
       new Move(
         `${name}-${move.name}`,
         { plan, move, namespace, cloud, from, to, secrets },
-        { parent: this, dependsOn: move.stage === "freeze" ? users.map((tier) => tiers[tier.name] as Tier) : [] },
+        { parent: this, dependsOn: move.stage === "copy" ? [] : usersOf(move.from) },
       );
     }
 
     for (const backup of plan.backups) {
       const connection = connections[backup.datastore.name] as Connection;
       const opts = { parent: this, dependsOn: storageClasses };
-      new Backup(`${name}-${backup.name}`, { plan, backup, namespace, connection, volumes, secrets }, opts);
+      const users = usersOf(backup.datastore);
+      new Backup(`${name}-${backup.name}`, { plan, backup, namespace, connection, users, volumes, secrets }, opts);
     }
     const classes = createSnapshotClasses(name, plan, { parent: this });
     const { snapshots } = plan;

@@ -4,7 +4,8 @@ import { BACKUP_KEY, type Destination, ENCRYPTION_KEY, resolveDestination } from
 import { BACKUP_RESOURCES } from "./backup-resources.ts";
 import { fromRegistry } from "./images.ts";
 import { type Layers, overlay, placeOf } from "./layers.ts";
-import type { BundledDatastore, DatastorePlan, Link, Peer, SecretPlan } from "./plan.ts";
+import type { BundledDatastore, DatastorePlan, Link, Peer, SecretPlan, TierPlan } from "./plan.ts";
+import { checkRestores, isRestored, type RestorePlan, restoreOf } from "./restores.ts";
 import { type Backup, DESTINATION_FORMS } from "./schema/backup.ts";
 import type { Resources } from "./schema/primitives.ts";
 import { dialledComponent } from "./servers.ts";
@@ -20,6 +21,8 @@ export interface BackupPlan {
   image: Image;
   /** Left out where no copy is restored but in need. */
   check?: RestoreCheckPlan;
+  /** Left out where no copy is wanted back. */
+  restore?: RestorePlan;
 }
 
 export interface RestoreCheckPlan {
@@ -48,7 +51,19 @@ export function volumeOfBackups(layers: Layers): string | undefined {
   return to && "volume" in to ? to.volume : undefined;
 }
 
-export function resolveBackups(layers: Layers, datastores: readonly DatastorePlan[]): BackupPlan[] {
+/** @param tiers for how long those may take to end that a restore stops */
+export function resolveBackups(
+  layers: Layers,
+  datastores: readonly DatastorePlan[],
+  tiers: readonly TierPlan[],
+): BackupPlan[] {
+  const backups = backupsOf(layers, datastores, tiers);
+  checkBackupNames(layers, backups);
+  checkRestores(layers, datastores, backups, canBeRestored);
+  return backups;
+}
+
+function backupsOf(layers: Layers, datastores: readonly DatastorePlan[], tiers: readonly TierPlan[]): BackupPlan[] {
   const wanted = backupOf(layers);
   if (!wanted) return [];
   const { to, schedule, keep } = wanted;
@@ -56,7 +71,7 @@ export function resolveBackups(layers: Layers, datastores: readonly DatastorePla
     checkDestination(layers, wanted);
     return [];
   }
-  const backups = datastores.flatMap((datastore): BackupPlan[] => {
+  return datastores.flatMap((datastore): BackupPlan[] => {
     if (datastore.mode !== "bundled") return [];
     const { backup, images } = engines[datastore.engine];
     if (!backup || datastore.version === backup.except) return [];
@@ -73,16 +88,15 @@ export function resolveBackups(layers: Layers, datastores: readonly DatastorePla
         schedule: schedule ?? "0 2 * * *",
         keep: keep ?? 7,
         image: { ...image, reference: fromRegistry(image.reference, layers.registry) },
-        check: canBeChecked(datastore) ? checkOf(layers, datastore, wanted) : undefined,
+        check: canBeRestored(datastore) ? checkOf(layers, datastore, wanted) : undefined,
+        restore: restoreOf(layers, datastore, tiers),
       },
     ];
   });
-  checkBackupNames(layers, backups);
-  return backups;
 }
 
-/** Parts of several servers go back to as many servers, and the check has one. */
-function canBeChecked({ engine, servers }: BundledDatastore): boolean {
+/** Parts of several servers go back to as many servers, each its own, which nothing here sees to. */
+export function canBeRestored({ engine, servers }: BundledDatastore): boolean {
   const { restore, manifest, ofEachServer } = engines[engine].backup ?? {};
   return Boolean(restore && manifest) && !(ofEachServer && servers.length > 1);
 }
@@ -157,7 +171,8 @@ export function secretsOfBackups(backups: readonly BackupPlan[]): Pick<SecretPla
 export function volumesOfBackups(
   backups: readonly BackupPlan[],
 ): { name: string; storage: string; storageClass?: string }[] {
-  return backups.flatMap(({ name, datastore, to, check }) => {
+  return backups.flatMap((backup) => {
+    const { name, datastore, to, check } = backup;
     const { storageClass } = datastore;
     const restored = check
       ? volumesOfCheck(datastore).map(({ storage }) => ({ name: check.name, storage, storageClass }))
@@ -168,7 +183,12 @@ export function volumesOfBackups(
       case "claim":
         return [{ name, storage: to.storage, storageClass: to.storageClass }, ...restored];
       case "bucket":
-        return [{ name, ...to.scratch }, ...(check ? [{ name: check.name, ...to.scratch }] : []), ...restored];
+        return [
+          { name, ...to.scratch },
+          ...(check ? [{ name: check.name, ...to.scratch }] : []),
+          ...(isRestored(backup) ? [{ name: backup.restore.name, ...to.scratch }] : []),
+          ...restored,
+        ];
     }
   });
 }

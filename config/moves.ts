@@ -5,6 +5,7 @@ import { BACKUP_RESOURCES } from "./backup-resources.ts";
 import { fromRegistry } from "./images.ts";
 import { type Layers, placeOf } from "./layers.ts";
 import type { BundledDatastore, DatastorePlan, Link, Peer, Plan, TierPlan } from "./plan.ts";
+import { graceOf, quiesce } from "./quiesce.ts";
 import type { MoveStage, Placement } from "./schema/datastore.ts";
 import type { Resources } from "./schema/primitives.ts";
 import { dialledComponent } from "./servers.ts";
@@ -14,13 +15,16 @@ export interface MovePlan {
   name: string;
   /** As the application declares it. */
   datastore: string;
-  stage: MoveStage;
+  /** `restore` where the data is a store's own, and comes from a server that the cloud has made of its backups. */
+  stage: MoveStage | "restore";
   from: DatastorePlan;
   to: DatastorePlan;
   /** Tools that both sides understand. */
   image: Image;
   /** Days that `from` is kept after the switch. */
   keepOldDays: number;
+  /** Host of the server that is restored from, where that is the stage. */
+  server?: string;
   /** How long those that were stopped for the last copy may take to end, in seconds. */
   graceSeconds: number;
 }
@@ -50,7 +54,7 @@ export function idleOf(move: MovePlan): DatastorePlan {
 
 /** Whether the jobs that copy and compare are there. */
 export function isCopying({ stage }: Pick<MovePlan, "stage">): boolean {
-  return stage === "copy" || stage === "freeze";
+  return stage === "copy" || stage === "freeze" || stage === "restore";
 }
 
 export function resolveMove(
@@ -163,26 +167,14 @@ export function stopped(
   tiers: readonly TierPlan[],
   moves: readonly MovePlan[],
 ): { tiers: TierPlan[]; moves: MovePlan[] } {
-  const frozen = moves.filter(({ stage }) => stage === "freeze");
-  const uses = ({ after, kind }: TierPlan, move: MovePlan) => kind !== "job" && after.includes(usedOf(move).name);
+  const isFrozen = ({ stage }: MovePlan) => stage === "freeze" || stage === "restore";
   return {
-    tiers: tiers.map((tier) => (frozen.some((move) => uses(tier, move)) ? withoutPods(tier) : tier)),
-    moves: moves.map((move) => {
-      const users = frozen.includes(move) ? tiers.filter((tier) => uses(tier, move)) : [];
-      return { ...move, graceSeconds: Math.max(0, ...users.map((tier) => tier.terminationGracePeriodSeconds)) };
-    }),
+    tiers: quiesce(
+      tiers,
+      moves.filter(isFrozen).map((move) => usedOf(move).name),
+    ),
+    moves: moves.map((move) => ({ ...move, graceSeconds: isFrozen(move) ? graceOf(tiers, usedOf(move).name) : 0 })),
   };
-}
-
-function withoutPods({
-  autoscale,
-  verticalAutoscale,
-  events,
-  minAvailable,
-  maxUnavailable,
-  ...tier
-}: TierPlan): TierPlan {
-  return { ...tier, replicas: 0 };
 }
 
 export function linksOfMoves(moves: readonly MovePlan[]): Link[] {

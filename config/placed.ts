@@ -1,4 +1,5 @@
 /** Where the data of each datastore is. The stack's outputs say so, and no update leaves data behind unawares. */
+import type { BackupPlan } from "./backup.ts";
 import type { Layers } from "./layers.ts";
 import type { Mistake } from "./mistakes.ts";
 import { isSwitched, type MovePlan } from "./moves.ts";
@@ -27,6 +28,8 @@ export interface Placed {
     /** Since when the tiers use the new store; ISO 8601. */
     switched?: string;
   };
+  /** Copy, or server, that it is restored from, for which its tiers are stopped. */
+  restoring?: string;
 }
 
 /** What the stack's last update left, by datastore; nothing where there was none. */
@@ -34,27 +37,48 @@ export type LastPlaced = Readonly<Record<string, Placed>>;
 
 export function placedBy(
   layers: Layers,
-  { datastores, moves }: { datastores: readonly DatastorePlan[]; moves: readonly MovePlan[] },
+  {
+    datastores,
+    moves,
+    backups,
+  }: { datastores: readonly DatastorePlan[]; moves: readonly MovePlan[]; backups: readonly BackupPlan[] },
   before: LastPlaced,
   now: Date,
 ): Record<string, Placed> {
   const placed = Object.fromEntries(
     datastores.map((store): [string, Placed] => {
-      const move = moves.find(({ datastore }) => datastore === store.declared);
-      return [store.declared, { at: whereabouts(store), ...(move ? { move: stateOf(move, before, now) } : {}) }];
+      const move = moves.filter(isStaged).find(({ datastore }) => datastore === store.declared);
+      const copy = backups.find(({ datastore }) => datastore === store)?.restore?.copy;
+      const server = moves.find(({ datastore }) => datastore === store.declared)?.server;
+      const restoring = copy ?? server;
+      return [
+        store.declared,
+        {
+          at: whereabouts(store),
+          ...(move ? { move: stateOf(move, before, now) } : {}),
+          ...(restoring === undefined ? {} : { restoring }),
+        },
+      ];
     }),
   );
   for (const [name, was] of Object.entries(before)) {
     const is = placed[name];
     if (!is) continue;
-    const move = moves.find(({ datastore }) => datastore === name);
+    const move = moves.filter(isStaged).find(({ datastore }) => datastore === name);
     const mistake = isSame(was.at, is.at) ? releasedTooEarly(name, was, move, now) : leftBehind(name, was, is);
     if (mistake) layers.mistakes.push(mistake);
   }
   return placed;
 }
 
-function stateOf(move: MovePlan, before: LastPlaced, now: Date): NonNullable<Placed["move"]> {
+/** A move to another store, which a restore is not. */
+function isStaged(move: MovePlan): move is Staged {
+  return move.stage !== "restore";
+}
+
+type Staged = MovePlan & { stage: MoveStage };
+
+function stateOf(move: Staged, before: LastPlaced, now: Date): NonNullable<Placed["move"]> {
   const state = { stage: move.stage, from: whereabouts(move.from), to: whereabouts(move.to) };
   if (!isSwitched(move)) return state;
   return { ...state, switched: before[move.datastore]?.move?.switched ?? now.toISOString() };

@@ -6,6 +6,7 @@ import { type Layers, overlay, placeOf } from "./layers.ts";
 import { bundledIn, MOVE_RESOURCES, type MovePlan } from "./moves.ts";
 import type { BundledDatastore, DatastorePlan, QuotaPlan, TierPlan } from "./plan.ts";
 import { compareQuantities, formatBytes, formatCpu, parseQuantity } from "./quantity.ts";
+import { isRestored } from "./restores.ts";
 import type { Resources } from "./schema/primitives.ts";
 import type { Quota } from "./schema.ts";
 import type { SnapshotsPlan } from "./snapshots.ts";
@@ -59,6 +60,7 @@ function atLargest({ tiers, datastores, moves, volumes, backups, snapshots, edge
     ),
     ...backups.map(() => ({ resources: BACKUP_RESOURCES, pods: 1 })),
     ...backups.filter(({ check }) => check).map(() => ({ resources: BACKUP_RESOURCES, pods: 1 })),
+    ...backups.filter(isRestored).map(() => ({ resources: BACKUP_RESOURCES, pods: 1 })),
     ...moves.map(() => ({ resources: MOVE_RESOURCES, pods: 1 })),
     ...(snapshots ? [{ resources: BACKUP_RESOURCES, pods: 1 }] : []),
   ];

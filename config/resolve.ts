@@ -17,6 +17,7 @@ import { type LastPlaced, placedBy } from "./placed.ts";
 import type { Plan } from "./plan.ts";
 import { resolvePriorityClasses } from "./priority.ts";
 import { resolveQuota } from "./quota.ts";
+import { linksOfRestores, stoppedForRestores } from "./restores.ts";
 import { keysAt } from "./schema/keys.ts";
 import { applicationSchema, stackSchema } from "./schema.ts";
 import { type GivenSecrets, resolveSecrets } from "./secrets.ts";
@@ -68,9 +69,10 @@ export function resolve(inputs: ResolveInputs): Plan {
   const zones = resolveZones(layers);
   const addons = resolveAddons(layers, zones, charts);
   const { datastores, moves: asked } = resolveDatastores(layers);
-  const { tiers, moves } = stopped(resolveTiers(layers, datastores), asked);
+  const { tiers: running, moves } = stopped(resolveTiers(layers, datastores), asked);
   const volumes = resolveVolumes(layers, volumeOfBackups(layers));
-  const backups = resolveBackups(layers, datastores);
+  const backups = resolveBackups(layers, datastores, running);
+  const tiers = stoppedForRestores(running, { backups, moves });
   const snapshots = resolveSnapshots(layers, datastores);
   const edge = resolveEdge(layers, datastores);
   const namespace = namespaceOf(layers);
@@ -84,7 +86,7 @@ export function resolve(inputs: ResolveInputs): Plan {
     cluster: resolveCluster(layers, { volumes, datastores }),
     datastores,
     moves,
-    placed: placedBy(layers, { datastores, moves }, placed, now),
+    placed: placedBy(layers, { datastores, moves, backups }, placed, now),
     backups,
     snapshots,
     volumes,
@@ -101,6 +103,7 @@ export function resolve(inputs: ResolveInputs): Plan {
       ...linksOfIdentity(layers, tiers, { datastores, moves }),
       ...linksOfEvents(layers, tiers, datastores),
       ...linksOfBackups(backups),
+      ...linksOfRestores(backups),
       ...linksOfMoves(moves),
       ...(monitoring ? linksOfMonitoring(monitoring) : []),
     ],

@@ -2,6 +2,7 @@ import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import type { BackupPlan } from "../../config/backup.ts";
 import type { Plan } from "../../config/plan.ts";
+import { isRestored } from "../../config/restores.ts";
 import type { Connection } from "../datastores/datastore.ts";
 import { keyOf } from "../datastores/rclone.ts";
 import { labelsOf } from "../labels.ts";
@@ -10,6 +11,7 @@ import { allowLinks } from "../network.ts";
 import { plain } from "../secrets/secret-text.ts";
 import type { Secrets, StoredSecret } from "../secrets/secrets.ts";
 import { backupPod, commandOf } from "./pod.ts";
+import { restore } from "./restore.ts";
 import { restoreCheck } from "./restore-check.ts";
 import { cronJob } from "./schedule.ts";
 
@@ -18,6 +20,8 @@ export interface BackupArgs {
   backup: BackupPlan;
   namespace: Namespace;
   connection: Connection;
+  /** Those that a restore has to find stopped. */
+  users: readonly pulumi.Resource[];
   /** The application's volumes by name. */
   volumes: Record<string, k8s.core.v1.PersistentVolumeClaim>;
   secrets: Secrets;
@@ -40,18 +44,28 @@ export class Backup extends pulumi.ComponentResource {
     const password = credentials(name, args, metadata, inside);
     const keys = bucketKeys(name, args, metadata, inside);
     const claim = claimOf(name, args, metadata, { ...inside, protect: plan.profile.protectData });
-    const pod = backupPod({
+    const podArgs = {
       backup,
       imagePullSecrets: namespace.imagePullSecrets,
       confinement: plan.confinement,
       password: password?.envFrom,
       keys: keys?.envFrom,
       claim: claim?.metadata.name,
-    });
-    cronJob(name, { metadata, schedule: backup.schedule, pod }, { ...inside, dependsOn: [namespace, network] });
+    };
+    cronJob(
+      name,
+      // What is put back is not to be copied meanwhile, nor the copy that it is put back from to go.
+      { metadata, schedule: backup.schedule, pod: backupPod(podArgs), suspend: isRestored(backup) || undefined },
+      { ...inside, dependsOn: [namespace, network] },
+    );
+    const copies = { plan, namespace, connection, secrets, keys: keys?.envFrom, claim: claim?.metadata.name };
     if (backup.check) {
-      const args = { plan, namespace, connection, secrets, backup: { ...backup, check: backup.check } };
-      restoreCheck(`${name}-check`, { ...args, keys: keys?.envFrom, claim: claim?.metadata.name }, inside);
+      restoreCheck(`${name}-check`, { ...copies, backup: { ...backup, check: backup.check } }, inside);
+    }
+    if (isRestored(backup)) {
+      const copier = backupPod({ ...podArgs, beforeRestore: true });
+      const { users } = args;
+      restore(`${name}-restore`, { ...copies, backup, copier, copierLabels: metadata.labels, users }, inside);
     }
 
     this.registerOutputs({});

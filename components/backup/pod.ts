@@ -11,13 +11,15 @@ import { engines } from "../datastores/engines.ts";
 import { remoteOf } from "../datastores/rclone.ts";
 import { containerSecurity, podSecurity, scratch } from "../pod.ts";
 import type { StoredSecret } from "../secrets/secrets.ts";
-import { BACKUPS, copying, keeping, uploading } from "./scripts.ts";
+import { BACKUPS, copying, keeping, marked, uploading, waiting } from "./scripts.ts";
 
 type PodSpec = types.input.core.v1.PodSpec;
 type Container = types.input.core.v1.Container;
 
 export interface PodArgs {
   backup: BackupPlan;
+  /** Whether the copy is made so that a restore can be undone: none goes for it. @default false */
+  beforeRestore?: boolean;
   imagePullSecrets: PodSpec["imagePullSecrets"];
   confinement: Plan["confinement"];
   /** The datastore's password; none where its engine has none. */
@@ -49,12 +51,14 @@ export function passing(storage: string, storageClassName?: string): Omit<types.
 
 /** A copy is uploaded once it is whole: by another container, for it takes another tool. */
 function containersOf(args: PodArgs): Pick<PodSpec, "containers" | "initContainers"> {
-  const { backup } = args;
-  const { script } = commandOf(backup);
-  if (backup.to.kind !== "bucket") return { containers: [copier(args, "backup", keeping(backup, script))] };
+  const { backup, beforeRestore } = args;
+  const command = commandOf(backup).script;
+  const script = beforeRestore && backup.restore ? `${waiting(backup.restore)}${marked(command)}` : command;
+  const kept = { datastore: backup.datastore, keep: beforeRestore ? undefined : backup.keep };
+  if (backup.to.kind !== "bucket") return { containers: [copier(args, "backup", keeping(kept, script))] };
   return {
     initContainers: [copier(args, "copy", copying(backup, script))],
-    containers: [uploader(args, backup.to)],
+    containers: [clientOf(args, backup.to, "upload", uploading(kept, backup.to.encryption !== undefined))],
   };
 }
 
@@ -69,10 +73,6 @@ function copier({ backup, password }: PodArgs, name: string, script: string): Co
     }),
     envFrom: password,
   };
-}
-
-function uploader(args: PodArgs, to: BucketDestination): Container {
-  return clientOf(args, to, "upload", uploading(args.backup, to.encryption !== undefined));
 }
 
 /** What knows the bucket: the store's folder in it is `$TO`. */

@@ -3,6 +3,7 @@ import type * as k8s from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
 import { type BackupPlan, type RestoreCheckPlan, resourcesOfCheck, volumesOfCheck } from "../../config/backup.ts";
 import type { Plan } from "../../config/plan.ts";
+import { isRestored } from "../../config/restores.ts";
 import type { Connection } from "../datastores/datastore.ts";
 import type { BackupCommand } from "../datastores/engine.ts";
 import { engines } from "../datastores/engines.ts";
@@ -50,6 +51,7 @@ export function restoreCheck(name: string, args: RestoreCheckArgs, opts: pulumi.
       metadata,
       schedule: check.schedule,
       pod: podOf(args, secret),
+      suspend: isRestored(backup) || undefined,
       // What does not fit the first time does not fit the second time.
       job: { backoffLimit: 0 },
     },

@@ -6,13 +6,15 @@ export interface CronJobArgs {
   /** Cron's five fields, in UTC. */
   schedule: string;
   pod: k8s.types.input.core.v1.PodSpec;
+  /** Whether none begins for now. @default false */
+  suspend?: boolean;
   job?: Pick<k8s.types.input.batch.v1.JobSpec, "backoffLimit" | "activeDeadlineSeconds">;
 }
 
 /** Runs the pod on schedule, one at a time, and not at all where its hour is long past. */
 export function cronJob(
   name: string,
-  { metadata, schedule, pod, job = { backoffLimit: 2 } }: CronJobArgs,
+  { metadata, schedule, pod, suspend, job = { backoffLimit: 2 } }: CronJobArgs,
   opts: pulumi.CustomResourceOptions,
 ): k8s.batch.v1.CronJob {
   return new k8s.batch.v1.CronJob(
@@ -22,6 +24,7 @@ export function cronJob(
       spec: {
         schedule,
         timeZone: "Etc/UTC",
+        suspend,
         concurrencyPolicy: "Forbid",
         startingDeadlineSeconds: 3600,
         successfulJobsHistoryLimit: 3,

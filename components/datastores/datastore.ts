@@ -76,6 +76,11 @@ export function createDatastore(
   }
 }
 
+/** The way to another server that is as this one in all but its host. */
+export function at(host: string, connection: Connection): Connection {
+  return { ...connection, endpoint: connection.endpoint.apply((endpoint) => ({ ...endpoint, host })) };
+}
+
 /** The certificates that clients trust the store by. */
 function authority(
   name: string,

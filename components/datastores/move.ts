@@ -127,7 +127,7 @@ function podSpec(
 }
 
 /** What the scripts know a store by. */
-function sideOf(
+export function sideOf(
   side: "FROM" | "TO",
   store: DatastorePlan,
   { endpoint, certificates, field }: Connection,

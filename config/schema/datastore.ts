@@ -117,8 +117,22 @@ const moveFields = {
   keepOldDays: z.int().min(0).max(3650).optional(),
 };
 
-export const bundledOverride = bundledPlacement.extend(moveFields);
-export const managedOverride = managedPlacement.extend(moveFields);
+/** A copy that takes the place of what the store has, with its tiers stopped: docs/backup.md. */
+const restore = z.strictObject({
+  /** The copy's name, which is when it was made. */
+  copy: z.string().regex(/^\d{8}T\d{6}Z$/, 'the name of a copy, such as "20261121T020000Z"'),
+  /** Whether what the store has is copied first. @default true */
+  copyFirst: z.boolean().optional(),
+});
+
+export const bundledOverride = bundledPlacement.extend({ ...moveFields, restore: restore.optional() });
+/** A server that the cloud has made of its own backups, whose data takes the place of the store's: docs/backup.md. */
+const restoreFromServer = z.strictObject({
+  /** Host by which it is reached; all else is as with the store. */
+  server: z.union([hostname, z.ipv4()], "a host name or an IPv4 address"),
+});
+
+export const managedOverride = managedPlacement.extend({ ...moveFields, restore: restoreFromServer.optional() });
 export const externalOverride = externalPlacement.extend(moveFields);
 
 /** The default mode is `bundled`, so that a stack may tune a bundled store without naming the mode. */

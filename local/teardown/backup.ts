@@ -1,28 +1,13 @@
 /** A last copy of the bundled datastores, by the CronJobs that make the others. */
-import { setTimeout as sleep } from "node:timers/promises";
 import { UserError } from "../command.ts";
 import type { Cluster } from "./cluster.ts";
 import { volumesOf } from "./found.ts";
+import { type CronJob, finished, start } from "./jobs.ts";
 import { nameOf, type State } from "./state.ts";
 
 const BACKUP = "landfall:backup:Backup";
 const CRON_JOB = "kubernetes:batch/v1:CronJob";
-const PATIENCE_MILLISECONDS = 3_600_000;
-const POLL_MILLISECONDS = 2_000;
-
-interface CronJob {
-  metadata: { name: string; uid: string; labels?: Record<string, string> };
-  spec: {
-    jobTemplate: {
-      spec: { template: { spec: { volumes?: { persistentVolumeClaim?: { claimName: string } }[] } } };
-    };
-  };
-}
-
-interface Job {
-  metadata: { name: string };
-  status?: { conditions?: { type: string; status: string; message?: string }[] };
-}
+const PATIENCE_SECONDS = 3_600;
 
 /** `namespace/name` of the CronJobs that make backups; those that check them are beside. */
 export function backupsOf({ resources }: State): string[] {
@@ -35,24 +20,26 @@ export function backupsOf({ resources }: State): string[] {
 }
 
 /** Runs the job once, to its end, and keeps the volume that its copy is on. @throws UserError where it fails */
-export async function backUp({ ask, send }: Cluster, cronJob: string): Promise<void> {
+export async function backUp(cluster: Cluster, cronJob: string): Promise<void> {
+  const { ask, send } = cluster;
   const [namespace, name] = cronJob.split("/") as [string, string];
-  const jobs = `/apis/batch/v1/namespaces/${namespace}/jobs`;
   const schedule = await ask<CronJob>(`/apis/batch/v1/namespaces/${namespace}/cronjobs/${name}`);
   if (!schedule)
     throw new UserError(`There is no CronJob ${cronJob}.\n  fix      npx pulumi up, or leave out --backup`);
-  const { jobTemplate } = schedule.spec;
-  const { labels, uid } = schedule.metadata;
-  // As `kubectl create job --from` makes it: it goes with the CronJob, and its pod lets go of the volume.
-  const ownerReferences = [{ apiVersion: "batch/v1", kind: "CronJob", name, uid }];
-  const job = await send<Job>("POST", jobs, {
-    apiVersion: "batch/v1",
-    kind: "Job",
-    metadata: { generateName: `${name.slice(0, 50)}-final-`, labels, ownerReferences },
-    spec: jobTemplate.spec,
-  });
-  await finished(() => ask<Job>(`${jobs}/${job?.metadata.name}`), cronJob);
-  const claims = (jobTemplate.spec.template.spec.volumes ?? []).flatMap(
+  const { spec } = schedule.spec.jobTemplate;
+  const job = await start(cluster, namespace, schedule, { what: "final", spec });
+  const end = await finished(cluster, namespace, job, PATIENCE_SECONDS);
+  if (!end) {
+    throw new UserError(
+      `The last backup by ${cronJob} has not ended within ${PATIENCE_SECONDS / 60} minutes; nothing was deleted.`,
+    );
+  }
+  if (end.failed !== undefined) {
+    throw new UserError(
+      `The last backup by ${cronJob} failed: ${end.failed}.\n  fix      kubectl logs job/${job}; nothing was deleted`,
+    );
+  }
+  const claims = (spec.template.spec.volumes ?? []).flatMap(
     ({ persistentVolumeClaim }) => persistentVolumeClaim?.claimName ?? [],
   );
   for (const volume of await volumesOf(ask, [namespace])) {
@@ -61,23 +48,4 @@ export async function backUp({ ask, send }: Cluster, cronJob: string): Promise<v
     const spec = { persistentVolumeReclaimPolicy: "Retain" };
     await send("PATCH", `/api/v1/persistentvolumes/${volume.name}`, { spec });
   }
-}
-
-async function finished(read: () => Promise<Job | undefined>, cronJob: string): Promise<void> {
-  const deadline = Date.now() + PATIENCE_MILLISECONDS;
-  while (Date.now() < deadline) {
-    const job = await read();
-    const conditions = (job?.status?.conditions ?? []).filter(({ status }) => status === "True");
-    if (conditions.some(({ type }) => type === "Complete")) return;
-    const failed = conditions.find(({ type }) => type === "Failed");
-    if (failed) {
-      throw new UserError(
-        `The last backup by ${cronJob} failed: ${failed.message}.\n  fix      kubectl logs job/${job?.metadata.name}; nothing was deleted`,
-      );
-    }
-    await sleep(POLL_MILLISECONDS);
-  }
-  throw new UserError(
-    `The last backup by ${cronJob} has not ended within ${PATIENCE_MILLISECONDS / 60_000} minutes; nothing was deleted.`,
-  );
 }

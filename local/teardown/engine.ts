@@ -28,6 +28,11 @@ export class Engine {
     await askPulumi(this.#pulumi, ["config", "set", "--path", `landfall:${path}`, value, "--stack", this.#stack]);
   }
 
+  /** Takes one value out of the stack's config. */
+  async unset(path: string): Promise<void> {
+    await askPulumi(this.#pulumi, ["config", "rm", "--path", `landfall:${path}`, "--stack", this.#stack]);
+  }
+
   async up(): Promise<void> {
     await this.#run(["up", "--yes", "--skip-preview"]);
   }

@@ -1,6 +1,7 @@
 /** Datastores that move to other servers, stage by stage, through the real engine and on a real API server. */
 import assert from "node:assert/strict";
 import { clusterConfig, sharedCluster, type TestCluster } from "../support/cluster.ts";
+import { decoded, environmentOf } from "../support/containers.ts";
 import { eventually, type NamespaceContents, readNamespace, the } from "../support/read.ts";
 import { TestStack } from "../support/stack.ts";
 
@@ -54,7 +55,7 @@ describe("Datastores that move to servers elsewhere", function () {
   const servers = () => seen.statefulSets.map(({ metadata }) => metadata?.name).sort();
   const claimsOf = () => seen.claims.map(({ metadata }) => metadata?.uid).sort();
   const tellsTiersOf = (which: "old" | "new") => {
-    const environment = environmentOf(seen, "api");
+    const environment = environmentOfTier(seen, "api");
     assert.match(environment.DATABASE_URL ?? "", URLS.postgres[which]);
     assert.match(environment.REDIS_URL ?? "", URLS.redis[which]);
   };
@@ -173,20 +174,11 @@ describe("Datastores that move to servers elsewhere", function () {
 });
 
 /** A tier's environment as its container gets it. */
-function environmentOf({ deployments, configMaps, secrets }: NamespaceContents, tier: string): Record<string, string> {
-  const [container] = the(deployments, tier).spec?.template.spec?.containers ?? [];
-  const environment: Record<string, string> = {};
-  for (const { configMapRef, secretRef } of container?.envFrom ?? []) {
-    Object.assign(environment, configMaps.find(({ metadata }) => metadata?.name === configMapRef?.name)?.data);
-    Object.assign(environment, decoded(secrets.find(({ metadata }) => metadata?.name === secretRef?.name)?.data));
-  }
-  return environment;
+function environmentOfTier(seen: NamespaceContents, tier: string): Record<string, string> {
+  const [container] = the(seen.deployments, tier).spec?.template.spec?.containers ?? [];
+  return environmentOf(seen, container ?? {});
 }
 
 function secretOf({ secrets }: NamespaceContents, component: string): Record<string, string> {
   return decoded(the(secrets, component).data);
-}
-
-function decoded(data: Record<string, string> = {}): Record<string, string> {
-  return Object.fromEntries(Object.entries(data).map(([key, value]) => [key, Buffer.from(value, "base64").toString()]));
 }

@@ -428,3 +428,50 @@ describe("AWS's datastores beside a cluster that is somebody else's", function (
     assert.equal(ofType(registrations, "aws:eks/podIdentityAssociation:PodIdentityAssociation").length, 0);
   });
 });
+
+describe("A store that AWS runs, restored from a server that AWS has made of its backups", function () {
+  this.timeout("2m");
+  const SERVER = "pybase-production-postgres-restored.c1a2b3.eu-west-1.rds.amazonaws.com";
+  let landed: Registration[];
+  before(async () => {
+    landed = await landOnEks(`datastores.postgres.restore.server=${SERVER}`);
+  });
+
+  it("stays as it is, and takes all from there while no tier runs that uses it", () => {
+    const instances = ofType(landed, "aws:rds/instance:Instance");
+    assert.deepEqual(
+      instances.map(({ name, protect }) => [name, protect]),
+      [["pybase-postgres-instance", true]],
+    );
+    const { inputs } = find(landed, "kubernetes:batch/v1:Job", "pybase-postgres-restore-restore-copy");
+    const { spec } = (inputs as { spec: { template: { spec: { containers: Container[] } } } }).spec.template;
+    const [{ command, env, envFrom }] = spec.containers as [Container];
+    const variables = Object.fromEntries(env.map(({ name, value }) => [name, value]));
+    assert.equal(variables.FROM_HOST, SERVER);
+    assert.notEqual(variables.TO_HOST, SERVER);
+    for (const name of ["PORT", "USERNAME", "DATABASE", "TLS"]) {
+      assert.equal(variables[`FROM_${name}`], variables[`TO_${name}`]);
+    }
+    assert.match(command[2] ?? "", /^sleep \d+\n/);
+    assert.equal(envFrom.length, 1);
+    const replicas = (name: string) =>
+      (find(landed, "kubernetes:apps/v1:Deployment", `pybase-${name}-deployment`).inputs.spec as { replicas?: number })
+        .replicas;
+    assert.deepEqual([replicas("api"), replicas("search-worker")], [0, 0]);
+    assert.ok(!ofType(landed, "kubernetes:batch/v1:Job").some(({ name }) => name.includes("migrate")));
+  });
+
+  it("is told both passwords, which are one, by a Secret only", () => {
+    const password = passwordOf("postgres");
+    assert.deepEqual(
+      find(landed, "kubernetes:core/v1:Secret", "pybase-postgres-restore-secret").inputs.stringData,
+      secret({ FROM_PASSWORD: password, TO_PASSWORD: password }),
+    );
+  });
+});
+
+interface Container {
+  command: string[];
+  env: { name: string; value: string }[];
+  envFrom: unknown[];
+}

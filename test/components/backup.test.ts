@@ -188,6 +188,90 @@ describe("A backup", () => {
   });
 });
 
+describe("A copy that is put back", () => {
+  const JOB = "kubernetes:batch/v1:Job";
+  const COPY = "20261121T020000Z";
+  const restoring = (to: object, more: object = {}) =>
+    land(planFor("dev", { backup: { to }, datastores: { postgres: { restore: { copy: COPY, ...more } } } }));
+  /** What copies what is there comes first. */
+  const jobsIn = (landed: readonly Registration[]) =>
+    ofType(landed, JOB)
+      .filter(({ name }) => name.includes("restore"))
+      .sort((a, b) => (a.name < b.name ? 1 : -1));
+  const podIn = ({ inputs }: Registration) =>
+    (inputs as { spec: { template: { metadata: unknown; spec: Pod } } }).spec.template;
+  let landed: Registration[];
+  before(async () => {
+    landed = await restoring({ storage: "3Gi" });
+  });
+
+  it("is put back by a job of a fixed name, once what is there was copied and no tier writes", () => {
+    const [first, second, ...others] = jobsIn(landed);
+    assert.deepEqual(others, []);
+    const metadata = (name: string) => ({
+      namespace: "pybase",
+      name,
+      labels: labelsOf("postgres-restore"),
+      annotations: { "pulumi.com/replaceUnready": "true" },
+    });
+    assert.deepEqual(first?.inputs.metadata, metadata("postgres-restore-before"));
+    assert.deepEqual(second?.inputs.metadata, metadata(`postgres-restore-${COPY.toLowerCase()}`));
+    const [before, restore] = [first, second].map((job) => podIn(job as Registration).spec.containers[0] as Container);
+    assert.equal(restore?.image, "docker.io/library/postgres:16.11-alpine3.22");
+    // The longest of PyBase's tiers may take an hour to end, which is waited for once.
+    assert.match(before?.command[2] ?? "", /\nsleep 3600\n/);
+    assert.doesNotMatch(restore?.command[2] ?? "", /sleep/);
+  });
+
+  it("is copied before by the backup's own pod, which marks its copy and removes none", () => {
+    const { metadata, spec } = podIn(jobsIn(landed)[0] as Registration);
+    assert.deepEqual(metadata, { labels: labelsOf("postgres-backup") });
+    const [copier] = spec.containers as [Container];
+    assert.match(copier.command[2] ?? "", /: > unfinished\/before-restore\nmv unfinished/);
+    assert.doesNotMatch(copier.command[2] ?? "", /tail -n|rm -rf "\$old"/);
+  });
+
+  it("is put into the store by its own name, with a password in a Secret only", () => {
+    const { spec } = podIn(jobsIn(landed)[1] as Registration);
+    const [container] = spec.containers as [Container];
+    assert.deepEqual(env(container), {
+      HOME: "/tmp",
+      TO_HOST: "postgres",
+      TO_PORT: "5432",
+      TO_USERNAME: "app",
+      TO_DATABASE: "pybase",
+      TO_BUCKETS: "",
+      TO_TLS: "false",
+      TO_CA: "",
+      TO_ACCESS: "password",
+    });
+    assert.deepEqual(
+      find(landed, SECRET, "pybase-postgres-backup-restore-secret").inputs.stringData,
+      secret({ TO_PASSWORD: passwordOf("postgres") }),
+    );
+    assert.deepEqual(spec.volumes[0], { name: "backups", persistentVolumeClaim: { claimName: "postgres-backup" } });
+  });
+
+  it("is not copied over, nor are copies removed, meanwhile", () => {
+    const suspended = (name: string) =>
+      (find(landed, CRON_JOB, `pybase-${name}-backup-schedule`).inputs.spec as { suspend?: boolean }).suspend;
+    assert.deepEqual([suspended("postgres"), suspended("redis")], [true, undefined]);
+  });
+
+  it("is put back at once where the stack wants no copy of what is there", async () => {
+    const [only, ...others] = jobsIn(await restoring({ storage: "3Gi" }, { copyFirst: false }));
+    assert.deepEqual([only?.name, others], [`pybase-postgres-backup-restore-${COPY.toLowerCase()}`, []]);
+  });
+
+  it("is fetched from its bucket by its name", async () => {
+    const to = { datastore: "objects", bucket: "uploads", encrypt: true };
+    const [fetch] = podIn(jobsIn(await restoring(to))[1] as Registration).spec.initContainers as [Container];
+    assert.equal(fetch.image, "docker.io/rclone/rclone:1.75.1");
+    assert.match(fetch.command[2] ?? "", new RegExp(`grep -xF ${COPY}`));
+    assert.equal(env(fetch).TO, "sealed:postgres");
+  });
+});
+
 describe("Snapshots", () => {
   let landed: Registration[];
   before(async () => {

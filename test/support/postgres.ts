@@ -9,7 +9,7 @@ export const PASSWORD = `it's "$HOME" \\ #1`;
 
 export class PostgresServer implements Side {
   readonly username = "app";
-  readonly password = PASSWORD;
+  password = PASSWORD;
   database = "shop";
   port = 0;
   readonly #harbour: Harbour;
@@ -76,7 +76,7 @@ export class PostgresServer implements Side {
       PGHOST: "127.0.0.1",
       PGPORT: String(this.port),
       PGUSER: user,
-      PGPASSWORD: PASSWORD,
+      PGPASSWORD: user === "app" ? this.password : PASSWORD,
       PGDATABASE: database,
     };
     const commands = statements.flatMap((statement) => ["-c", statement]);

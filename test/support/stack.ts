@@ -79,18 +79,21 @@ export class TestStack {
 
   /** Runs `pulumi` as a user would type it. */
   async run(...args: string[]): Promise<Outcome> {
-    const child = this.#spawn(args);
-    let output = "";
-    for (const stream of [child.stdout, child.stderr]) {
-      stream.setEncoding("utf8").on("data", (text) => {
-        output += text;
-      });
-    }
-    const code = await new Promise<number>((resolve, reject) => {
-      child.on("error", reject);
-      child.on("close", (status) => resolve(status ?? -1));
-    });
-    return { code, output };
+    return outcomeOf(this.#spawn(args));
+  }
+
+  /** Runs one of the repository's own commands, such as `local/restore.ts`, in the project. */
+  async runCommand(path: string, ...args: string[]): Promise<Outcome> {
+    return outcomeOf(this.#start(process.execPath, [join(repository, path), ...args]));
+  }
+
+  /** Starts such a command, and kills all of it once `moment` has come. */
+  async killCommand(path: string, args: readonly string[], moment: () => Promise<unknown>): Promise<void> {
+    const child = this.#start(process.execPath, [join(repository, path), ...args]);
+    const ended = new Promise((resolve) => child.on("close", resolve));
+    await moment();
+    killAll(child);
+    await ended;
   }
 
   /** Starts `pulumi`, kills all of it once `moment` has come, and lets go of the stack's lock. */
@@ -133,8 +136,13 @@ export class TestStack {
   }
 
   #spawn(args: readonly string[]) {
+    return this.#start("pulumi", ["--non-interactive", ...args]);
+  }
+
+  #start(file: string, args: readonly string[]) {
     const options = { cwd: this.directory, env: this.#environment, detached: true };
-    const child = spawn("pulumi", ["--non-interactive", ...args], options);
+    const child = spawn(file, args, options);
+    child.stdin.end();
     this.#running.add(child);
     child.on("close", () => this.#running.delete(child));
     return child;
@@ -144,6 +152,20 @@ export class TestStack {
     const output = await this.succeed(command, "--stack", this.name, ...options);
     return countChanges(output);
   }
+}
+
+async function outcomeOf(child: ReturnType<typeof spawn>): Promise<Outcome> {
+  let output = "";
+  for (const stream of [child.stdout, child.stderr]) {
+    stream?.setEncoding("utf8").on("data", (text) => {
+      output += text;
+    });
+  }
+  const code = await new Promise<number>((resolve, reject) => {
+    child.on("error", reject);
+    child.on("close", (status) => resolve(status ?? -1));
+  });
+  return { code, output };
 }
 
 /** With the program and the providers, which are of its group. */

@@ -49,7 +49,21 @@ const instance = (before: object, after: object) => [
   step("update", RDS, { within: ["landfall:aws:RdsPostgres", "shop-db"], before: { ...before }, after: { ...after } }),
 ];
 
+const job = (name: string, within: readonly [string, string] = inBackup) =>
+  step("create", "kubernetes:batch/v1:Job", { name, within, after: object("db-restore", {}) });
+const inMove = ["landfall:datastores:Move", "shop-db-restore"] as const;
+
 const cases: Cases = {
+  "data-overwritten": {
+    steps: [job("shop-db-backup-restore-20261121t020000z")],
+    level: "data at risk",
+    says: /^The Job db-restore empties a store and puts a copy in the place of what it has/,
+    not: [
+      job("shop-db-backup-restore-before"),
+      job("shop-db-move-copy-copy", inMove),
+      job("shop-db-restore-restore-verify", inMove),
+    ],
+  },
   "datastore-moved": {
     steps: [component("delete"), component("create", "landfall:aws:RdsPostgres")],
     level: "data at risk",

@@ -88,6 +88,12 @@ for (const name of databases(client)) {
 }
 `.trim();
 
+const EMPTY = `
+${CONNECT}
+const to = connect("TO");
+for (const name of databases(to)) to.getDB(name).dropDatabase();
+`.trim();
+
 /** A process has a name of its own, where the server is MongoDB's; the same one is not emptied. */
 const CLEAR = `
 ${CONNECT}
@@ -142,6 +148,9 @@ sed -n 's/.*done dumping \\([^ ]*\\) (\\([0-9]*\\) document.*/\\1: \\2/p' "$HOME
 const RESTORE = `
 ${PREPARE}
 ${SIDES}
+[ -f "$COPY/database.archive" ]
+${shell(EMPTY)}
+ask
 to mongorestore --gzip --archive="$COPY/database.archive" --drop --stopOnError ${OURS}
 `.trim();
 

@@ -1,7 +1,7 @@
 /** Protection against mistakes, and copies for when there was one. */
 import { type Change, differsIn } from "../changes.ts";
 import { KEEP_PROTECTION } from "../instead.ts";
-import { CRON_JOB } from "../pods.ts";
+import { CRON_JOB, JOB } from "../pods.ts";
 import type { Rule } from "../rule.ts";
 import { runsPerYear } from "../schedule.ts";
 import { at, listAt, textAt } from "../values.ts";
@@ -63,7 +63,26 @@ const copies: readonly Rule[] = [
   },
 ];
 
-export const backups: readonly Rule[] = [...protection, ...copies];
+const restores: readonly Rule[] = [
+  {
+    id: "data-overwritten",
+    theme: "data",
+    applies: (change) => puts(change) && (change.operation === "create" || change.operation === "replace"),
+    level: "data at risk",
+    sentence: ({ subject }) => `The Job ${subject} empties a store and puts a copy in the place of what it has.`,
+    instead: "npm run restore says what is lost with it, and copies what is there first",
+  },
+];
+
+export const backups: readonly Rule[] = [...protection, ...copies, ...restores];
+
+/** Whether it puts back what was there once: a copy, or what a server has that the cloud made of its backups. */
+function puts({ type, urn, name }: Change): boolean {
+  if (type !== JOB) return false;
+  return urn.includes("landfall:backup:Backup")
+    ? !name.endsWith("-before")
+    : urn.includes("landfall:datastores:Move") && name.endsWith("-restore-copy");
+}
 
 function isThinner({ before, after }: Change): boolean {
   const [was, becomes] = [before, after].map((inputs) => runsPerYear(textAt(inputs, "spec.schedule") ?? ""));
