@@ -7,10 +7,19 @@ import { createInterface } from "node:readline";
 
 /** About as long as each other. */
 const LANES = [
-  ["test/apiserver/**/*.test.ts", "test/cluster/**/*.test.ts", "test/monitoring/**/*.test.ts"],
-  ["components", "emulators", "preview", "rehearsal", "servers", "start", "toolchain", "unit"].map(
-    (folder) => `test/${folder}/**/*.test.ts`,
-  ),
+  ["test/apiserver/**/*.test.ts"],
+  [
+    "cluster",
+    "components",
+    "emulators",
+    "monitoring",
+    "preview",
+    "rehearsal",
+    "servers",
+    "start",
+    "toolchain",
+    "unit",
+  ].map((folder) => `test/${folder}/**/*.test.ts`),
 ];
 const CLOSING = /^(\d+) passed, (\d+) failed(?:, (\d+) skipped)?$/;
 
