@@ -9,12 +9,39 @@ import { promisify } from "node:util";
 import { ClusterError, type Context, type ExecPlugin } from "./kubeconfig-file.ts";
 
 const TIMEOUT_SECONDS = 15;
+/** Each costs a handshake; a question takes milliseconds. */
+const MOST_CONNECTIONS = 8;
 
 /** Answers to GET requests; `undefined` where the credentials may not ask. */
 export type Ask = <T>(path: string) => Promise<T | undefined>;
 
-/** Writes, and returns the answer; `undefined` where the object is not there. */
-export type Send = <T>(method: "DELETE" | "PATCH" | "POST", path: string, body?: object) => Promise<T | undefined>;
+/**
+ * Writes, and returns the answer; `undefined` where the object is not there.
+ *
+ * @param as user to act as, which takes the right to impersonate
+ * @throws RefusedError where the API server says no
+ */
+export type Send = <T>(
+  method: "DELETE" | "PATCH" | "POST",
+  path: string,
+  body?: object,
+  as?: string,
+) => Promise<T | undefined>;
+
+/** What the API server did not do, and its own words for why. */
+export class RefusedError extends ClusterError {
+  readonly status: number;
+  readonly reason: string;
+
+  constructor(status: number, reason: string, problem: string) {
+    super(
+      reason ? `${problem}\n  it says  ${reason}` : problem,
+      "see that your account may do so, and that no admission policy refuses it; then run this again",
+    );
+    this.status = status;
+    this.reason = reason;
+  }
+}
 
 export interface Named {
   metadata: { name: string; uid: string; annotations?: Record<string, string> };
@@ -28,6 +55,7 @@ export async function openApiServer(context: Context): Promise<{ ask: Ask; send:
   const credentials = await credentialsOf(context);
   const agent = new Agent({
     keepAlive: true,
+    maxSockets: MOST_CONNECTIONS,
     ca: context.ca,
     cert: credentials.certificate,
     key: credentials.key,
@@ -37,9 +65,10 @@ export async function openApiServer(context: Context): Promise<{ ask: Ask; send:
   });
   const headers = { accept: "application/json", ...(credentials.header ? { authorization: credentials.header } : {}) };
 
-  const exchange = async (path: string, method: string, text?: string) => {
+  const exchange = async (path: string, method: string, text?: string, as?: string) => {
     const url = new URL(context.server.replace(/\/$/, "") + path);
-    const answer = await call(url, { agent, headers, method, text }, context);
+    const acting = as === undefined ? headers : { ...headers, "impersonate-user": as };
+    const answer = await call(url, { agent, headers: acting, method, text }, context);
     if (answer.status !== 401) return answer;
     throw new ClusterError(
       `The cluster of context "${context.name}" does not accept its credentials (401): they are wrong or have expired.`,
@@ -55,16 +84,22 @@ export async function openApiServer(context: Context): Promise<{ ask: Ask; send:
       "see whether the cluster is healthy; then run this again",
     );
   };
-  const send: Send = async (method, path, given) => {
-    const { status, body } = await exchange(path, method, given && JSON.stringify(given));
+  const send: Send = async (method, path, given, as) => {
+    const { status, body } = await exchange(path, method, given && JSON.stringify(given), as);
     if (status === 404) return undefined;
     if (status < 300) return parseAnswer(body, context);
-    throw new ClusterError(
-      `The API server ${context.server} answers ${status} to ${method} ${path}.`,
-      "see that your account may do so, and that no admission policy refuses it; then run this again",
-    );
+    const problem = `The API server ${context.server} answers ${status} to ${method} ${path}.`;
+    throw new RefusedError(status, messageIn(body), problem);
   };
   return { ask, send, close: () => agent.destroy() };
+}
+
+function messageIn(body: string): string {
+  try {
+    return (JSON.parse(body) as { message?: string }).message ?? "";
+  } catch {
+    return "";
+  }
 }
 
 function parseAnswer<T>(body: string, context: Context): T {

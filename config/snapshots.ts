@@ -10,6 +10,16 @@ import { namespaceOf } from "./storage.ts";
 /** Name of the CronJob that takes snapshots, of its pods and of their account. */
 export const SNAPSHOTS = "volume-snapshots";
 
+/** What its account may do: see the volumes of the datastores, and handle the snapshots of the namespace. */
+export const SNAPSHOTS_RULES = [
+  { apiGroups: [""], resources: ["persistentvolumeclaims"], verbs: ["list"] },
+  {
+    apiGroups: ["snapshot.storage.k8s.io"],
+    resources: ["volumesnapshots"],
+    verbs: ["create", "get", "list", "delete"],
+  },
+];
+
 /** Snapshots of every volume of the bundled datastores, again and again. */
 export interface SnapshotsPlan {
   schedule: string;

@@ -6,7 +6,9 @@ import { parseArgs } from "node:util";
 import { ConfigurationError } from "../config/mistakes.ts";
 import { run, UserError } from "./command.ts";
 import { type Progress, terminalProgress } from "./progress.ts";
+import type { Proof } from "./proofs/proof.ts";
 import { allCells, type Cell, nameOf, settingsOf } from "./rehearsal/matrix.ts";
+import { describeProof } from "./rehearsal/proving.ts";
 import { Rehearsal } from "./rehearsal/rehearsal.ts";
 import { markdown, programDigest, type Result, Results } from "./rehearsal/results.ts";
 import { type Act, describeChanges, type Rehearsed, rehearse } from "./rehearsal/sequence.ts";
@@ -59,7 +61,7 @@ async function main(): Promise<number> {
   const settings = assignments.reduce(override, readSettings(".", stack as string));
   const result = await rehearseOne(stack as string, settings, pulumi, values.keep ?? false, progress);
   console.log(summary(result));
-  return 0;
+  return hasFailed(result.proofs) ? 1 : 0;
 }
 
 async function rehearseOne(
@@ -69,7 +71,8 @@ async function rehearseOne(
   keep: boolean,
   progress: Progress,
 ): Promise<Rehearsed> {
-  const directory = join(process.cwd(), LOCAL_DIRECTORY, "rehearsals", `${stack}-${settings.app ?? "pybase"}`);
+  const application = String(settings.app ?? "pybase");
+  const directory = join(process.cwd(), LOCAL_DIRECTORY, "rehearsals", `${stack}-${application}`);
   const act: Act = async (title, work) => {
     const step = progress.step(title);
     try {
@@ -81,11 +84,25 @@ async function rehearseOne(
       throw error;
     }
   };
+  const proved = (proofs: readonly Proof[]) => {
+    for (const proof of proofs) tellProof(progress, proof);
+    writeFileSync(`${directory}.report.json`, JSON.stringify({ stack, application, proofs }, undefined, 2));
+  };
   try {
-    return await rehearse(await Rehearsal.prepare({ stack, settings, directory, pulumi }), act, keep);
+    return await rehearse(await Rehearsal.prepare({ stack, settings, directory, pulumi }), { act, proved }, keep);
   } catch (error) {
     throw error instanceof ConfigurationError ? new UserError(error.message) : error;
   }
+}
+
+function tellProof(progress: Progress, proof: Proof): void {
+  const step = progress.step(proof.title);
+  if (proof.outcome === "failed") step.failed(describeProof(proof));
+  else step.done(describeProof(proof));
+}
+
+function hasFailed(proofs: readonly Proof[]): boolean {
+  return proofs.some(({ outcome }) => outcome === "failed");
 }
 
 function atLeastOne(text: string): number {
@@ -151,7 +168,17 @@ async function rehearseCell(cell: Cell, pulumi: string, program: string, folder:
     const directory = join(process.cwd(), LOCAL_DIRECTORY, "rehearsals", folder);
     const { settings, note } = planned;
     const rehearsal = await Rehearsal.prepare({ stack: cell.profile, settings, directory, pulumi });
-    const { kinds } = await rehearse(rehearsal, (_, work) => work());
+    const { kinds, proofs } = await rehearse(rehearsal, { act: (_, work) => work(), proved() {} });
+    if (hasFailed(proofs)) {
+      return {
+        ...ended(),
+        outcome: "failed",
+        note: proofs
+          .filter((proof) => hasFailed([proof]))
+          .map(describeProof)
+          .join("\n"),
+      };
+    }
     const resources = Object.values(kinds).reduce((sum, count) => sum + count, 0);
     return { ...ended(), outcome: "passed", note, resources };
   } catch (error) {

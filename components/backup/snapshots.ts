@@ -2,7 +2,7 @@ import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { BACKUP_RESOURCES } from "../../config/backup-resources.ts";
 import type { Plan } from "../../config/plan.ts";
-import { SNAPSHOTS, type SnapshotsPlan } from "../../config/snapshots.ts";
+import { SNAPSHOTS, SNAPSHOTS_RULES, type SnapshotsPlan } from "../../config/snapshots.ts";
 import { labelsOf, ownerLabels } from "../labels.ts";
 import type { Namespace } from "../namespace.ts";
 import { containerSecurity, podSecurity, scratch } from "../pod.ts";
@@ -15,16 +15,6 @@ export interface SnapshotsArgs {
   namespace: Namespace;
   classes: k8s.apiextensions.CustomResource[];
 }
-
-/** The volumes of the datastores, and the snapshots of this namespace; nothing else. */
-const RULES = [
-  { apiGroups: [""], resources: ["persistentvolumeclaims"], verbs: ["list"] },
-  {
-    apiGroups: ["snapshot.storage.k8s.io"],
-    resources: ["volumesnapshots"],
-    verbs: ["create", "get", "list", "delete"],
-  },
-];
 
 /** Takes VolumeSnapshots of the datastores' volumes on schedule, and keeps the latest. */
 export class Snapshots extends pulumi.ComponentResource {
@@ -39,7 +29,7 @@ export class Snapshots extends pulumi.ComponentResource {
       { metadata: { ...metadata, name: SNAPSHOTS }, automountServiceAccountToken: false },
       inside,
     );
-    const role = new k8s.rbac.v1.Role(`${name}-role`, { metadata, rules: RULES }, inside);
+    const role = new k8s.rbac.v1.Role(`${name}-role`, { metadata, rules: SNAPSHOTS_RULES }, inside);
     const binding = new k8s.rbac.v1.RoleBinding(
       `${name}-binding`,
       {

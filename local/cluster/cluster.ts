@@ -8,13 +8,15 @@ import type { Progress, Step } from "../progress.ts";
 import { ensureManifests, ensureTools, type Manifests } from "../toolchain/toolchain.ts";
 import { Api } from "./api.ts";
 import { CLUSTER_TOOLS, configurationFiles, type Tools } from "./configuration.ts";
+import { digest } from "./definitions.ts";
 import { hasCredentials, readCredentials, writeKubeconfig } from "./kubeconfig.ts";
 import { componentFailed, homeOf, lostItsPort, runKwokctl } from "./kwokctl.ts";
 import { type NodeSpec, nodeGroup } from "./nodes.ts";
 import { type Platform, usualPlatform } from "./objects.ts";
-import { choosePorts, type Ports } from "./ports.ts";
-import { preparationOf, prepare } from "./prepare.ts";
+import { choosePorts, NO_PORTS, type Ports } from "./ports.ts";
+import { preparationOf, prepare, prepareTemplate } from "./prepare.ts";
 import { endProcesses, forgetProcesses, launchersOf, missingOf } from "./processes.ts";
+import { beginWith, ensureTemplate } from "./template.ts";
 
 export interface ClusterOptions {
   /** Folder of the cluster's data. Data lives as long as the folder does. */
@@ -63,11 +65,13 @@ export async function ensureCluster(options: ClusterOptions): Promise<Cluster> {
   const directory = resolve(options.directory);
   const tools = await ensureTools(CLUSTER_TOOLS, options.progress);
   const manifests = await ensureManifests(options.progress);
+  const isNew = !hasData(homeOf(directory, options.name));
+  const template = isNew ? await templateFor(tools, manifests, options.progress) : undefined;
   const step = options.progress.step("Local cluster");
   try {
     const cluster = await withLock(
       lockOf(directory),
-      () => bringUp({ ...options, directory }, tools, manifests, step),
+      () => bringUp({ ...options, directory }, tools, manifests, step, template),
       (pid) => step.update(`waiting for another Landfall (process ${pid}), which is at it`),
     );
     step.done(`Local cluster ${cluster.outcome === "running" ? "runs" : cluster.outcome}`);
@@ -90,10 +94,40 @@ export async function deleteCluster(options: { directory: string; name: string }
   });
 }
 
-async function bringUp(options: ClusterOptions, tools: Tools, manifests: Manifests, step: Step): Promise<Cluster> {
+/** Of no nodes, on no platform. */
+async function templateFor(tools: Tools, manifests: Manifests, progress: Progress): Promise<string> {
+  const preparation = preparationOf(manifests, [], { objects: [], customObjects: [] });
+  const settings = configurationFiles(tools, manifests, NO_PORTS, "");
+  const key = digest(JSON.stringify(settings), preparation.digests.definitions);
+  return ensureTemplate(key, progress, async (directory, step) => {
+    const name = "template";
+    const home = homeOf(directory, name);
+    const { ports } = await start(
+      { directory, name, kubeconfig: join(directory, "kubeconfig") },
+      home,
+      tools,
+      manifests,
+    );
+    try {
+      await withApi(home, ports, (api) => prepareTemplate(api, preparation, step));
+    } finally {
+      await endProcesses(home);
+    }
+    return dataOf(home);
+  });
+}
+
+async function bringUp(
+  options: ClusterOptions,
+  tools: Tools,
+  manifests: Manifests,
+  step: Step,
+  template: string | undefined,
+): Promise<Cluster> {
   const { directory, name, context, kubeconfig, nodes = nodeGroup(), platform = usualPlatform } = options;
   const home = homeOf(directory, name);
-  const existed = existsSync(join(home, "etcd", "member"));
+  const existed = hasData(home);
+  if (template && !existed) beginWith(template, home);
   const preparation = preparationOf(manifests, nodes, platform);
 
   let record = readRecord(home);
@@ -104,14 +138,8 @@ async function bringUp(options: ClusterOptions, tools: Tools, manifests: Manifes
   }
   const { ports } = record as Record;
   const server = serverOf(ports);
-  const credentials = readCredentials(home);
-  writeKubeconfig(kubeconfig, context, server, credentials);
-  const api = new Api(server, credentials);
-  try {
-    await prepare(api, preparation, ports, !running, step);
-  } finally {
-    api.close();
-  }
+  writeKubeconfig(kubeconfig, context, server, readCredentials(home));
+  await withApi(home, ports, (api) => prepare(api, preparation, ports, !running, step));
   return { kubeconfig, context, server, outcome: running ? "running" : existed ? "restarted" : "created" };
 }
 
@@ -123,14 +151,20 @@ async function isRunning(home: string, { ports, files }: Record, tools: Tools, m
 
 /** Whether the API server says that it is ready; one that has only just started is given time. */
 async function becomesReady(home: string, ports: Ports): Promise<boolean> {
-  const api = new Api(serverOf(ports), readCredentials(home));
   const deadline = Date.now() + READY_MILLISECONDS;
-  try {
+  return withApi(home, ports, async (api) => {
     while (!(await isReady(api))) {
       if (Date.now() > deadline || missingOf(home).includes("kube-apiserver")) return false;
       await sleep(POLL_MILLISECONDS);
     }
     return true;
+  });
+}
+
+async function withApi<T>(home: string, ports: Ports, use: (api: Api) => Promise<T>): Promise<T> {
+  const api = new Api(serverOf(ports), readCredentials(home));
+  try {
+    return await use(api);
   } finally {
     api.close();
   }
@@ -145,8 +179,10 @@ async function isReady(api: Api): Promise<boolean> {
   }
 }
 
+type Place = Pick<ClusterOptions, "directory" | "name" | "kubeconfig">;
+
 /** Starts all processes anew on the data that there is. */
-async function start(options: ClusterOptions, home: string, tools: Tools, manifests: Manifests): Promise<Record> {
+async function start(options: Place, home: string, tools: Tools, manifests: Manifests): Promise<Record> {
   await endProcesses(home);
   mkdirSync(home, { recursive: true, mode: 0o700 });
   const last = readRecord(home)?.ports;
@@ -159,14 +195,14 @@ async function start(options: ClusterOptions, home: string, tools: Tools, manife
   }
 }
 
-async function startOn(ports: Ports, options: ClusterOptions, home: string, tools: Tools, manifests: Manifests) {
+async function startOn(ports: Ports, options: Place, home: string, tools: Tools, manifests: Manifests) {
   const { directory, name, kubeconfig } = options;
   const files = configurationFiles(tools, manifests, ports, home);
   for (const [file, text] of Object.entries(files)) writeFileSync(join(home, file), text);
   clearStart(home);
   await runKwokctl(tools, directory, name, ["create", "cluster"]);
-  await settle(options, home, tools);
   if (!(await becomesReady(home, ports))) throw componentFailed(home, "kube-apiserver");
+  await settle(options, home, tools);
   const record: Record = { ports, files, kubeconfig: resolve(kubeconfig) };
   writeFileSync(recordOf(home), JSON.stringify(record));
   return record;
@@ -181,7 +217,7 @@ function clearStart(home: string): void {
 }
 
 /** Controllers give up where a busy machine's API server lets them wait: they are started again. */
-async function settle({ directory, name }: ClusterOptions, home: string, tools: Tools): Promise<void> {
+async function settle({ directory, name }: Place, home: string, tools: Tools): Promise<void> {
   for (let attempt = 0; ; attempt++) {
     await sleep(SETTLE_MILLISECONDS);
     const [missing] = missingOf(home);
@@ -190,6 +226,14 @@ async function settle({ directory, name }: ClusterOptions, home: string, tools: 
     forgetProcesses(home);
     await runKwokctl(tools, directory, name, ["start", "cluster"]);
   }
+}
+
+function dataOf(home: string): string {
+  return join(home, "etcd");
+}
+
+function hasData(home: string): boolean {
+  return existsSync(join(dataOf(home), "member"));
 }
 
 function serverOf(ports: Ports): string {

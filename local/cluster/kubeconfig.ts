@@ -2,6 +2,8 @@ import { createPrivateKey, X509Certificate } from "node:crypto";
 import { readFileSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { stringify } from "yaml";
+import { readContext } from "../../cloud/kubeconfig-file.ts";
+import { Api } from "./api.ts";
 
 /** Files that kwokctl makes for a cluster. */
 export interface Credentials {
@@ -52,4 +54,11 @@ export function writeKubeconfig(path: string, context: string, server: string, c
   const scratch = `${path}.partial-${process.pid}`;
   writeFileSync(scratch, text, { mode: 0o600 });
   renameSync(scratch, path);
+}
+
+/** Speaks to a local cluster as its administrator. @param path of a kubeconfig that `writeKubeconfig` wrote */
+export function openApi(path: string): Api {
+  const { server, ca, clientCertificate: certificate, clientKey: key } = readContext([path], undefined);
+  if (!ca || !certificate || !key) throw new Error(`${path} is no kubeconfig of a local cluster`);
+  return new Api(server, { ca, certificate, key });
 }

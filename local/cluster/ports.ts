@@ -12,6 +12,8 @@ export const PORT_NAMES = [
   "metricsServerPort",
 ] as const;
 export type Ports = Record<(typeof PORT_NAMES)[number], number>;
+/** For what is the same whatever the ports. */
+export const NO_PORTS = Object.fromEntries(PORT_NAMES.map((name) => [name, 0])) as Ports;
 
 // Below the range that systems take the near end of outgoing connections from, which would be in our way at random.
 const LOWEST = 20_000;

@@ -7,6 +7,8 @@ export interface Proof<Detail = unknown> {
   /** `skipped` only where it cannot be had on this machine or for this stack; `because` says why. */
   outcome: "passed" | "failed" | "skipped";
   because?: string;
+  /** What was looked at, in figures. */
+  summary?: string;
   findings: Finding[];
   /** What the report draws, as plain data. */
   detail: Detail;
@@ -25,10 +27,10 @@ export interface Finding {
 
 /** A proof passes where no finding of it is a failure. */
 export function proved<Detail>(
-  { name, title }: Pick<Proof, "name" | "title">,
+  { name, title, summary }: Pick<Proof, "name" | "title" | "summary">,
   findings: readonly Finding[],
   detail: Detail,
 ): Proof<Detail> {
   const outcome = findings.some(({ severity }) => severity === "failure") ? "failed" : "passed";
-  return { name, title, outcome, findings: [...findings], detail };
+  return { name, title, outcome, summary, findings: [...findings], detail };
 }

@@ -8,6 +8,7 @@ import type { StackCluster } from "../../config/schema/cluster.ts";
 import type { ExistingNodePool } from "../../config/schema/nodes.ts";
 import { nodeGroup } from "../cluster/nodes.ts";
 import { usualPlatform } from "../cluster/objects.ts";
+import { UserError } from "../command.ts";
 import { ControlPlanes } from "../emulators/control-planes.ts";
 import { EMULATED_CLOUDS, loadCloud } from "../emulators/emulators.ts";
 import type { Entity } from "../emulators/rules.ts";
@@ -134,6 +135,14 @@ export class Rehearsal {
   /** Where a command has to run to be on this stack, and with what. */
   get surroundings(): { cwd: string; env: NodeJS.ProcessEnv } {
     return { cwd: join(this.#options.directory, "project"), env: this.#engine.environment };
+  }
+
+  /** Kubeconfig of the administrator of the one cluster that the stack is on. */
+  get kubeconfig(): string {
+    const clusters = join(this.#options.directory, "world", "clusters");
+    const [file, ...others] = readdirSync(clusters).filter((name) => name.endsWith(".kubeconfig"));
+    if (file === undefined || others.length > 0) throw new UserError("The rehearsal has not one cluster.");
+    return join(clusters, file);
   }
 
   /** How many resources there are of each type. */

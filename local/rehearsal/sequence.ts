@@ -1,34 +1,47 @@
 /** What every rehearsal goes through. */
 import type { Plan } from "../../config/plan.ts";
 import { UserError } from "../command.ts";
+import type { Proof } from "../proofs/proof.ts";
 import type { Changes } from "./changes.ts";
+import { proveStack } from "./proving.ts";
 import type { Rehearsal } from "./rehearsal.ts";
 
 /** Something that the rehearsal does, and what came of it. */
 export type Act = (title: string, work: () => Promise<Changes>) => Promise<Changes>;
 
+/** Hears of what a rehearsal does. */
+export interface Audience {
+  act: Act;
+  /** What is proved of the stack as it stands, before it is changed and taken down. */
+  proved(proofs: readonly Proof[]): void;
+}
+
 export interface Rehearsed {
   /** How many resources there were of each type. */
   kinds: Record<string, number>;
   outputs: Record<string, unknown>;
+  proofs: Proof[];
 }
 
 /**
- * Up from nothing, nothing to do the second time, an everyday edit; then down again, with nothing left.
+ * Up from nothing, nothing to do the second time, proofs of what stands, an everyday edit; then down again, with
+ * nothing left. Proofs that fail are the caller's to judge: the stack is taken down all the same.
  *
  * @param keep whether it stays up
  * @throws UserError where it does not go like that
  */
-export async function rehearse(rehearsal: Rehearsal, act: Act, keep = false): Promise<Rehearsed> {
+export async function rehearse(rehearsal: Rehearsal, { act, proved }: Audience, keep = false): Promise<Rehearsed> {
   await act("pulumi up, from nothing", () => rehearsal.up());
   const kinds = await rehearsal.resources();
   await act("pulumi up, again", async () => unchanged(await rehearsal.up()));
+  const proofs = await proveStack(rehearsal);
+  proved(proofs);
   const { path, value } = tuning(rehearsal.plan);
   await rehearsal.configure(path, value);
   await act(`pulumi up, with ${path} at ${value}`, () => rehearsal.up());
   const outputs = await rehearsal.outputs();
   if (!keep) await act("pulumi destroy", () => down(rehearsal));
-  return { kinds, outputs };
+  return { kinds, outputs, proofs };
 }
 
 export function describeChanges(changes: Changes): string {

@@ -2,6 +2,7 @@ import type { Build } from "./build.ts";
 import type { Download } from "./download.ts";
 import {
   ALERTMANAGER_VERSION,
+  CYCLONUS_VERSION,
   ETCD_VERSION,
   FERRETDB_VERSION,
   KUBERNETES_PROVIDER_VERSION,
@@ -201,6 +202,14 @@ const rclone: Kit = {
   ],
 };
 
+const cyclonus: Kit = {
+  title: `Cyclonus ${CYCLONUS_VERSION}`,
+  version: CYCLONUS_VERSION,
+  tools: ["cyclonus"],
+  downloads: [], // a command of ours around its evaluator
+  builds: [{ folder: "cyclonus", packages: ["."], output: "cyclonus" }],
+};
+
 const mongodbTool = (tool: string): Build => ({
   folder: "mongodb",
   packages: [`github.com/mongodb/mongo-tools/${tool}/main`],
@@ -244,6 +253,7 @@ export const kits = {
   promtool,
   amtool,
   rclone,
+  cyclonus,
   mongodbTools,
   ferretdb,
 } satisfies Record<string, Kit>;

@@ -27,6 +27,7 @@ const TOOLS = {
   promtool: kits.promtool,
   amtool: kits.amtool,
   rclone: kits.rclone,
+  cyclonus: kits.cyclonus,
   mongodump: kits.mongodbTools,
   mongorestore: kits.mongodbTools,
   ferretdb: kits.ferretdb,

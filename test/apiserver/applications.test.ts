@@ -5,6 +5,8 @@
 import assert from "node:assert/strict";
 import { readdirSync } from "node:fs";
 import { PROFILES, type ProfileName } from "../../config/schema.ts";
+import { proveAll } from "../../local/proofs/proofs.ts";
+import { describeProof } from "../../local/rehearsal/proving.ts";
 import graphmemory from "../conformance/graphmemory.ts";
 import graphmemoryGateway from "../conformance/graphmemory-gateway.ts";
 import mlcf from "../conformance/mlcf.ts";
@@ -14,6 +16,7 @@ import type { Row, Seen } from "../conformance/row.ts";
 import samplemind from "../conformance/samplemind.ts";
 import thebot from "../conformance/thebot.ts";
 import { clusterConfig, sharedCluster, type TestCluster } from "../support/cluster.ts";
+import { agreesWithCyclonus, evidenceFor, planFrom } from "../support/proved.ts";
 import { eventually, readNamespace } from "../support/read.ts";
 import { TestStack } from "../support/stack.ts";
 import { readWayIn } from "../support/way-in.ts";
@@ -58,10 +61,11 @@ for (const { application, profile, edge = { kind: "ingress" }, rows } of landing
     let cluster: TestCluster;
     let stack: TestStack;
     let created: number;
+    let config: Record<string, unknown>;
 
     before(async () => {
       cluster = await sharedCluster();
-      stack = await new TestStack(profile, {
+      config = {
         "landfall:app": application,
         "landfall:profile": profile,
         "landfall:namespace": namespace,
@@ -72,7 +76,8 @@ for (const { application, profile, edge = { kind: "ingress" }, rows } of landing
         },
         "landfall:monitoring": { namespace: "monitoring" },
         "landfall:edge": { host: `${namespace}.localhost`, tls: { secretName: "tls" }, ...edge },
-      }).create();
+      };
+      stack = await new TestStack(profile, config).create();
     });
 
     after(() => stack?.remove());
@@ -100,6 +105,18 @@ for (const { application, profile, edge = { kind: "ingress" }, rows } of landing
       if (profiles && !profiles.includes(profile)) continue;
       it(`line ${line}: ${says}`, () => assert.deepEqual(see(seen), is));
     }
+
+    it("is proved, and Cyclonus agrees on who reaches whom", async () => {
+      const plan = await planFrom(profile, config);
+      const { evidence, close } = await evidenceFor(cluster, plan);
+      try {
+        const proofs = await proveAll(evidence);
+        assert.deepEqual(proofs.filter(({ outcome }) => outcome === "failed").map(describeProof), []);
+        await agreesWithCyclonus(plan, evidence.snapshot);
+      } finally {
+        close();
+      }
+    });
 
     it("makes its backups, which are admitted and run to their end", async () => {
       const { batch } = cluster.clients;

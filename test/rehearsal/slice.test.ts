@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { silentProgress } from "../../local/progress.ts";
 import { allCells, nameOf, settingsOf } from "../../local/rehearsal/matrix.ts";
+import { describeProof } from "../../local/rehearsal/proving.ts";
 import { Rehearsal } from "../../local/rehearsal/rehearsal.ts";
 import { rehearse } from "../../local/rehearsal/sequence.ts";
 import { ensureTools } from "../../local/toolchain/toolchain.ts";
@@ -19,7 +20,7 @@ const SLICE = [
 describe("A cell of the matrix", function () {
   this.timeout("20m");
   for (const name of SLICE) {
-    it(`${name} comes up, changes nothing, is tuned and goes`, async () => {
+    it(`${name} comes up, changes nothing, is proved, is tuned and goes`, async () => {
       const cell = allCells().find((other) => nameOf(other) === name);
       assert.ok(cell);
       const planned = await settingsOf(cell);
@@ -34,7 +35,9 @@ describe("A cell of the matrix", function () {
         pulumi,
       });
       try {
-        await rehearse(rehearsal, (_, work) => work());
+        const { proofs } = await rehearse(rehearsal, { act: (_, work) => work(), proved() {} });
+        const failures = proofs.filter(({ outcome }) => outcome === "failed").map(describeProof);
+        assert.deepEqual(failures, []);
       } finally {
         await rehearsal.clear();
         remove();
