@@ -64,7 +64,7 @@ describe("PyBase on EKS, as Pulumi.eks.yaml has it", function () {
   });
 
   it("lets the API out to the stores' ports in the network, to S3 and to whoever hands out credentials", () => {
-    const blocks = landed.egressOf("pybase-api-network");
+    const blocks = landed.egressOf("api");
     assert.deepEqual(blocks, ["0.0.0.0/0 443", "10.0.0.0/16 5432", "10.0.0.0/16 6379", "169.254.170.23/32 80"]);
   });
 

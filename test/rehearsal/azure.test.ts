@@ -84,7 +84,7 @@ describe("PyBase on AKS, as Pulumi.aks.yaml has it", function () {
   });
 
   it("lets the API out to the stores' subnets and to Microsoft Entra, and nowhere else outside", () => {
-    const blocks = landed.egressOf("pybase-api-network");
+    const blocks = landed.egressOf("api");
     const subnets = ["10.0.80.0/20", "10.0.96.0/20"];
     const expected = [
       ...[5432, 10_000, 443].flatMap((port) => subnets.map((subnet) => `${subnet} ${port}`)),

@@ -76,12 +76,12 @@ describe("PyBase on GKE, as Pulumi.gke.yaml has it", function () {
   });
 
   it("lets the API out to the stores' ports in their range and to Cloud Storage, and nowhere else", () => {
-    const blocks = landed.egressOf("pybase-api-network");
+    const blocks = landed.egressOf("api");
     assert.deepEqual(blocks, ["0.0.0.0/0 443", "10.0.192.0/19 5432", "10.0.192.0/19 6378"]);
   });
 
   it("lets Google's front ends in, and has a certificate of Google's", async () => {
-    const policy = named(landed.namespace.networkPolicies, "pybase-api-network");
+    const policy = named(landed.namespace.networkPolicies, "api");
     const blocks = (policy.spec?.ingress ?? []).flatMap(({ _from = [] }) => _from.map(({ ipBlock }) => ipBlock?.cidr));
     assert.deepEqual(
       blocks.filter((cidr) => cidr !== undefined),

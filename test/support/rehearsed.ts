@@ -122,9 +122,10 @@ function kubeconfigIn(clusters: string): string {
   return join(clusters, kubeconfig);
 }
 
-/** The first object whose name begins so: the engine completes names. */
+/** The object of that name, or the first whose name the engine has completed. */
 export function named<T extends { metadata?: { name?: string } }>(objects: readonly T[], name: string): T {
-  const found = objects.find(({ metadata }) => metadata?.name?.startsWith(name));
+  const isCompleted = ({ metadata }: T) => metadata?.name?.startsWith(`${name}-`);
+  const found = objects.find(({ metadata }) => metadata?.name === name) ?? objects.find(isCompleted);
   assert.ok(found, `nothing is called ${name}`);
   return found;
 }
