@@ -127,7 +127,7 @@ describe("Datastores that move to servers elsewhere", function () {
     assert.deepEqual(replicas, { api: 0, "extraction-worker": 0, "search-worker": 0, frontend: 2 });
     assert.deepEqual(
       seen.autoscalers.map(({ spec }) => spec?.scaleTargetRef.name),
-      ["pybase-frontend"],
+      ["frontend"],
     );
     assert.equal(jobs().length, 4);
     for (const { status } of jobs()) assert.equal(status?.succeeded, 1);
