@@ -82,6 +82,11 @@ export async function ensureCluster(options: ClusterOptions): Promise<Cluster> {
   }
 }
 
+/** Makes what every cluster begins with, ahead of the first. */
+export async function prepareClusters(progress: Progress): Promise<void> {
+  await templateFor(await ensureTools(CLUSTER_TOOLS, progress), await ensureManifests(progress), progress);
+}
+
 /** Ends the cluster's processes and removes its files and its kubeconfig. Fine where there is none. */
 export async function deleteCluster(options: { directory: string; name: string }): Promise<void> {
   const directory = resolve(options.directory);
