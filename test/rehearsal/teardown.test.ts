@@ -63,7 +63,7 @@ describe("npm run destroy, of a stack in production", function () {
 
   it("takes a last backup and lets go; killed in the middle, it goes on, and nothing is left", async () => {
     const killed = destroy("--yes", "--backup", "--release", "all");
-    await killed.until(/✓ A last backup by pybase\/pybase-search-backup-schedule/);
+    await killed.until(/✓ A last backup by pybase\/search-backup/);
     await killed.until(/ aws:\S+ .*deleting/);
     killed.kill();
     await killed.end();
