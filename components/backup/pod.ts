@@ -31,6 +31,22 @@ export interface PodArgs {
 }
 
 export function backupPod(args: PodArgs): PodSpec {
+  return podWithCopies(args, containersOf(args));
+}
+
+type Parts = Required<Pick<PodSpec, "containers">> &
+  Pick<PodSpec, "initContainers"> & {
+    /** @default none but those of the copies and of what is written meanwhile */
+    volumes?: types.input.core.v1.Volume[];
+    /** Directories that containers write to. @default /tmp */
+    writable?: readonly string[];
+  };
+
+/** A pod that has the copies at hand, runs to its end and asks nothing of the API server. */
+export function podWithCopies(
+  args: Pick<PodArgs, "backup" | "imagePullSecrets" | "confinement" | "claim">,
+  { volumes = [], writable = ["/tmp"], ...containers }: Parts,
+): PodSpec {
   const { backup, imagePullSecrets, confinement } = args;
   return {
     restartPolicy: "Never",
@@ -38,8 +54,8 @@ export function backupPod(args: PodArgs): PodSpec {
     enableServiceLinks: false,
     imagePullSecrets,
     securityContext: podSecurity(confinement, backup.image.uid, backup.image.gid),
-    ...containersOf(args),
-    volumes: [{ name: "backups", ...volumeOf(args) }, ...scratch(["/tmp"]).volumes],
+    ...containers,
+    volumes: [{ name: "backups", ...volumeOf(args) }, ...volumes, ...scratch(writable).volumes],
   };
 }
 
@@ -50,7 +66,7 @@ export function passing(storage: string, storageClassName?: string): Omit<types.
 }
 
 /** A copy is uploaded once it is whole: by another container, for it takes another tool. */
-function containersOf(args: PodArgs): Pick<PodSpec, "containers" | "initContainers"> {
+function containersOf(args: PodArgs): Parts {
   const { backup, beforeRestore } = args;
   const command = commandOf(backup).script;
   const script = beforeRestore && backup.restore ? `${waiting(backup.restore)}${marked(command)}` : command;
@@ -117,10 +133,7 @@ export function container(name: string, image: string, script: string): Containe
 }
 
 /** Where copies are, or where one is on its way to or from a bucket. */
-export function volumeOf({
-  backup,
-  claim,
-}: Pick<PodArgs, "backup" | "claim">): Omit<types.input.core.v1.Volume, "name"> {
+function volumeOf({ backup, claim }: Pick<PodArgs, "backup" | "claim">): Omit<types.input.core.v1.Volume, "name"> {
   if (backup.to.kind !== "bucket") return { persistentVolumeClaim: { claimName: claim as pulumi.Input<string> } };
   return passing(backup.to.scratch.storage, backup.to.scratch.storageClass);
 }

@@ -2,17 +2,13 @@
 import type * as k8s from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
 import { type BackupPlan, type RestoreCheckPlan, resourcesOfCheck, volumesOfCheck } from "../../config/backup.ts";
-import type { Plan } from "../../config/plan.ts";
 import { isRestored } from "../../config/restores.ts";
-import type { Connection } from "../datastores/datastore.ts";
 import type { BackupCommand } from "../datastores/engine.ts";
 import { engines } from "../datastores/engines.ts";
-import { labelsOf } from "../labels.ts";
-import type { Namespace } from "../namespace.ts";
-import { allowLinks } from "../network.ts";
-import { containerSecurity, podSecurity, scratch } from "../pod.ts";
-import type { Secrets, StoredSecret } from "../secrets/secrets.ts";
-import { clientOf, commandOf, container, passing, variables, volumeOf } from "./pod.ts";
+import { containerSecurity, scratch } from "../pod.ts";
+import type { StoredSecret } from "../secrets/secrets.ts";
+import { clientOf, commandOf, container, passing, podWithCopies, variables } from "./pod.ts";
+import { type RestorerArgs, restorer } from "./restorer.ts";
 import { cronJob } from "./schedule.ts";
 import { checking, fetching } from "./scripts.ts";
 
@@ -21,30 +17,17 @@ type Container = k8s.types.input.core.v1.Container;
 /** A backup that is checked. */
 type Checked = BackupPlan & { check: RestoreCheckPlan };
 
-export interface RestoreCheckArgs {
-  plan: Plan;
+export interface RestoreCheckArgs extends RestorerArgs {
   backup: Checked;
-  namespace: Namespace;
-  connection: Connection;
-  secrets: Secrets;
-  /** The keys of a bucket. */
-  keys?: StoredSecret["envFrom"];
-  /** Claim of the volume that keeps the copies; none where a bucket does. */
-  claim?: pulumi.Input<string>;
 }
 
 /** This pod's own server. */
 const HERE = "127.0.0.1";
 
 export function restoreCheck(name: string, args: RestoreCheckArgs, opts: pulumi.CustomResourceOptions): void {
-  const { plan, backup, namespace, connection, secrets } = args;
-  const { check, datastore } = backup;
-  const metadata = { namespace: namespace.namespaceName, labels: labelsOf(plan, check.name) };
-  const network = allowLinks(name, { plan, component: check.name, namespace: metadata.namespace }, opts);
-  const hasPassword = engines[datastore.engine].passwordLength !== undefined;
-  const secret = hasPassword
-    ? secrets.store(`${name}-secret`, { metadata, values: { TO_PASSWORD: connection.field("password").value } }, opts)
-    : undefined;
+  const { backup, namespace } = args;
+  const { check } = backup;
+  const { metadata, network, secret } = restorer(name, check.name, args, opts);
   cronJob(
     name,
     {
@@ -61,25 +44,24 @@ export function restoreCheck(name: string, args: RestoreCheckArgs, opts: pulumi.
 
 function podOf(args: RestoreCheckArgs, secret: StoredSecret | undefined): k8s.types.input.core.v1.PodSpec {
   const { plan, backup, namespace } = args;
-  const { datastore, image, to } = backup;
+  const { datastore, to } = backup;
   const { writable } = engines[datastore.engine];
-  return {
-    restartPolicy: "Never",
-    automountServiceAccountToken: false,
-    enableServiceLinks: false,
-    imagePullSecrets: namespace.imagePullSecrets,
-    securityContext: podSecurity(plan.confinement, image.uid, image.gid),
-    initContainers: [
-      ...(to.kind === "bucket" ? [clientOf(args, to, "fetch", fetching(backup, to.encryption !== undefined))] : []),
-      server(backup, secret),
-    ],
-    containers: [checker(backup, secret)],
-    volumes: [
-      { name: "backups", ...volumeOf(args) },
-      ...volumesOfCheck(datastore).map(({ name, storage }) => ({ name, ...passing(storage, datastore.storageClass) })),
-      ...scratch([...new Set(["/tmp", ...writable])]).volumes,
-    ],
-  };
+  const { imagePullSecrets } = namespace;
+  return podWithCopies(
+    { ...args, imagePullSecrets, confinement: plan.confinement },
+    {
+      initContainers: [
+        ...(to.kind === "bucket" ? [clientOf(args, to, "fetch", fetching(backup, to.encryption !== undefined))] : []),
+        server(backup, secret),
+      ],
+      containers: [checker(backup, secret)],
+      volumes: volumesOfCheck(datastore).map(({ name, storage }) => ({
+        name,
+        ...passing(storage, datastore.storageClass),
+      })),
+      writable: [...new Set(["/tmp", ...writable])],
+    },
+  );
 }
 
 /** A server of the same kind, with nothing in it; Kubernetes waits until it has started. */

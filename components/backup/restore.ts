@@ -2,36 +2,22 @@
 import * as k8s from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
 import type { BackupPlan } from "../../config/backup.ts";
-import type { Plan } from "../../config/plan.ts";
 import type { RestorePlan } from "../../config/restores.ts";
-import type { Connection } from "../datastores/datastore.ts";
 import type { BackupCommand } from "../datastores/engine.ts";
-import { engines } from "../datastores/engines.ts";
 import { sideOf } from "../datastores/move.ts";
-import { labelsOf } from "../labels.ts";
-import type { Namespace } from "../namespace.ts";
-import { allowLinks } from "../network.ts";
-import { podSecurity, scratch } from "../pod.ts";
-import type { Secrets, StoredSecret } from "../secrets/secrets.ts";
-import { clientOf, commandOf, container, volumeOf } from "./pod.ts";
+import type { StoredSecret } from "../secrets/secrets.ts";
+import { clientOf, commandOf, container, podWithCopies } from "./pod.ts";
+import { type RestorerArgs, restorer } from "./restorer.ts";
 import { fetching, restoring, waiting } from "./scripts.ts";
 
-export interface RestoreArgs {
-  plan: Plan;
+export interface RestoreArgs extends RestorerArgs {
   backup: BackupPlan & { restore: RestorePlan };
-  namespace: Namespace;
-  connection: Connection;
-  secrets: Secrets;
   /** The pod that copies what the store has now. */
   copier: k8s.types.input.core.v1.PodSpec;
   /** Labels of that pod, by which it is let into the store. */
   copierLabels: Record<string, string>;
   /** Those that have to be stopped before. */
   users: readonly pulumi.Resource[];
-  /** The keys of a bucket. */
-  keys?: StoredSecret["envFrom"];
-  /** Claim of the volume that keeps the copies; none where a bucket does. */
-  claim?: pulumi.Input<string>;
 }
 
 /** A restore of many gigabytes takes its time; Pulumi gives a job ten minutes unless it is told. */
@@ -42,14 +28,9 @@ const PATIENCE = "24h";
  * not know what it was making; one that has failed is made anew by the next update.
  */
 export function restore(name: string, args: RestoreArgs, opts: pulumi.CustomResourceOptions): void {
-  const { plan, backup, namespace, connection, secrets, users } = args;
-  const { restore, datastore } = backup;
-  const metadata = { namespace: namespace.namespaceName, labels: labelsOf(plan, restore.name) };
-  const network = allowLinks(name, { plan, component: restore.name, namespace: metadata.namespace }, opts);
-  const hasPassword = engines[datastore.engine].passwordLength !== undefined;
-  const secret = hasPassword
-    ? secrets.store(`${name}-secret`, { metadata, values: { TO_PASSWORD: connection.field("password").value } }, opts)
-    : undefined;
+  const { backup, namespace, connection, users } = args;
+  const { restore } = backup;
+  const { metadata, network, secret } = restorer(name, restore.name, args, opts);
   const job = (
     title: string,
     pod: k8s.types.input.core.v1.PodSpec,
@@ -84,20 +65,18 @@ function podOf(args: RestoreArgs, secret: StoredSecret | undefined): k8s.types.i
   const commands = commandOf(backup) as Required<Pick<BackupCommand, "restore" | "manifest">>;
   // The job before this one has waited already.
   const script = `${restore.copyFirst ? "" : waiting(restore)}${restoring({ datastore, restore }, commands)}`;
-  return {
-    restartPolicy: "Never",
-    automountServiceAccountToken: false,
-    enableServiceLinks: false,
-    imagePullSecrets: namespace.imagePullSecrets,
-    securityContext: podSecurity(plan.confinement, image.uid, image.gid),
-    initContainers: fetch(),
-    containers: [
-      {
-        ...container("restore", image.reference, script),
-        env: [{ name: "HOME", value: "/tmp" }, ...sideOf("TO", datastore, connection)],
-        envFrom: secret?.envFrom,
-      },
-    ],
-    volumes: [{ name: "backups", ...volumeOf(args) }, ...scratch(["/tmp"]).volumes],
-  };
+  const { imagePullSecrets } = namespace;
+  return podWithCopies(
+    { ...args, imagePullSecrets, confinement: plan.confinement },
+    {
+      initContainers: fetch(),
+      containers: [
+        {
+          ...container("restore", image.reference, script),
+          env: [{ name: "HOME", value: "/tmp" }, ...sideOf("TO", datastore, connection)],
+          envFrom: secret?.envFrom,
+        },
+      ],
+    },
+  );
 }
