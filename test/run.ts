@@ -15,6 +15,7 @@ const LANES = [
     "monitoring",
     "preview",
     "rehearsal",
+    "render",
     "servers",
     "start",
     "toolchain",
