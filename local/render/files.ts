@@ -1,7 +1,7 @@
 /** A rendering as files: one an object, in the order of an update. */
-import { stringify } from "yaml";
 import { helmCommand, type Installer, installedBy, isLocal, type Release } from "./addons.ts";
 import type { Manifest, Rendering } from "./objects.ts";
+import { yaml } from "./yaml.ts";
 
 /** Texts by path. */
 export type Files = Record<string, string>;
@@ -80,8 +80,4 @@ export function addonFiles(releases: readonly Release[]): Files {
 
 export function valuesFile({ name }: Release): string {
   return `addons/${name}.yaml`;
-}
-
-export function yaml(value: unknown): string {
-  return stringify(value, { lineWidth: 0, aliasDuplicateObjects: false });
 }

@@ -5,9 +5,9 @@ import { UserError } from "../command.ts";
 import { terminalProgress } from "../progress.ts";
 import { askPulumi } from "../stack.ts";
 import { ensureTools } from "../toolchain/toolchain.ts";
-import { yaml } from "./files.ts";
 import { renderStack, type StackOptions } from "./render.ts";
 import { filledIn, type SecretNote, secretsIn } from "./secrets.ts";
+import { yaml } from "./yaml.ts";
 
 /** @throws UserError on a terminal, where they would stay on the screen. */
 export async function revealedSecrets(options: StackOptions): Promise<string> {

@@ -1,9 +1,7 @@
 /** Everything that is generated from the schema, by path. */
 import { annotatedSchema, type Node } from "./annotated.ts";
+import { PAGE_FILE, SCHEMA_FILE } from "./names.ts";
 import { configurationPage } from "./page.ts";
-
-export const SCHEMA_FILE = "landfall.schema.json";
-export const PAGE_FILE = "docs/configuration.md";
 
 export function generatedFiles(): Record<string, string> {
   const schema = annotatedSchema();

@@ -103,7 +103,7 @@ function isPlain(node: Node): boolean {
 }
 
 /** What may stand there, in words. */
-function allowed(node: Node): string {
+export function allowed(node: Node): string {
   if (node.errorMessage) return node.errorMessage;
   if (node.patternErrorMessage) return node.patternErrorMessage;
   if (node.const !== undefined) return String(node.const);

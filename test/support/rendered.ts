@@ -36,10 +36,10 @@ export function inProduction(
   return render({ stack: "production", settings, ...options });
 }
 
-/** Every object in texts of YAML, by kind, namespace and name. */
+/** Every object in texts of YAML, as readers in Go take them, by kind, namespace and name. */
 export function objectsIn(texts: readonly string[]): Record<string, Manifest> {
   const documents = texts
-    .flatMap((text) => parseAllDocuments(text))
+    .flatMap((text) => parseAllDocuments(text, { version: "1.1" }))
     .map((document) => document.toJS() as Manifest | null);
   const objects = documents.filter((object) => object !== null);
   return Object.fromEntries(

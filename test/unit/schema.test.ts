@@ -5,7 +5,8 @@ import { z } from "zod";
 import { stackSchema } from "../../config/schema.ts";
 import { annotatedSchema, type Node } from "../../local/schema/annotated.ts";
 import { EXAMPLES } from "../../local/schema/examples.ts";
-import { generatedFiles, SCHEMA_FILE } from "../../local/schema/files.ts";
+import { generatedFiles } from "../../local/schema/files.ts";
+import { SCHEMA_FILE } from "../../local/schema/names.ts";
 
 const ROOT = new URL("../../", import.meta.url);
 const stackFiles = readdirSync(ROOT).filter((file) => /^Pulumi\..+\.yaml$/.test(file));

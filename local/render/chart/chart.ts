@@ -5,10 +5,11 @@
 import { isDeepStrictEqual } from "node:util";
 import type { ApiServerAddresses } from "../../../cloud/cloud.ts";
 import type { Plan } from "../../../config/plan.ts";
-import { type Files, knownAs, yaml } from "../files.ts";
+import { type Files, knownAs } from "../files.ts";
 import { contentsOf } from "../names.ts";
 import type { Manifest, RenderedObject, Rendering } from "../objects.ts";
 import { type SecretNote, secretsIn } from "../secrets.ts";
+import { yaml } from "../yaml.ts";
 import { sectionOf, sharedPath, tune } from "./knobs.ts";
 import {
   API_SERVER_RULE,

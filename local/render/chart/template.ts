@@ -1,5 +1,5 @@
 /** Trees with values in them as templates of Helm. */
-import { stringify } from "yaml";
+import { yaml } from "../yaml.ts";
 import { DERIVED } from "./reconciled.ts";
 import { Value } from "./values.ts";
 
@@ -10,7 +10,7 @@ export type Markers = Readonly<Record<string, string>>;
 export function templateOf(tree: unknown, markers: Markers): string {
   const values: Value[] = [];
   const placed = withPlaces(tree, values);
-  const text = stringify(placed, { lineWidth: 0, aliasDuplicateObjects: false });
+  const text = yaml(placed);
   const escaped = text.replaceAll("{{", '{{ "{{" }}');
   return withMarkers(escaped, markers).replace(PLACE, (_, indent: string, key: string, place: string) =>
     written(values[Number(place)] as Value, indent, key),

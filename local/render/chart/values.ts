@@ -1,5 +1,5 @@
 /** The values of a chart: each found at a place in an object, each with the stack's own as its default. */
-import { stringify } from "yaml";
+import { yaml } from "../yaml.ts";
 
 /** What stands in a template where a value goes. */
 export class Value {
@@ -58,7 +58,7 @@ export class Values {
     return known
       .map((key) => {
         const value = COMPONENTS.includes(key) ? ordered(this.#tree[key] as Record<string, Tree>) : this.#tree[key];
-        return `# ${SECTIONS[key]}\n${stringify({ [key]: value }, { lineWidth: 0, aliasDuplicateObjects: false })}`;
+        return `# ${SECTIONS[key]}\n${yaml({ [key]: value })}`;
       })
       .join("\n");
   }
