@@ -1,22 +1,25 @@
 /** `npm run explain`: what a stack's plan is, where each value comes from, and what depends on it. */
+import { writeFileSync } from "node:fs";
 import { isDeepStrictEqual, parseArgs } from "node:util";
 import { diagram } from "../config/diagram.ts";
 import { isMapping } from "../config/mistakes.ts";
 import { run, UserError } from "./command.ts";
 import { dependentsOf } from "./explain/dependents.ts";
 import { Explanation } from "./explain/explained.ts";
+import { picturePage } from "./explain/picture-page.ts";
 import { type Difference, differencesText, sourceOf, tableText, valueText } from "./explain/words.ts";
 import { isConfigurationError } from "./rehearsal/stack-file.ts";
 
 const USAGE = `npm run explain -- STACK [PATH] [-c KEY=VALUE]... [--json]
 npm run explain -- --diff STACK STACK [--json]
-npm run explain -- STACK --graph
+npm run explain -- STACK --graph [--out FILE]
 
   STACK          a stack that has a file Pulumi.STACK.yaml
   PATH           a value, such as tiers.api.autoscale.max, or all below one, such as tiers.api
   -c KEY=VALUE   a setting over the file's
   --diff         two stacks side by side, where they differ
   --graph        the picture of what stands and who calls whom, in Mermaid's words
+  --out FILE     the picture, drawn, as a page for a browser
   --json         for machines
 
 What depends on a value is found by trying another one: the program is run with it, and what changes depends on it.
@@ -29,6 +32,7 @@ async function main(): Promise<number> {
       config: { type: "string", short: "c", multiple: true, default: [] },
       diff: { type: "boolean" },
       graph: { type: "boolean" },
+      out: { type: "string" },
       json: { type: "boolean" },
       help: { type: "boolean", short: "h" },
     },
@@ -40,7 +44,8 @@ async function main(): Promise<number> {
   }
   try {
     const explanation = await Explanation.of(stack, values.config);
-    if (values.graph) console.log(diagram(explanation.plan));
+    if (values.graph && values.out) writeFileSync(values.out, picturePage(explanation.plan));
+    else if (values.graph) console.log(diagram(explanation.plan));
     else if (values.diff)
       await tellDifferences(explanation, await Explanation.of(second as string, values.config), values.json);
     else await tellValues(explanation, second?.replace(/^landfall:/, ""), values.json);

@@ -76,7 +76,7 @@ export class Explanation {
       .filter((path) => this.#schemaAt(path) !== undefined)
       .sort()
       .map((path) => this.at(path))
-      .filter(({ said, value, schema }) => said.length > 0 || isOfForm(value, schema));
+      .filter(({ said, value, schema }) => said.length > 0 || (value !== undefined && isOfForm(value, schema)));
   }
 
   /** @throws UserError where there is nothing by that path, with what there is. */

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { dependentsOf } from "../../local/explain/dependents.ts";
 import { Explanation } from "../../local/explain/explained.ts";
+import { picturePage } from "../../local/explain/picture-page.ts";
 import { at, byName, leavesOf, nested } from "../../local/explain/tree.ts";
 import { differencesText, sourceOf, valueText } from "../../local/explain/words.ts";
 
@@ -88,6 +89,13 @@ describe("What depends on a value", function () {
     assert.equal(JSON.stringify(tried).includes("\\u0002"), false);
   });
 
+  it("is told as docs/explain.md shows", async () => {
+    const explanation = await Explanation.of("production", []);
+    const asked = explanation.at("tiers.api.autoscale.max");
+    const text = valueText("production", asked, await found(asked.path));
+    assert.ok(readFileSync("docs/explain.md", "utf8").includes(`\`\`\`\n${text}\`\`\``), text);
+  });
+
   it("comes and goes with what decides it", async () => {
     const tried = await found("backup.keep");
     assert.ok(tried?.dependents.some(({ resource }) => resource.startsWith("CronJob pybase/")));
@@ -132,6 +140,15 @@ describe("Explanations in words", () => {
     const text = differencesText(["dev", "production"], [{ path: "tiers.api.replicas", values: [undefined, 3] }]);
     assert.equal(text, "                      dev  production\n  tiers.api.replicas  -    3");
     assert.equal(differencesText(["a", "b"], []), "a and b are alike.\n");
+  });
+});
+
+describe("The picture of a stack", () => {
+  it("is a page that loads nothing, with every tier and datastore", async () => {
+    const { plan } = await Explanation.of("dev", []);
+    const page = picturePage(plan);
+    for (const { name } of [...plan.tiers, ...plan.datastores]) assert.ok(page.includes(name), name);
+    assert.doesNotMatch(page, /<script|(src|href)="http/);
   });
 });
 
