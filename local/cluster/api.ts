@@ -1,4 +1,5 @@
 import { Agent, request } from "node:https";
+import { createInterface } from "node:readline";
 import type { Credentials } from "./kubeconfig.ts";
 
 /** What the API server answers that is not a success. */
@@ -54,6 +55,24 @@ export class Api {
       text,
       "application/apply-patch+yaml",
     );
+  }
+
+  /**
+   * Hands over each line of an answer that goes on, such as that of a watch.
+   *
+   * @returns once the server or the connection has ended it, or `signal` has
+   */
+  follow(path: string, signal: AbortSignal, onLine: (line: string) => void): Promise<void> {
+    return new Promise((resolve) => {
+      const call = request(new URL(path, this.#server), { agent: this.#agent, signal }, (response) => {
+        createInterface(response)
+          .on("line", (line) => response.statusCode === 200 && onLine(line))
+          .on("error", () => resolve())
+          .on("close", () => resolve());
+      });
+      call.on("error", () => resolve());
+      call.end();
+    });
   }
 
   request(method: string, path: string, body?: string, contentType?: string): Promise<string> {
