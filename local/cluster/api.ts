@@ -75,10 +75,12 @@ export class Api {
     });
   }
 
-  request(method: string, path: string, body?: string, contentType?: string): Promise<string> {
+  request(method: string, path: string, body?: string, contentType?: string, accept?: string): Promise<string> {
     return new Promise((resolve, reject) => {
-      const headers =
-        body === undefined ? {} : { "content-type": contentType, "content-length": Buffer.byteLength(body) };
+      const headers = {
+        ...(accept === undefined ? {} : { accept }),
+        ...(body === undefined ? {} : { "content-type": contentType, "content-length": Buffer.byteLength(body) }),
+      };
       const call = request(
         new URL(path, this.#server),
         { method, agent: this.#agent, headers, timeout: TIMEOUT_MILLISECONDS },

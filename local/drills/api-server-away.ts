@@ -3,8 +3,8 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { Finding } from "../proofs/proof.ts";
 import { type Drill, drilled, duration } from "./drill.ts";
 import { lostOrDoubled, takeInventory } from "./inventory.ts";
-import { lastLines } from "./killed-update.ts";
 import { Machines } from "./machines.ts";
+import { reasonOf } from "./reasons.ts";
 import { hasImage, nextRelease, releasedTiers, thisRelease } from "./releases.ts";
 import { detailOf, type Stage } from "./stage.ts";
 
@@ -44,7 +44,7 @@ export async function drillApiServerAway(stage: Stage): Promise<Drill> {
   mark(again.code === 0 ? "pulumi up, back to the release before" : "pulumi up failed");
   if (again.code === 0) await machines.settle(ready, parts);
   const wrong = [
-    ...(again.code === 0 ? [] : [`the next update failed: ${lastLines(again.everything)}`]),
+    ...(again.code === 0 ? [] : [`the next update failed: ${reasonOf(again.everything)}`]),
     ...lostOrDoubled(before, await takeInventory(api, plan.namespace)),
   ];
   const findings = wrong.map((sentence): Finding => {

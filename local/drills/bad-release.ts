@@ -2,9 +2,9 @@
 import { MISSING_IMAGES } from "../cluster/stages.ts";
 import type { Finding } from "../proofs/proof.ts";
 import { type Drill, drilled, notDrilled } from "./drill.ts";
-import { lastLines } from "./killed-update.ts";
 import { Machines } from "./machines.ts";
 import { lowest } from "./ready-pods.ts";
+import { reasonOf } from "./reasons.ts";
 import { updateFloor } from "./rolling-update.ts";
 import { detailOf, type Stage } from "./stage.ts";
 
@@ -43,7 +43,7 @@ export async function drillBadRelease(stage: Stage): Promise<Drill> {
     .split("\n")
     .find((line) => line.includes("ImagePullBackOff"))
     ?.trim();
-  mark(code === 0 ? "pulumi up says that all is well" : `pulumi up failed: ${words ?? lastLines(everything, 1)}`);
+  mark(code === 0 ? "pulumi up says that all is well" : `pulumi up failed: ${words ?? reasonOf(everything)}`);
   const least = lowest(ready.steps.get(part.name) ?? []);
   await rehearsal.configure({ [`tiers.${tier.name}.image`]: tier.image });
   const back = await rehearsal.tryUp();
@@ -62,14 +62,14 @@ export async function drillBadRelease(stage: Stage): Promise<Drill> {
       ? [failure("the update called a release good that never gets ready", "see its readiness probe")]
       : []),
     ...(code !== 0 && !words
-      ? [failure(`the update does not say why: ${lastLines(everything)}`, "see the pod's events")]
+      ? [failure(`the update does not say why: ${reasonOf(everything)}`, "see the pod's events")]
       : []),
     ...(least < floor
       ? [failure(`kept ${least} ready pods of the old release, not ${floor}`, "lower maxUnavailable")]
       : []),
     ...(back.code === 0
       ? []
-      : [failure(`the old image cannot be had back: ${lastLines(back.everything)}`, "pulumi up --refresh")]),
+      : [failure(`the old image cannot be had back: ${reasonOf(back.everything)}`, "pulumi up --refresh")]),
   ];
   const summary = `${tier.name}: ${least} old pods served on, the update failed with the pod's own words, one edit took it back`;
   const parts = stage.parts.map((one) => (one.name === part.name ? { ...one, floor } : one));

@@ -3,7 +3,7 @@ import type { Finding } from "../proofs/proof.ts";
 import { type Drill, drilled, duration } from "./drill.ts";
 import { evictAll } from "./evict.ts";
 import { Machines } from "./machines.ts";
-import { lowest, partOf } from "./ready-pods.ts";
+import { lowest, type Part, partOf } from "./ready-pods.ts";
 import { detailOf, type Stage } from "./stage.ts";
 
 const NAME = "drain";
@@ -38,10 +38,11 @@ export async function drillDrain(stage: Stage): Promise<Drill> {
     await machines.settle(ready, stage.parts);
   }
   await machines.remove(surge);
-  for (const { name, floor, replicas } of parts) {
+  for (const part of parts) {
+    const { name, floor } = part;
     const least = lowest(ready.steps.get(name) ?? []);
     if (floor !== undefined && least < floor) findings.push(below(name, least, floor));
-    else if (floor === undefined && least === 0) findings.push(away(name, replicas));
+    else if (floor === undefined && least === 0) findings.push(away(part));
   }
   const summary = `${drained} machines, each empty and all pods ready again within ${duration(slowest)}`;
   return drilled({ name: NAME, title: TITLE, summary }, unique(findings), detailOf({ ...stage, parts }, PLAYED));
@@ -74,15 +75,18 @@ function below(part: string, least: number, floor: number): Finding {
   };
 }
 
-function away(part: string, replicas: number): Finding {
+function away({ name, object, replicas }: Part): Finding {
+  const isStore = object.kind === "StatefulSet";
   return {
     severity: "warning",
-    subject: part,
+    subject: name,
     sentence:
       replicas === 1
         ? "is away while its one pod moves, as long as it takes to start"
         : "had no ready pod for a moment: no budget keeps one",
-    fix: `give it ${replicas === 1 ? "two replicas, where it can have them" : "a budget (minAvailable)"}`,
+    fix: isStore
+      ? "give it several servers, or have the cloud run it (mode: managed)"
+      : `give it ${replicas === 1 ? "two replicas, where it can have them" : "a budget (minAvailable)"}`,
   };
 }
 

@@ -4,8 +4,8 @@ import type { Finding } from "../proofs/proof.ts";
 import type { ClusterObject } from "../proofs/snapshot.ts";
 import { type Drill, drilled } from "./drill.ts";
 import { changed, lostOrDoubled, takeInventory } from "./inventory.ts";
-import { lastLines } from "./killed-update.ts";
 import { Machines } from "./machines.ts";
+import { reasonOf } from "./reasons.ts";
 import { detailOf, type Stage } from "./stage.ts";
 
 const NAME = "drift";
@@ -39,7 +39,7 @@ export async function drillDrift(stage: Stage): Promise<Drill> {
   if (code === 0) await machines.settle(ready, parts);
   const after = await takeInventory(api, plan.namespace);
   const wrong = [
-    ...(code === 0 ? [] : [`it could not be taken back: ${lastLines(everything)}`]),
+    ...(code === 0 ? [] : [`it could not be taken back: ${reasonOf(everything)}`]),
     ...lostOrDoubled(before, after),
     ...changed(before, after).map((what) => `${what} is not as it was`),
   ];

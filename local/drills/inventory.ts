@@ -43,10 +43,11 @@ export function lostOrDoubled(before: Inventory, after: Inventory): string[] {
   });
 }
 
-/** What says something else than before. */
+/** What is there still, and says something else than before. */
 export function changed(before: Inventory, after: Inventory): string[] {
   return [...before].flatMap(([key, objects]) => {
     const now = after.get(key) ?? [];
+    if (now.length < objects.length) return [];
     const isSame = JSON.stringify(objects.map(stated)) === JSON.stringify(now.map(stated));
     return isSame ? [] : [key];
   });

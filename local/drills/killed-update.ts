@@ -4,6 +4,7 @@ import type { Finding } from "../proofs/proof.ts";
 import { type Drill, drilled } from "./drill.ts";
 import { lostOrDoubled, takeInventory } from "./inventory.ts";
 import { Machines } from "./machines.ts";
+import { reasonOf } from "./reasons.ts";
 import { hasImage, releasedTiers, thisRelease } from "./releases.ts";
 import { detailOf, type Stage } from "./stage.ts";
 
@@ -30,7 +31,7 @@ export async function drillKilledUpdate(stage: Stage): Promise<Drill> {
   mark(code === 0 ? "pulumi up has ended what was begun" : "pulumi up failed");
   if (code === 0) await machines.settle(ready, parts);
   const wrong = [
-    ...(code === 0 ? [] : [`the next update failed: ${lastLines(everything)}`]),
+    ...(code === 0 ? [] : [`the next update failed: ${reasonOf(everything)}`]),
     ...((await rehearsal.pendingOperations()) > 0 ? ["operations are pending still"] : []),
     ...lostOrDoubled(before, await takeInventory(api, plan.namespace)),
   ];
@@ -39,9 +40,4 @@ export async function drillKilledUpdate(stage: Stage): Promise<Drill> {
   });
   const summary = "one `pulumi cancel` and one `pulumi up` later: all there once, data the very same";
   return drilled({ name: NAME, title: TITLE, summary }, findings, detailOf(stage, PLAYED));
-}
-
-/** The end of what a command printed, where it says why it failed. */
-export function lastLines(output: string, count = 8): string {
-  return output.trim().split("\n").slice(-count).join("\n").trim();
 }

@@ -3,14 +3,14 @@ import { createHash } from "node:crypto";
 import type { Plan, TierPlan } from "../../config/plan.ts";
 import type { PodObject } from "./ready-pods.ts";
 
-/** Settings that give each tier its next image. */
-export function nextRelease({ tiers }: Plan): Record<string, string> {
-  return Object.fromEntries(tiers.map(({ name, image }) => [`tiers.${name}.image`, nextOf(image)]));
+/** Settings that give each tier its next image; its migration follows it. */
+export function nextRelease(plan: Plan): Record<string, string> {
+  return Object.fromEntries(releasedTiers(plan).map(({ name, image }) => [`tiers.${name}.image`, nextOf(image)]));
 }
 
 /** Settings that give each tier the image that it has by now. */
-export function thisRelease({ tiers }: Plan): Record<string, string> {
-  return Object.fromEntries(tiers.map(({ name, image }) => [`tiers.${name}.image`, image]));
+export function thisRelease(plan: Plan): Record<string, string> {
+  return Object.fromEntries(releasedTiers(plan).map(({ name, image }) => [`tiers.${name}.image`, image]));
 }
 
 /** Another one of the same form, by tag or by digest. */

@@ -22,9 +22,10 @@ export async function drillZoneLoss(stage: Stage): Promise<Drill> {
   const podsIn = (zone: string) => ready.pods.filter(({ spec }) => zoneOfNode.get(spec.nodeName ?? "") === zone).length;
   const [zone] = zones.toSorted((a, b) => podsIn(b) - podsIn(a)) as [string];
 
+  const pods = podsIn(zone);
   const lost = ready.now;
   ready.lose(nodes.filter((node) => zoneOf(node) === zone).map(({ metadata }) => metadata.name));
-  mark(`${zone} is gone, with ${podsIn(zone)} pods`);
+  mark(`${zone} is gone, with ${pods} pods`);
   const left = new Map(parts.map(({ name }) => [name, ready.readyOf(name)]));
   const gone = await machines.lose(zone);
   const stuck = await machines.settle(ready, parts);
@@ -45,7 +46,7 @@ export async function drillZoneLoss(stage: Stage): Promise<Drill> {
   ]);
   findings.push(...homeless.map(({ pod, because }) => waits(partOf(pod) ?? pod.metadata.name, zone, because)));
   const whole = parts.length - waiting.size;
-  const summary = `${zone} with ${podsIn(zone)} pods gone: ${whole} of ${parts.length} parts whole again within ${duration(took)}`;
+  const summary = `${zone} with ${pods} pods gone: ${whole} of ${parts.length} parts whole again within ${duration(took)}`;
   return drilled({ name: NAME, title: TITLE, summary }, findings, detailOf(stage, PLAYED));
 }
 

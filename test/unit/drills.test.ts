@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { type Asked, behaviorOf, faster, tooFast, tooSoon } from "../../local/drills/behavior.ts";
 import { changed, type Inventory, lostOrDoubled } from "../../local/drills/inventory.ts";
 import { lowest } from "../../local/drills/ready-pods.ts";
+import { reasonOf } from "../../local/drills/reasons.ts";
 import { nextRelease } from "../../local/drills/releases.ts";
 import { updateFloor } from "../../local/drills/rolling-update.ts";
 import type { ClusterObject } from "../../local/proofs/snapshot.ts";
@@ -102,15 +103,27 @@ describe("Ready pods over time", () => {
 describe("The next release", () => {
   it("has another tag, or another digest, for every tier", () => {
     const plan = planFor("production");
-    const [first] = plan.tiers;
+    const first = plan.tiers.find(({ name }) => name === "api");
     assert.ok(first);
-    assert.deepEqual(
-      Object.keys(nextRelease(plan)),
-      plan.tiers.map(({ name }) => `tiers.${name}.image`),
-    );
+    assert.ok(plan.tiers.some(({ name }) => name === "api-migrate"));
+    assert.deepEqual(Object.keys(nextRelease(plan)).sort(), [
+      "tiers.api.image",
+      "tiers.extraction-worker.image",
+      "tiers.frontend.image",
+      "tiers.search-worker.image",
+    ]);
     assert.equal(nextRelease(plan)[`tiers.${first.name}.image`], `${first.image}-next`);
     const pinned = { ...plan, tiers: [{ ...first, image: `shop/api@sha256:${"a".repeat(64)}` }] };
     assert.match(nextRelease(pinned)[`tiers.${first.name}.image`] ?? "", /^shop\/api@sha256:(?!a{64})[0-9a-f]{64}$/);
+  });
+});
+
+describe("The reason of a failed update", () => {
+  it("is what the engine calls errors, each once, else its last line", () => {
+    const output =
+      "  error: no such image\n  x **failed** error: no such image\n  error: update failed\nDuration: 2s\n";
+    assert.equal(reasonOf(output), "no such image");
+    assert.equal(reasonOf("killed\n"), "killed");
   });
 });
 
