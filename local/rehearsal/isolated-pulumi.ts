@@ -1,4 +1,4 @@
-import { spawn } from "node:child_process";
+import { type ChildProcessWithoutNullStreams, spawn } from "node:child_process";
 import { delimiter, join } from "node:path";
 import { UserError } from "../command.ts";
 import type { Answer } from "../risk/preview.ts";
@@ -35,7 +35,24 @@ export class IsolatedPulumi {
   }
 
   async ask(cwd: string, ...args: string[]): Promise<Answer> {
-    const child = spawn(this.#pulumi, ["--non-interactive", ...args], { cwd, env: this.environment });
+    return this.#answer(this.#start(cwd, args));
+  }
+
+  /** Kills the command with all that it has started, once `moment` has come. @returns what it had printed */
+  async kill(cwd: string, args: readonly string[], moment: () => Promise<unknown>): Promise<Answer> {
+    // Of a group of its own, with its providers and the program.
+    const child = this.#start(cwd, args, { detached: true });
+    const answer = this.#answer(child);
+    await Promise.race([moment(), answer]);
+    if (child.exitCode === null && child.pid !== undefined) process.kill(-child.pid, "SIGKILL");
+    return answer;
+  }
+
+  #start(cwd: string, args: readonly string[], options: { detached?: boolean } = {}) {
+    return spawn(this.#pulumi, ["--non-interactive", ...args], { cwd, env: this.environment, ...options });
+  }
+
+  async #answer(child: ChildProcessWithoutNullStreams): Promise<Answer> {
     let output = "";
     let everything = "";
     child.stdout.setEncoding("utf8").on("data", (text) => {
