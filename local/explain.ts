@@ -25,6 +25,9 @@ npm run explain -- STACK --graph [--out FILE]
 What depends on a value is found by trying another one: the program is run with it, and what changes depends on it.
 Neither a cluster nor an account is asked anything. Exit code 0; 1 where there is no such stack or path.`;
 
+// As index.ts does: Pulumi's hook looks for source maps whenever it makes a promise.
+Reflect.deleteProperty(Error, "prepareStackTrace");
+
 async function main(): Promise<number> {
   const { values, positionals } = parseArgs({
     allowPositionals: true,

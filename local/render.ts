@@ -5,7 +5,6 @@ import { override, readSettings } from "./rehearsal/stack-file.ts";
 import { INSTALLERS, type Installer } from "./render/addons.ts";
 import { FORMATS, type Format } from "./render/readme.ts";
 import { render, toUserError } from "./render/render.ts";
-import { revealedSecrets } from "./render/revealed.ts";
 import { readState } from "./render/state.ts";
 import { writeFiles } from "./render/write.ts";
 
@@ -24,6 +23,9 @@ npm run render -- STACK --secrets [--state FILE] [-c KEY=VALUE]...
   --secrets           the Secrets that the objects refer to, with their values, to a pipe: | kubectl apply -f -
 
 No value of a secret is ever in DIR. Exit code 0; 1 where the stack cannot be rendered.`;
+
+// As index.ts does: Pulumi's hook looks for source maps whenever it makes a promise.
+Reflect.deleteProperty(Error, "prepareStackTrace");
 
 async function main(): Promise<number> {
   const { values, positionals } = parseArgs({
@@ -49,6 +51,7 @@ async function main(): Promise<number> {
   const known = values.state === undefined ? undefined : readState(values.state);
   try {
     if (values.secrets) {
+      const { revealedSecrets } = await import("./render/revealed.ts");
       console.log(await revealedSecrets({ stack, settings, known }));
       return 0;
     }

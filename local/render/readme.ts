@@ -1,6 +1,6 @@
 /** What a folder with a rendering says of itself. */
 import type { Plan } from "../../config/plan.ts";
-import { helmCommand, type Installer } from "./addons.ts";
+import { helmCommand, type Installer, type Release } from "./addons.ts";
 import { type Files, valuesFile } from "./files.ts";
 import type { Rendering } from "./objects.ts";
 import { inWords, type SecretNote } from "./secrets.ts";
@@ -39,16 +39,20 @@ export function warningsOf({ plan, rendering, withoutApiServer, installer }: Tol
     ...(rendering.releases.length > 0 && !installer
       ? [`${rendering.releases.length} add-ons are yours to install before: addons/ has their values.`]
       : []),
-    ...(installer === "argocd"
-      ? rendering.releases
-          .filter(({ secretValues }) => Object.keys(secretValues).length > 0)
-          .map(
-            ({ name, secretValues }) =>
-              `Add-on ${name} lacks ${Object.keys(secretValues).join(", ")}, which is secret.`,
-          )
-      : []),
+    ...(installer ? releasesWithSecrets(rendering).map((release) => LACKING[installer](release)) : []),
   ];
 }
+
+function releasesWithSecrets({ releases }: Rendering): Release[] {
+  return releases.filter(({ secretValues }) => Object.keys(secretValues).length > 0);
+}
+
+/** What is said of values that are secret. */
+const LACKING: Record<Installer, (release: Release) => string> = {
+  argocd: ({ name, secretValues }) => `Add-on ${name} lacks ${Object.keys(secretValues).join(", ")}, which is secret.`,
+  flux: ({ name, namespace, secretValues }) =>
+    `Add-on ${name} reads ${Object.keys(secretValues).join(", ")} from the Secret ${namespace}/${name}-values, which is yours to make.`,
+};
 
 function readme(told: Told): string {
   const { plan, rendering, format, installer } = told;

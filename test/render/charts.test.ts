@@ -118,6 +118,25 @@ describe("Renderings by the tools that they are for", function () {
     assert.ok(JSON.stringify(others["Deployment pybase/api"]).includes(secretOf(others)));
   });
 
+  it("refuses a value that it does not have", async () => {
+    const chart = await rendered("dev", {}, { format: "helm" });
+    await assert.rejects(template(chart, "--set", "tiers.api.replicsa=3"), /replicsa/);
+    await assert.rejects(template(chart, "--set", "tiers.api.autoscale=on"), /autoscale/);
+  });
+
+  it("leaves Secrets to the operator that the stack names, wherever the chart lands", async () => {
+    const secretStore = { secretStore: { kind: "external-secrets", store: { name: "vault" } } };
+    const plain = await inProduction("pybase", {}, secretStore);
+    const chart = await inProduction("pybase", { format: "helm" }, secretStore);
+    assert.deepEqual(await template(chart), objectsBelow(plain.files, "objects"));
+    const elsewhere = await template(chart, "--set", "namespace=elsewhere");
+    const names = Object.values(elsewhere).flatMap(({ kind, metadata }) =>
+      kind === "ExternalSecret" ? [metadata.name] : [],
+    );
+    const referred = JSON.stringify(elsewhere);
+    for (const name of names) assert.ok(referred.split(`"${name}"`).length > 2, `nobody refers to ${name}`);
+  });
+
   it("tunes what people tune", async () => {
     const chart = await rendered("dev", {}, { format: "helm" });
     const objects = await template(

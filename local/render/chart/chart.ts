@@ -25,6 +25,7 @@ import {
 import { reconciled } from "./reconciled.ts";
 import { type Markers, templateOf } from "./template.ts";
 import { Value, Values } from "./values.ts";
+import { valuesSchema } from "./values-schema.ts";
 
 /** What the program is run with in place of the stack's own. */
 export const MARKED = {
@@ -82,6 +83,7 @@ export function chartFiles({ plan, version, own, marked, apiServer }: ChartArgs)
       kubeVersion: ">=1.30.0-0",
     }),
     "chart/values.yaml": values.text(),
+    "chart/values.schema.json": `${JSON.stringify(valuesSchema(values.tree), undefined, 2)}\n`,
     "chart/templates/NOTES.txt": NOTES,
     ...chart.files(),
   };

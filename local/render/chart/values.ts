@@ -52,6 +52,11 @@ export class Values {
     return found !== undefined && JSON.stringify(found) === JSON.stringify(value);
   }
 
+  /** As a tree. */
+  get tree(): Tree {
+    return this.#tree;
+  }
+
   /** As values.yaml has them, what is tuned most first. */
   text(): string {
     const known = Object.keys(SECTIONS).filter((key) => key in this.#tree);
