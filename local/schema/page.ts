@@ -12,7 +12,7 @@ descriptions show in an editor that knows YAML schemas, by the first line of eac
 \`\`\`
 
 Mappings are laid over what the application and the profile say, key by key; lists and plain values replace. In a path,
-\`<name>\` is a name of the application's or of your own. \`npm run explain -- STACK PATH\` says where a value comes from.
+\`<name>\` is a name of the application's or of your own, and \`<each>\` each of those named above it. \`npm run explain -- STACK PATH\` says where a value comes from.
 Secrets stand apart: [secrets.md](secrets.md).
 `;
 
@@ -58,13 +58,24 @@ function rowsOf(path: string, node: Node): string[] {
   for (const [keys, property] of grouped(node.properties ?? {})) {
     const names = keys.map((key) => (path ? `${path}.${key}` : key));
     const isRequired = keys.every((key) => node.required?.includes(key));
-    rows.push(row(names, property, isRequired), ...rowsOf(names[0] as string, property));
+    rows.push(row(names, property, isRequired));
+    if (!keys.some((key) => REPEATED.includes(key))) {
+      rows.push(
+        ...rowsOf(
+          keys.length > 1 ? [path, "<each>"].filter((part) => part !== "").join(".") : (names[0] as string),
+          property,
+        ),
+      );
+    }
   }
   const values = node.additionalProperties;
   if (typeof values === "object" && !isPlain(values)) rows.push(...rowsOf(path ? `${path}.<name>` : "<name>", values));
   if (node.items && !isPlain(node.items)) rows.push(...rowsOf(`${path}[]`, node.items));
   return rows;
 }
+
+/** What has the form of what it is in. */
+const REPEATED = ["moveFrom"];
 
 /** Keys with the same of everything share a line. */
 function grouped(properties: Record<string, Node>): [string[], Node][] {
