@@ -72,7 +72,7 @@ async function main(): Promise<number> {
       console.log(JSON.stringify(told, undefined, 2));
       return 0;
     }
-    const beside = releases.length > 0 ? ` and ${releases.length} add-ons` : "";
+    const beside = releases.length > 0 ? ` and ${releases.length} add-on${releases.length === 1 ? "" : "s"}` : "";
     console.log(
       `${objects.length} objects${beside} of stack ${stack} in ${directory}; README.md says how to apply them.`,
     );

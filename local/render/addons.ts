@@ -1,5 +1,5 @@
 /** Add-ons, which are charts of others, in the words of whoever installs them. */
-import { existsSync } from "node:fs";
+import { UserError } from "../command.ts";
 import type { Registration } from "./registrations.ts";
 import { partsOf } from "./sentinels.ts";
 
@@ -59,7 +59,7 @@ function withoutSecrets(value: unknown, path: string[], found: Record<string, st
 /** The command that installs it by hand. @param file with its values */
 export function helmCommand({ name, namespace, chart, repository, version }: Release, file: string): string {
   const from = repository ? ` --repo ${repository}` : "";
-  return `helm upgrade --install ${name} ${chart}${from} --version ${version} --namespace ${namespace} --values ${file} --wait`;
+  return `helm upgrade --install ${name} ${chart}${from} --version ${version} --namespace ${namespace} --create-namespace --values ${file} --wait`;
 }
 
 /** Objects by which the installer has it. */
@@ -139,7 +139,12 @@ function splitOci(chart: string): [string, string] {
   return [parts.slice(0, -1).join("/"), parts.at(-1) as string];
 }
 
-/** Whether the chart is a file or folder of this machine, which nobody else can install. */
-export function isLocal({ chart, repository }: Release): boolean {
-  return repository === undefined && !isOci(chart) && existsSync(chart);
+/** @throws UserError where a chart is a file or folder of this machine, which an installer in the cluster cannot reach. */
+export function refuseLocal(releases: readonly Release[], installer: Installer): void {
+  const local = releases.filter(({ chart, repository }) => repository === undefined && !isOci(chart));
+  if (local.length === 0) return;
+  throw new UserError(
+    `--addons ${installer}: ${local.map(({ name, chart }) => `${name} (${chart})`).join(", ")} cannot be reached from the cluster.\n` +
+      "  fix      push the charts to a registry and name it: landfall:addons.mirror: oci://…; or leave --addons out",
+  );
 }

@@ -1,5 +1,5 @@
 /** A rendering as files: one an object, in the order of an update. */
-import { helmCommand, type Installer, installedBy, isLocal, type Release } from "./addons.ts";
+import { helmCommand, type Installer, installedBy, type Release } from "./addons.ts";
 import type { Manifest, Rendering } from "./objects.ts";
 import { yaml } from "./yaml.ts";
 
@@ -17,7 +17,7 @@ export function placedObjects({ objects, releases }: Rendering, installer?: Inst
   const wanted = [
     ...objects.map(({ manifest, stage, resource }) => ({ manifest, stage, known: knownAs(manifest, resource) })),
     ...releases.flatMap((release) =>
-      installer && !isLocal(release)
+      installer
         ? (installedBy(installer, release) as Manifest[]).map((manifest) => ({
             manifest,
             stage: release.stage,

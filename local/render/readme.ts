@@ -34,13 +34,17 @@ export function warningsOf({ plan, rendering, withoutApiServer, installer }: Tol
         ]
       : []),
     ...(rendering.secrets.length > 0
-      ? [`${rendering.secrets.length} Secrets are yours to make: SECRETS.md has their names and keys.`]
+      ? [`${counted(rendering.secrets.length, "Secret")} yours to make: SECRETS.md has names and keys.`]
       : []),
     ...(rendering.releases.length > 0 && !installer
-      ? [`${rendering.releases.length} add-ons are yours to install before: addons/ has their values.`]
+      ? [`${counted(rendering.releases.length, "add-on")} yours to install before: addons/ has the values.`]
       : []),
     ...(installer ? releasesWithSecrets(rendering).map((release) => LACKING[installer](release)) : []),
   ];
+}
+
+function counted(count: number, what: string): string {
+  return count === 1 ? `1 ${what} is` : `${count} ${what}s are`;
 }
 
 function releasesWithSecrets({ releases }: Rendering): Release[] {

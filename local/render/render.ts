@@ -6,7 +6,7 @@ import type { Plan } from "../../config/plan.ts";
 import { isRestored } from "../../config/restores.ts";
 import { UserError } from "../command.ts";
 import { planOf, type Settings } from "../rehearsal/stack-file.ts";
-import type { Installer } from "./addons.ts";
+import { type Installer, refuseLocal } from "./addons.ts";
 import { chartFiles, MARKED } from "./chart/chart.ts";
 import { addonFiles, type Files, kustomizeFiles, plainFiles } from "./files.ts";
 import { NO_API_SERVER, type Rendering, renderingOf } from "./objects.ts";
@@ -38,6 +38,7 @@ export interface Rendered {
 export async function render(options: RenderOptions): Promise<Rendered> {
   const { format = "plain", installer } = options;
   const { plan, rendering } = await renderStack(options);
+  if (installer) refuseLocal(rendering.releases, installer);
   const told: Told = { plan, rendering, format, installer, withoutApiServer: apiServerOf(plan) === NO_API_SERVER };
   const files = {
     ...(await filesIn(format, options, plan, rendering)),

@@ -18,10 +18,10 @@ describe("Add-ons of a rendering", function () {
     const text = files["addons/traefik.yaml"] as string;
     assert.match(
       text,
-      /^# helm upgrade --install traefik traefik --repo https:\/\/traefik\.github\.io\/charts --version \S+ --namespace traefik --values addons\/traefik\.yaml --wait\n/,
+      /^# helm upgrade --install traefik traefik --repo https:\/\/traefik\.github\.io\/charts --version \S+ --namespace traefik --create-namespace --values addons\/traefik\.yaml --wait\n/,
     );
     assert.ok((files["README.md"] as string).includes(text.split("\n")[0]?.slice(2) as string));
-    assert.ok(warnings.includes("3 add-ons are yours to install before: addons/ has their values."));
+    assert.ok(warnings.includes("3 add-ons are yours to install before: addons/ has the values."));
   });
 
   it("come in stages before the application, as they do in an update", async () => {
@@ -49,6 +49,18 @@ describe("Add-ons of a rendering", function () {
     };
     assert.deepEqual(release.spec.chart.spec.sourceRef, { kind: "HelmRepository", name: "traefik" });
     assert.ok("HelmRepository traefik/traefik" in objects);
+  });
+
+  it("are refused to an installer that cannot reach them", async () => {
+    const mirrored = { addons: { traefik: true, mirror: "./charts" } };
+    await assert.rejects(
+      rendered("dev", mirrored, { installer: "flux" }),
+      /--addons flux: traefik \(\.\/charts\/traefik-.*\.tgz\) cannot be reached/,
+    );
+    assert.match(
+      (await rendered("dev", mirrored)).files["addons/traefik.yaml"] as string,
+      /traefik \.\/charts\/traefik-/,
+    );
   });
 
   it("have no secret in their values, and say which one is missing", async () => {
