@@ -5,6 +5,7 @@ import { type Drill, drilled, notDrilled } from "./drill.ts";
 import { Machines } from "./machines.ts";
 import { lowest } from "./ready-pods.ts";
 import { reasonOf } from "./reasons.ts";
+import { releasedTiers } from "./releases.ts";
 import { updateFloor } from "./rolling-update.ts";
 import { detailOf, type Stage } from "./stage.ts";
 
@@ -17,12 +18,16 @@ const PLAYED = `\`pulumi up\` with an image that cannot be pulled, then with the
 
 export async function drillBadRelease(stage: Stage): Promise<Drill> {
   const { api, plan, rehearsal, ready, mark } = stage;
-  // What other tiers wait for would fail in its own place.
-  const awaited = new Set(plan.tiers.flatMap(({ after }) => after));
-  const rolling = stage.parts.filter((part) => updateFloor(part) !== undefined && !awaited.has(part.name));
-  const part = rolling.toSorted((a, b) => b.replicas - a.replicas).at(0);
-  const tier = plan.tiers.find(({ name }) => name === part?.name);
-  if (!part || !tier) return notDrilled(NAME, TITLE, "no tier is updated pod by pod");
+  // A job of that image would be the first to fail, and no pod be replaced.
+  const withJobs = new Set(plan.tiers.flatMap(({ kind, image }) => (kind === "job" ? [image] : [])));
+  const released = releasedTiers(plan).filter(({ image }) => !withJobs.has(image));
+  const part = stage.parts
+    .filter((part) => updateFloor(part) !== undefined && released.some(({ name }) => name === part.name))
+    .toSorted((a, b) => b.replicas - a.replicas)
+    .at(0);
+  const tier = released.find(({ name }) => name === part?.name);
+  if (!part || !tier)
+    return notDrilled(NAME, TITLE, "each tier has a migration, which fails first, or is not updated pod by pod");
   const machines = await Machines.of(api, plan.cluster);
   const floor = updateFloor(part) as number;
   const path = `/apis/apps/v1/namespaces/${plan.namespace}/deployments/${part.object.metadata.name}`;
