@@ -19,7 +19,8 @@ export interface KubernetesObject {
   [field: string]: unknown;
 }
 
-const TIMEOUT_MILLISECONDS = 30_000;
+/** A busy machine with two processors has been seen to take most of a minute. */
+const TIMEOUT_MILLISECONDS = 120_000;
 const FIELD_MANAGER = "landfall-local";
 
 /** Speaks to one API server. The full client takes half a second to load, as long as all else that a warm start does. */

@@ -57,10 +57,11 @@ export async function prepare(api: Api, wanted: Preparation, ports: Ports, start
   if (started || done?.nodes !== nodes) work.push(applyNodes(api, wanted.nodes, ports));
   if (started || done?.rest !== rest) work.push(applyMetricsApi(api, ports));
   if (!isDefined || done?.rest !== rest) work.push(applyRest(api, wanted, isDefined, step));
-  if (started) work.push(untilSchemaIsMade(api));
-  if (work.length === 0) return;
-  await Promise.all(work);
-  await mark(api, wanted.digests);
+  if (work.length > 0) {
+    await Promise.all(work);
+    await mark(api, wanted.digests);
+  }
+  if (started) await untilSchemaIsMade(api);
 }
 
 /** Gives a cluster what all begin with, which takes most of the time: the custom resource definitions. */

@@ -1,4 +1,4 @@
-import { type Api, ApiError, type KubernetesObject } from "./api.ts";
+import type { Api, KubernetesObject } from "./api.ts";
 import type { Definition } from "./definitions.ts";
 import { until } from "./until.ts";
 
@@ -31,15 +31,7 @@ export async function untilDescribed(
  * machine longer than Pulumi's provider waits for it.
  */
 export async function untilSchemaIsMade(api: Api): Promise<void> {
-  await until("the API server has its schema at hand", async () => {
-    try {
-      await api.request("GET", "/openapi/v2", undefined, undefined, SCHEMA);
-      return true;
-    } catch (error) {
-      if (error instanceof ApiError) throw error;
-      return false;
-    }
-  });
+  await api.request("GET", "/openapi/v2", undefined, undefined, SCHEMA);
 }
 
 async function isDescribed(api: Api, apiGroup: string, kind: string): Promise<boolean> {

@@ -53,9 +53,8 @@ export function changed(before: Inventory, after: Inventory): string[] {
   });
 }
 
-/** What was asked for. How many replicas there are is its autoscaler's. */
-function stated({ metadata, status: _, spec, ...rest }: ClusterObject): object {
-  const { labels = {} } = metadata;
-  const { replicas: __, ...asked } = spec ?? {};
-  return { ...rest, labels, spec: asked };
+/** What was asked for. How many replicas there are is its autoscaler's; the API server gives a Service its address. */
+function stated({ metadata: { labels = {} }, status: _, spec = {}, ...rest }: ClusterObject): object {
+  const { replicas: __, clusterIP, clusterIPs: ___, ...asked } = spec;
+  return { ...rest, labels, spec: { ...asked, isHeadless: clusterIP === "None" } };
 }

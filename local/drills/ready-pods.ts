@@ -60,7 +60,7 @@ export class ReadyPods {
   readonly #pods = new Map<string, PodObject>();
   readonly #steps = new Map<string, Step[]>();
   readonly #stop = new AbortController();
-  readonly #started = performance.now();
+  #started = performance.now();
   #lost: ReadonlySet<string> = new Set();
   #watching: Promise<void> = Promise.resolve();
 
@@ -74,6 +74,13 @@ export class ReadyPods {
     const version = await watch.#list();
     watch.#watching = watch.#follow(version);
     return watch;
+  }
+
+  /** Forgets what was until now. */
+  beginAnew(): void {
+    this.#started = performance.now();
+    this.#steps.clear();
+    this.#count();
   }
 
   /** Seconds since it began. */

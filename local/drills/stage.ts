@@ -30,6 +30,7 @@ export async function onStage<T>(rehearsal: Rehearsal, drill: (stage: Stage) => 
   try {
     const parts = await scaledParts(api, plan.namespace);
     await ready.untilWhole(parts);
+    ready.beginAnew();
     const marks: Mark[] = [];
     const mark = (what: string) => void marks.push({ at: ready.now, what });
     return await drill({ rehearsal, plan, api, parts, ready, mark, marks });

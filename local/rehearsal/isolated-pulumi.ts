@@ -2,6 +2,7 @@ import { type ChildProcessWithoutNullStreams, spawn } from "node:child_process";
 import { delimiter, join } from "node:path";
 import { UserError } from "../command.ts";
 import type { Answer } from "../risk/preview.ts";
+import { LOCAL_PLUGINS } from "../stack.ts";
 import { randomSecret } from "./stack-file.ts";
 
 /** Pulumi with a home, a state and a passphrase below one folder, and nothing of the user's: neither state nor credentials. */
@@ -20,7 +21,7 @@ export class IsolatedPulumi {
       PULUMI_BACKEND_URL: `file://${join(directory, "state")}?create_dir=true&metadata=skip`,
       PULUMI_CONFIG_PASSPHRASE: randomSecret(),
       PULUMI_SKIP_UPDATE_CHECK: "1",
-      PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
+      ...LOCAL_PLUGINS,
       NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE,
       NO_COLOR: "1",
       KUBECONFIG: join(directory, "kubeconfig"),
@@ -64,7 +65,10 @@ export class IsolatedPulumi {
     });
     const code = await new Promise<number>((resolve, reject) => {
       child.on("error", reject);
-      child.on("close", (status) => resolve(status ?? -1));
+      child.on("close", (status, signal) => {
+        if (signal) everything += `\npulumi was ended by ${signal}.`;
+        resolve(status ?? -1);
+      });
     });
     return { code, output, everything };
   }
