@@ -104,7 +104,7 @@ interface Monitor {
 
 function registrationOf(request: Request, monitor: Monitor): Registration {
   const [type, name, parent] = [request.getType(), request.getName(), request.getParent()];
-  const inputs = reveal(request.getObject().toJavaScript()) as Record<string, unknown>;
+  const inputs = patient(reveal(request.getObject().toJavaScript()) as Record<string, unknown>);
   const { metadata } = inputs as { metadata?: Record<string, unknown> };
   return {
     type,
@@ -115,6 +115,15 @@ function registrationOf(request: Request, monitor: Monitor): Registration {
     dependsOn: request.getDependenciesList(),
     protect: request.getProtect(),
   };
+}
+
+/** Tries of a job: with the pauses between, about 40 minutes. */
+const TRIES = 10;
+
+/** Whoever applies the objects may not wait for databases before a migration, which then has to wait for them. */
+function patient(inputs: Record<string, unknown>): Record<string, unknown> {
+  if (inputs.kind !== "Job") return inputs;
+  return { ...inputs, spec: { ...(inputs.spec as object), backoffLimit: TRIES } };
 }
 
 /** Secrets without their wrapping: their values are stand-ins. */
