@@ -22,7 +22,7 @@ export function drill(held: Drill, title: string): Html {
     html`<p class="outcome">${detail.played}</p>
 ${
   busy.length > 0 &&
-  html`<div class="timelines">${busy.map((line) => drawTimeline(line, detail))}</div>
+  html`<div class="timelines">${busy.map((line) => drawTimeline(held.name, line, detail))}</div>
 <p class="outcome">Solid: ready pods. Dashed: what must stay ready, or the fewest. Dotted: the most. Upright: what was done, as listed below.</p>`
 }
 ${busy.length > 0 && quiet.length > 0 && html`<p>As many pods ready all the time: ${quiet.join(", ")}.</p>`}
@@ -39,7 +39,11 @@ function rowOf({ at, what }: Mark, index: number): Html {
 `;
 }
 
-function drawTimeline({ subject, steps, floor, ceiling }: Timeline, { seconds, marks }: DrillDetail): Html {
+function drawTimeline(
+  drill: string,
+  { subject, steps, floor, ceiling }: Timeline,
+  { seconds, marks }: DrillDetail,
+): Html {
   const most = Math.max(1, floor ?? 0, ceiling ?? 0, ...steps.map(({ ready }) => ready));
   const x = (at: number) => round(LEFT + (Math.min(at, seconds) / seconds) * (WIDTH - LEFT - 4));
   const y = (pods: number) => round(TOP + (1 - pods / most) * (HEIGHT - TOP - BOTTOM));
@@ -50,7 +54,7 @@ function drawTimeline({ subject, steps, floor, ceiling }: Timeline, { seconds, m
   const level = (pods: number | undefined, name: string) =>
     pods !== undefined && html`<line class="${name}" x1="${LEFT}" x2="${WIDTH - 4}" y1="${y(pods)}" y2="${y(pods)}"/>`;
   const words = `${subject}: ${least} to ${most} ready pods in ${duration(seconds)}`;
-  return html`<figure id="${idOf("timeline", subject)}"><figcaption><strong>${subject}</strong>, ${least === most ? least : `${least} to ${Math.max(...steps.map(({ ready }) => ready))}`} ready${floor !== undefined && `, ${floor} at the fewest`}${floor !== undefined && least < floor && html` ${mark("failed")}`}</figcaption>
+  return html`<figure id="${idOf("timeline", drill, subject)}"><figcaption><strong>${subject}</strong>, ${least === most ? least : `${least} to ${Math.max(...steps.map(({ ready }) => ready))}`} ready${floor !== undefined && `, ${floor} at the fewest`}${floor !== undefined && least < floor && html` ${mark("failed")}`}</figcaption>
 <svg class="timeline" viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img" aria-label="${words}">
 ${marks.map(({ at, what }) => html`<line class="mark-line" x1="${x(at)}" x2="${x(at)}" y1="${TOP}" y2="${HEIGHT - BOTTOM}"><title>${what}</title></line>`)}
 <line class="axis" x1="${LEFT}" x2="${WIDTH - 4}" y1="${HEIGHT - BOTTOM}" y2="${HEIGHT - BOTTOM}"/>

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { readFileSync, writeFileSync } from "node:fs";
+import type { Drill } from "../../local/drills/drill.ts";
 import { costOf } from "../../local/proofs/cost.ts";
 import { type Proof, proved } from "../../local/proofs/proof.ts";
 import type { ReportData } from "../../local/report/data.ts";
@@ -26,6 +27,26 @@ function capacityProof(subject = "Deployment/api"): Proof {
     { name: "capacity", title: "All pods find a machine" },
     [{ severity: "failure", subject, sentence: "One pod found no machine.", fix: "raise the pool's max" }],
     detail,
+  );
+}
+
+function drain(subject = "api"): Drill {
+  const timelines = [
+    {
+      subject,
+      floor: 1,
+      steps: [
+        { at: 0, ready: 2 },
+        { at: 30, ready: 0 },
+        { at: 45, ready: 2 },
+      ],
+    },
+    { subject: "frontend", floor: 1, steps: [{ at: 0, ready: 2 }] },
+  ];
+  return proved(
+    { name: "drain", title: "Each machine is drained", summary: "1 machine" },
+    [{ severity: "failure", subject, sentence: "had 0 ready pods", fix: "a budget" }],
+    { played: "At once.", seconds: 60, timelines, marks: [{ at: 30, what: `${subject} drained` }] },
   );
 }
 
@@ -64,6 +85,7 @@ function data(over: Partial<ReportData> = {}): ReportData {
         detail: {},
       },
     ],
+    drills: [drain(), { ...drain(), name: "load" }],
     kinds: { "kubernetes:apps/v1:Deployment": 4, "kubernetes:core/v1:Secret": 2 },
     picture,
     ...over,
@@ -79,7 +101,7 @@ function elementsOf(page: string): { name: string; attributes: string }[] {
   const found: { name: string; attributes: string }[] = [];
   const body = page.replace(/^<!doctype html>/, "").replace(/<style>[\s\S]*?<\/style>/, "");
   for (const [, end, name = "", attributes = "", closed] of body.matchAll(
-    /<(\/?)([a-z][a-z0-9]*)((?:\s+[a-zA-Z-]+="[^"<>]*")*)\s*(\/?)>/g,
+    /<(\/?)([a-z][a-z0-9]*)((?:\s+[a-zA-Z][a-zA-Z0-9-]*="[^"<>]*")*)\s*(\/?)>/g,
   )) {
     if (end) assert.equal(open.pop(), name, `</${name}> ends another`);
     else {
@@ -88,7 +110,7 @@ function elementsOf(page: string): { name: string; attributes: string }[] {
     }
   }
   assert.deepEqual(open, [], "what is open at the end");
-  const left = body.replace(/<\/?[a-z][a-z0-9]*(?:\s+[a-zA-Z-]+="[^"<>]*")*\s*\/?>/g, "");
+  const left = body.replace(/<\/?[a-z][a-z0-9]*(?:\s+[a-zA-Z][a-zA-Z0-9-]*="[^"<>]*")*\s*\/?>/g, "");
   assert.doesNotMatch(left, /[<>]/, "something is markup and no element");
   return found;
 }
@@ -156,14 +178,14 @@ describe("The report of a rehearsal", () => {
 
   it("begins with the verdict and with failures, each with its fix", () => {
     assert.match(page, /Not ready: something has to be fixed/);
-    assert.match(page, /3 of 5 proofs passed<\/strong>, 1 skipped/);
+    assert.match(page, /3 of 7 proofs and drills passed<\/strong>, 1 skipped/);
     const found = /<ol class="findings">([\s\S]*?)<\/ol>/.exec(page)?.[1] ?? "";
     assert.match(
       found,
       /^<li id="finding-capacity-1" class="failure">.*Deployment\/api.*failure[\s\S]*raise the pool&#39;s max/,
     );
     const passed = data().proofs.filter(({ outcome }) => outcome === "passed");
-    assert.match(reportHtml(data({ proofs: passed })), /Ready, as far as a rehearsal can tell/);
+    assert.match(reportHtml(data({ proofs: passed, drills: [] })), /Ready, as far as a rehearsal can tell/);
   });
 
   it("draws every part and connection of the application, and says them in words", () => {
@@ -185,6 +207,16 @@ describe("The report of a rehearsal", () => {
     assert.match(page, /<td>1 \(1 added\) of 3<\/td>/);
     assert.match(page, /1 of 4, 25 %/);
     assert.match(page, /<td>1 of 3 pods<\/td><td>Insufficient cpu<\/td>/);
+  });
+
+  it("draws ready pods over time against what must stay, and says who was ready all the time", () => {
+    const [figure = ""] = /<figure id="timeline-drain-api">[\s\S]*?<\/figure>/.exec(page) ?? [];
+    assert.match(figure, /<path class="ready" d="M26 8H291V58H423\.5V8H556"/);
+    assert.match(figure, /class="floor" x1="26" x2="556" y1="33"/);
+    assert.match(figure, /0 to 2 ready, 1 at the fewest .*✕/);
+    assert.match(page, /As many pods ready all the time: frontend\./);
+    assert.match(page, /1 · 30 s<\/th><td>api drained/);
+    assert.match(page, /href="#proof-load"/);
   });
 
   it("lays thirty parts out without one upon another", () => {
