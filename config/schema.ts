@@ -12,6 +12,7 @@ import { datastore, datastoreOverride } from "./schema/datastore.ts";
 import { dns } from "./schema/dns.ts";
 import { edge } from "./schema/edge.ts";
 import { applicationMonitoring, stackMonitoring } from "./schema/monitoring.ts";
+import { policySettings } from "./schema/policy.ts";
 import { name, quantity } from "./schema/primitives.ts";
 import { applicationEdge } from "./schema/route.ts";
 import { secretStore } from "./schema/secret-store.ts";
@@ -115,6 +116,8 @@ export const stackSchema = z.strictObject({
   dns: dns.optional(),
   /** Left out: nothing is watched. */
   monitoring: stackMonitoring.optional(),
+  /** What the policy pack lets through. */
+  policy: policySettings.optional(),
   ...overrideFields,
 });
 
