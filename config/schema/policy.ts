@@ -1,6 +1,12 @@
 /** What a stack may say of the policy pack. */
 import { z } from "zod";
 
+/** Pulumi reads a day in a stack file as the moment that it begins, and writes it back as Go does when it saves the file. */
+const day = z
+  .string()
+  .transform((text) => text.replace(/(T00:00:00Z| 00:00:00 \+0000 UTC)$/, ""))
+  .pipe(z.iso.date("a date such as 2027-01-31"));
+
 const waiver = z.strictObject({
   /** A policy of docs/policies.md. */
   policy: z.string(),
@@ -8,7 +14,7 @@ const waiver = z.strictObject({
   resource: z.string().min(1).optional(),
   reason: z.string().regex(/\S+\s+\S+/, "a sentence that says why"),
   /** The last day that it holds, in UTC; afterwards the policy counts again. */
-  until: z.iso.date("a date such as 2027-01-31"),
+  until: day,
 });
 
 export const policySettings = z.strictObject({

@@ -68,6 +68,11 @@ export async function landCell(cell: Cell): Promise<Registration[] | undefined> 
 /** Everything that a stack with these settings registers, cluster and add-ons included. */
 export async function landSettings(settings: Settings, stack: string): Promise<Registration[]> {
   const { plan } = await planOf(settings, stack);
+  return landPlan(plan);
+}
+
+/** Everything that is registered for the plan. */
+export function landPlan(plan: Plan): Promise<Registration[]> {
   const secrets = Object.fromEntries(
     plan.secrets.filter(({ stored }) => !stored).map(({ name }) => [name, pulumi.secret(passwordOf(name))]),
   );

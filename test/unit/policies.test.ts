@@ -105,7 +105,8 @@ describe("A waiver", () => {
 
   it("may be in a stack file", () => {
     planOf(({ stack }) => {
-      stack.policy = { waivers: [given, { ...given, resource: "shop-api" }] };
+      const days = ["2026-12-31", "2026-12-31T00:00:00Z", "2026-12-31 00:00:00 +0000 UTC"];
+      stack.policy = { waivers: days.map((until) => ({ ...given, resource: "shop-api", until })) };
     });
   });
 });
