@@ -1,7 +1,7 @@
 /** How a tier scales, what of it may be down at a time, and who goes first when room is short. */
 import { z } from "zod";
 import { parseQuantity } from "../quantity.ts";
-import { name, percent, quantity, seconds } from "./primitives.ts";
+import { name, objectLabels, percent, quantity, seconds } from "./primitives.ts";
 
 const figure = quantity.refine((value) => parseQuantity(value) > 0n, "a quantity above 0");
 
@@ -23,20 +23,13 @@ export const scaling = z
     "periodSeconds with percent, pods or both, or select: disabled",
   );
 
-const selector = z.record(
-  z.string().regex(/^([a-z0-9.-]+\/)?[A-Za-z0-9]([-\w.]{0,61}[A-Za-z0-9])?$/, "the name of a label"),
-  z
-    .string()
-    .regex(/^([A-Za-z0-9]([-\w.]{0,61}[A-Za-z0-9])?)?$/, "a label's value: letters, digits, dashes, dots, at most 63"),
-);
-
 /** A figure of the tier's own pods (custom.metrics.k8s.io). */
 const podsMetric = z.strictObject({
   name: z.string().min(1),
   /** Target, averaged over the pods. */
   average: figure,
   /** Labels of the series. */
-  selector: selector.optional(),
+  selector: objectLabels.optional(),
 });
 
 /** A figure from outside the cluster's objects (external.metrics.k8s.io). */
@@ -47,7 +40,7 @@ const externalMetric = z
     average: figure.optional(),
     /** Target as it is. */
     value: figure.optional(),
-    selector: selector.optional(),
+    selector: objectLabels.optional(),
   })
   .refine(({ average, value }) => (average === undefined) !== (value === undefined), "either average or value");
 

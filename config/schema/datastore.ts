@@ -1,7 +1,7 @@
 /** What a datastore is, and where a stack may place it. */
 import { z } from "zod";
 import { AUTOSCALE_FORMS, autoscale, VERTICAL_FORMS, verticalAutoscale, verticalOverride } from "./autoscale.ts";
-import { cidr, hostname, name, port, quantity, resources, resourcesOverride } from "./primitives.ts";
+import { cidr, hostname, name, objectName, port, quantity, resources, resourcesOverride } from "./primitives.ts";
 
 const servers = z.int().min(1).max(99);
 const volumeSizes = z.record(name, quantity);
@@ -47,7 +47,7 @@ const bundledPlacement = z.strictObject({
   instance: name.optional(),
   version: datastoreFields.version,
   storage: quantity.optional(),
-  storageClass: z.string().optional(),
+  storageClass: objectName.optional(),
   volumes: volumeSizes.optional(),
   servers: servers.optional(),
   /** Namespace of the operator that runs it, where one does. @default the operator's own */

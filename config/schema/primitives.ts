@@ -15,6 +15,26 @@ export const cidr = z.union([z.cidrv4(), z.cidrv6()], "an address range such as 
 export const hostname = z
   .string()
   .regex(/^(?=.{1,253}$)([a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?\.)*[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/, "a host name");
+/** Of an object that is in the cluster already. */
+export const objectName = z
+  .string()
+  .regex(
+    /^(?=.{1,253}$)[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/,
+    "the name of an object: lower-case letters, digits, dashes and dots",
+  );
+/** Of a label or an annotation. */
+const objectKey = z
+  .string()
+  .regex(
+    /^([a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?\/)?[A-Za-z0-9]([-\w.]{0,61}[A-Za-z0-9])?$/,
+    "a key of at most 63 letters, digits, dashes, dots and underscores, after example.com/ or nothing",
+  );
+const labelValue = z
+  .string()
+  .regex(/^([A-Za-z0-9]([-\w.]{0,61}[A-Za-z0-9])?)?$/, "at most 63 letters, digits, dashes, dots and underscores");
+export const objectLabels = z.record(objectKey, labelValue);
+export const annotations = z.record(objectKey, z.string());
+export const objectLabel = { key: objectKey, value: labelValue };
 /** A label of Prometheus' series. */
 export const labelName = z.string().regex(/^[a-zA-Z_][a-zA-Z0-9_]*$/, "a label's name: letters, digits and _");
 export const image = z

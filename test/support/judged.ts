@@ -36,7 +36,7 @@ function memberOf({ type, name, inputs, protect, dependsOn }: Registration): Mem
 }
 
 /** The engine shows secrets to policies. */
-function revealed(value: unknown): unknown {
+export function revealed(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(revealed);
   if (typeof value !== "object" || value === null) return value;
   if ("[secret]" in value) return revealed(value["[secret]"]);

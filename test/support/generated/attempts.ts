@@ -42,7 +42,7 @@ export function repaired(
   settings: object,
   needed: object,
 ): { settings: object; plan: Plan } | undefined {
-  let current: object = { ...structuredClone(settings), ...needed };
+  let current: object = structuredClone({ ...settings, ...needed });
   const names: string[] = [];
   for (let round = 0; round < ROUNDS; round += 1) {
     const outcome = attempt(application, current, names);
@@ -52,7 +52,7 @@ export function repaired(
       if (missing === undefined) remove(current, keysIn(path));
       else names.push(missing);
     }
-    current = { ...current, ...needed };
+    current = { ...current, ...structuredClone(needed) };
   }
   return undefined;
 }

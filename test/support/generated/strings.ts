@@ -43,7 +43,6 @@ export const HOSTILE: readonly string[] = [
   "0x10",
   "1e400",
   "-1",
-  "NaN",
   "9".repeat(400),
   "0.0.0.0/0",
   "latest",

@@ -100,8 +100,15 @@ function annotationProblems(annotations: Record<string, unknown>, at: string): s
 /** Where a text is a program to somebody: a shell, nginx. What is the owner's to say is data there, by a variable. */
 const PROGRAMS = /(^|\.)(command|args)\.\d+$|snippet$/;
 
+/** Where a text is the name of another object. */
+const REFERENCES =
+  /^(secretName|claimName|serviceAccountName|ingressClassName|storageClassName|priorityClassName|gatewayClassName)$/;
+
 function textProblems(text: string, path: readonly string[]): string[] {
   return [
+    ...(REFERENCES.test(path.at(-1) as string) && !(SUBDOMAIN.test(text) && text.length <= 253)
+      ? [`names ${JSON.stringify(text.slice(0, 80))}, which no object can be called`]
+      : []),
     ...(PROGRAMS.test(path.join(".")) && text.includes(CANARY) ? ["has a setting in its program"] : []),
     ...(LOST.test(text) && !PROGRAMS.test(path.join(".")) ? [`has a value that got lost: ${text.slice(0, 80)}`] : []),
   ];
