@@ -1,0 +1,70 @@
+/** What the stack says of objects in the cluster, where no object could be called or labelled so. */
+import { refuses } from "../support/shop.ts";
+
+const NAME = "the name of an object: lower-case letters, digits, dashes and dots";
+const KEY = "a key of at most 63 letters, digits, dashes, dots and underscores, after example.com/ or nothing";
+const VALUE = "at most 63 letters, digits, dashes, dots and underscores";
+const fix = "write it in that form";
+const problem = "not valid";
+const pool = (given: object) => ({ "general-pool": { labels: { role: "apps" }, ...given } });
+
+describe("A name that no object has is refused", () => {
+  refuses([
+    [
+      "of a certificate's Secret",
+      ({ stack }) => (stack.edge.tls = { secretName: "Shop_TLS" }),
+      { path: "landfall:edge.tls.secretName", got: "Shop_TLS", problem, allowed: NAME, fix },
+    ],
+    [
+      "of an issuer",
+      ({ stack }) => (stack.edge.tls = { issuer: "lets encrypt" }),
+      { path: "landfall:edge.tls.issuer", got: "lets encrypt", problem, allowed: NAME, fix },
+    ],
+    [
+      "of an IngressClass",
+      ({ stack }) => (stack.edge.class = "../traefik"),
+      { path: "landfall:edge.class", got: "../traefik", problem, allowed: NAME, fix },
+    ],
+    [
+      "of a StorageClass",
+      ({ stack }) => (stack.datastores = { db: { storageClass: "gp3\nevil: true" } }),
+      { path: "landfall:datastores.db.storageClass", got: "gp3\nevil: true", problem, allowed: NAME, fix },
+    ],
+    [
+      "longer than any",
+      ({ stack }) => (stack.cluster.storageClass = "a".repeat(254)),
+      { path: "landfall:cluster.storageClass", got: "a".repeat(254), problem, allowed: NAME, fix },
+    ],
+  ]);
+});
+
+describe("A label or an annotation that no object has is refused", () => {
+  refuses([
+    [
+      "by its key",
+      ({ stack }) => (stack.edge.annotations = { "a key": "a value" }),
+      { path: "landfall:edge.annotations.a key", problem: "not a valid name", allowed: KEY, fix },
+    ],
+    [
+      "by its value",
+      ({ stack }) => (stack.cluster.nodePools = pool({ labels: { role: "$(apps)" } })),
+      { path: "landfall:cluster.nodePools.general-pool.labels.role", got: "$(apps)", problem, allowed: VALUE, fix },
+    ],
+    [
+      "in a taint",
+      ({ stack }) => (stack.cluster.nodePools = pool({ taints: [{ key: "dedicated=apps", effect: "NoSchedule" }] })),
+      {
+        path: "landfall:cluster.nodePools.general-pool.taints[0].key",
+        got: "dedicated=apps",
+        problem,
+        allowed: KEY,
+        fix,
+      },
+    ],
+    [
+      "of monitors",
+      ({ stack }) => (stack.monitoring = { namespace: "monitoring", labels: { release: "two words" } }),
+      { path: "landfall:monitoring.labels.release", got: "two words", problem, allowed: VALUE, fix },
+    ],
+  ]);
+});
