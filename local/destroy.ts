@@ -1,11 +1,11 @@
 /** `npm run destroy`: says what goes, what stays and what would be left behind; then takes the stack down. */
-import { createInterface } from "node:readline/promises";
 import { parseArgs } from "node:util";
-import { ConfigurationError, didYouMean } from "../config/mistakes.ts";
+import { didYouMean } from "../config/mistakes.ts";
 import type { Plan } from "../config/plan.ts";
+import { isAgreed, type Question } from "./agreement.ts";
 import { run, UserError } from "./command.ts";
 import { terminalProgress } from "./progress.ts";
-import { override, planOf, readSettings } from "./rehearsal/stack-file.ts";
+import { intendedPlan, override, readSettings } from "./rehearsal/stack-file.ts";
 import { type Cluster, openCluster } from "./teardown/cluster.ts";
 import { Engine } from "./teardown/engine.ts";
 import { look, NOTHING_FOUND } from "./teardown/found.ts";
@@ -52,7 +52,7 @@ async function main(): Promise<number> {
   const { pulumi } = await ensureTools(["pulumi"], progress);
   const engine = new Engine(pulumi, stack);
   const settings = values.config.reduce(override, readSettings(".", stack));
-  const intended = await planned(settings, stack);
+  const intended = await intendedPlan(settings, stack);
 
   const state = await engine.state();
   const cluster = await openCluster(state);
@@ -73,7 +73,7 @@ async function main(): Promise<number> {
       console.error(refusal(stack, held));
       return REFUSED;
     }
-    if (!(await isAgreed(stack, values.yes))) return REFUSED;
+    if (!(await isAgreed(question(stack), values.yes))) return REFUSED;
 
     await engine.unlock();
     if (state.hasPendingCreates) await engine.clearPendingCreates();
@@ -94,12 +94,9 @@ async function planNow(state: State, cluster: Cluster | undefined, intended: Pla
   return planTeardown(state, found, outsideOf(intended));
 }
 
-async function planned(settings: Record<string, unknown>, stack: string): Promise<Plan> {
-  try {
-    return (await planOf(settings, stack)).plan;
-  } catch (error) {
-    throw error instanceof ConfigurationError ? new UserError(error.message) : error;
-  }
+function question(stack: string): Question {
+  const yes = `${stack} may go`;
+  return { name: stack, purpose: "take it down", otherwise: "Nothing was deleted.", yes };
 }
 
 function checkNames(release: readonly string[], held: readonly Held[], { datastores }: Plan): void {
@@ -112,23 +109,6 @@ function checkNames(release: readonly string[], held: readonly Held[], { datasto
     throw new UserError(
       `--release ${name}: nothing of the stack is called so.\n  allowed  ${known.join(", ")}\n  fix      ${meant ? `did you mean "${meant}"?` : "name one of these"}`,
     );
-  }
-}
-
-async function isAgreed(stack: string, yes: boolean): Promise<boolean> {
-  if (yes) return true;
-  if (!process.stdin.isTTY) {
-    console.error(`Nobody can be asked here; nothing was deleted.\n  fix      --yes says that ${stack} may go`);
-    return false;
-  }
-  const terminal = createInterface({ input: process.stdin, output: process.stderr });
-  try {
-    const answer = await terminal.question(`Type ${stack} to take it down: `);
-    if (answer.trim() === stack) return true;
-    console.error("Nothing was deleted.");
-    return false;
-  } finally {
-    terminal.close();
   }
 }
 

@@ -5,10 +5,11 @@ import { join, relative } from "node:path";
 import { parseArgs } from "node:util";
 import { ConfigurationError } from "../config/mistakes.ts";
 import { run, UserError } from "./command.ts";
-import { type Progress, terminalProgress } from "./progress.ts";
+import { DRILLS, drillStack } from "./drills/drills.ts";
+import { type Progress, type Step, terminalProgress } from "./progress.ts";
 import type { Proof } from "./proofs/proof.ts";
 import { allCells, type Cell, nameOf, settingsOf } from "./rehearsal/matrix.ts";
-import { describeProof, proveMachines, proveStack } from "./rehearsal/proving.ts";
+import { describeProof, failuresOf, proveStack, proveWhole } from "./rehearsal/proving.ts";
 import { Rehearsal } from "./rehearsal/rehearsal.ts";
 import { markdown, programDigest, type Result, Results } from "./rehearsal/results.ts";
 import { type Act, describeChanges, type Rehearsed, rehearse } from "./rehearsal/sequence.ts";
@@ -19,12 +20,14 @@ import { writeReport } from "./report/write.ts";
 import { LOCAL_DIRECTORY } from "./stack.ts";
 import { ensureTools } from "./toolchain/toolchain.ts";
 
-const USAGE = `npm run rehearse -- STACK [--app NAME] [-c KEY=VALUE]... [--keep]
+const USAGE = `npm run rehearse -- STACK [--app NAME] [-c KEY=VALUE]... [--quick] [--drill NAME]... [--keep]
 npm run rehearse -- --matrix [--only TEXT]... [--again] [--parallel N]
 
   STACK          a stack that has a file Pulumi.STACK.yaml
   --app NAME     the application, instead of the file's
   -c KEY=VALUE   a setting over the file's, such as -c cluster.version=1.35
+  --quick        without the drills, which take minutes
+  --drill NAME   only this drill, or those: ${Object.keys(DRILLS).join(", ")}
   --keep         leave it standing, for a look at the cluster; the next rehearsal clears it
 
   --matrix       every application x cluster x profile x place of its datastores; goes on where it ended
@@ -41,6 +44,8 @@ async function main(): Promise<number> {
     options: {
       app: { type: "string" },
       config: { type: "string", short: "c", multiple: true, default: [] },
+      quick: { type: "boolean" },
+      drill: { type: "string", multiple: true },
       keep: { type: "boolean" },
       matrix: { type: "boolean" },
       only: { type: "string", multiple: true, default: [] },
@@ -62,18 +67,28 @@ async function main(): Promise<number> {
   }
   const assignments = [...(values.app ? [`app=${values.app}`] : []), ...values.config];
   const settings = assignments.reduce(override, readSettings(".", stack as string));
-  const result = await rehearseOne(stack as string, settings, pulumi, values.keep ?? false, progress);
+  const drills = values.quick ? [] : drillsCalled(values.drill ?? Object.keys(DRILLS));
+  const { keep = false } = values;
+  const result = await rehearseOne({ stack: stack as string, settings, pulumi, keep, drills }, progress);
   console.log(summary(result));
-  return hasFailed(result.proofs) ? 1 : 0;
+  return failuresOf([...result.proofs, ...result.drills]).length > 0 ? 1 : 0;
 }
 
-async function rehearseOne(
-  stack: string,
-  settings: Settings,
-  pulumi: string,
-  keep: boolean,
-  progress: Progress,
-): Promise<Rehearsed> {
+function drillsCalled(names: readonly string[]): readonly string[] {
+  const unknown = names.find((name) => !(name in DRILLS));
+  if (unknown === undefined) return names;
+  throw new UserError(`--drill ${unknown}: no such drill\n  allowed  ${Object.keys(DRILLS).join(", ")}`);
+}
+
+interface One {
+  stack: string;
+  settings: Settings;
+  pulumi: string;
+  keep: boolean;
+  drills: readonly string[];
+}
+
+async function rehearseOne({ stack, settings, pulumi, keep, drills }: One, progress: Progress): Promise<Rehearsed> {
   const application = String(settings.app ?? "pybase");
   const directory = join(process.cwd(), LOCAL_DIRECTORY, "rehearsals", `${stack}-${application}`);
   const acts: ActData[] = [];
@@ -91,18 +106,30 @@ async function rehearseOne(
     }
   };
   const prove = async (rehearsal: Rehearsal) => {
-    const proofs = [...(await proveStack(rehearsal)), ...(await proveMachines(rehearsal))];
-    for (const proof of proofs) tellProof(progress, proof);
+    const proofs = await proveWhole(rehearsal);
+    for (const proof of proofs) tellProof(progress.step(proof.title), proof);
     return proofs;
   };
+  const drill = (rehearsal: Rehearsal) =>
+    drillStack(rehearsal, drills, async (name, hold) => {
+      const step = progress.step(`drill ${name}`);
+      try {
+        const held = await hold();
+        tellProof(step, held);
+        return held;
+      } catch (error) {
+        step.failed();
+        throw error;
+      }
+    });
   try {
     const rehearsal = await Rehearsal.prepare({ stack, settings, directory, pulumi });
     const when = new Date().toISOString();
-    const rehearsed = await rehearse(rehearsal, { act, prove }, keep);
+    const rehearsed = await rehearse(rehearsal, { act, prove, drill }, keep);
     const { provider } = rehearsal.plan.cluster;
-    const { proofs, kinds } = rehearsed;
+    const { proofs, drills, kinds } = rehearsed;
     const picture = pictureOf(rehearsal.plan);
-    const data: ReportData = { stack, application, provider, when, acts, proofs, kinds, picture };
+    const data: ReportData = { stack, application, provider, when, acts, proofs, drills, kinds, picture };
     const file = `${directory}.report.json`;
     writeFileSync(file, JSON.stringify(data, undefined, 2));
     console.log(`\nThe report: ${relative(process.cwd(), writeReport(file))}`);
@@ -112,14 +139,9 @@ async function rehearseOne(
   }
 }
 
-function tellProof(progress: Progress, proof: Proof): void {
-  const step = progress.step(proof.title);
+function tellProof(step: Step, proof: Proof): void {
   if (proof.outcome === "failed") step.failed(describeProof(proof));
   else step.done(describeProof(proof));
-}
-
-function hasFailed(proofs: readonly Proof[]): boolean {
-  return proofs.some(({ outcome }) => outcome === "failed");
 }
 
 function atLeastOne(text: string): number {
@@ -186,16 +208,8 @@ async function rehearseCell(cell: Cell, pulumi: string, program: string, folder:
     const { settings, note } = planned;
     const rehearsal = await Rehearsal.prepare({ stack: cell.profile, settings, directory, pulumi });
     const { kinds, proofs } = await rehearse(rehearsal, { act: (_, work) => work(), prove: proveStack });
-    if (hasFailed(proofs)) {
-      return {
-        ...ended(),
-        outcome: "failed",
-        note: proofs
-          .filter((proof) => hasFailed([proof]))
-          .map(describeProof)
-          .join("\n"),
-      };
-    }
+    const failures = failuresOf(proofs);
+    if (failures.length > 0) return { ...ended(), outcome: "failed", note: failures.join("\n") };
     const resources = Object.values(kinds).reduce((sum, count) => sum + count, 0);
     return { ...ended(), outcome: "passed", note, resources };
   } catch (error) {

@@ -1,10 +1,10 @@
 /** `npm run restore`: puts a copy of a bundled datastore back, or says how it is done where the cloud keeps the copies. */
-import { createInterface } from "node:readline/promises";
 import { parseArgs } from "node:util";
 import type { BundledDatastore, Plan } from "../config/plan.ts";
+import { isAgreed, type Question } from "./agreement.ts";
 import { run, UserError } from "./command.ts";
 import { type Progress, terminalProgress } from "./progress.ts";
-import { isConfigurationError, planOf, readSettings, type Settings } from "./rehearsal/stack-file.ts";
+import { intendedPlan, readSettings, type Settings } from "./rehearsal/stack-file.ts";
 import { pendingIn, putBack, startTiers } from "./restore/carry-out.ts";
 import { type Copy, choose, listCopies, parseTime } from "./restore/copies.ts";
 import { externally, managedSteps } from "./restore/elsewhere.ts";
@@ -72,7 +72,7 @@ async function main(): Promise<number> {
   const progress = terminalProgress();
   const { pulumi } = await ensureTools(["pulumi"], progress);
   const settings = readSettings(".", stack);
-  const plan = await planned(settings, stack);
+  const plan = await intendedPlan(settings, stack);
   const datastore = datastoreIn(plan, name);
   const engine = new Engine(pulumi, stack);
   switch (datastore.mode) {
@@ -126,7 +126,7 @@ async function restoreIn(args: Bundled & { target: Target; state: State; cluster
       throw new UserError(`No restore of ${declared} is under way.\n  fix      leave out --give-up`);
     }
     console.log(`The tiers of ${declared} are started on what it has now.`);
-    if (options.giveUp && !(await isAgreed(declared, options.yes))) return REFUSED;
+    if (options.giveUp && !(await isAgreed(question(declared), options.yes))) return REFUSED;
     await ready(engine, state);
     await startTiers(engine, settings, declared);
     return 0;
@@ -149,13 +149,18 @@ async function restoreIn(args: Bundled & { target: Target; state: State; cluster
   if (goesOn) console.log(`A restore of ${declared} was cut short, or failed. It goes on.`);
   console.log(describe(restore));
   if (!pending && !options.withChanges) await checkLanded(args);
-  if (!(await isAgreed(declared, options.yes))) return REFUSED;
+  if (!(await isAgreed(question(declared), options.yes))) return REFUSED;
   await ready(engine, state);
   await putBack(engine, cluster, restore);
   console.log(`\n${declared} has what ${copy.name} has. Its tiers start.`);
   await startTiers(engine, readSettings(".", stack), declared);
   console.log(`\n${declared} is restored to ${copy.name}.`);
   return 0;
+}
+
+function question(datastore: string): Question {
+  const yes = `${datastore} may be overwritten`;
+  return { name: datastore, purpose: "go on", otherwise: "Nothing was changed.", yes };
 }
 
 async function listed({ stack, target, state, cluster, progress }: Parameters<typeof restoreIn>[0]): Promise<Copy[]> {
@@ -202,33 +207,6 @@ async function checkLanded({ pulumi, stack }: Bundled): Promise<void> {
 async function ready(engine: Engine, state: State): Promise<void> {
   await engine.unlock();
   if (state.hasPendingCreates) await engine.clearPendingCreates();
-}
-
-async function planned(settings: Settings, stack: string): Promise<Plan> {
-  try {
-    return (await planOf(settings, stack, process.cwd())).plan;
-  } catch (error) {
-    throw isConfigurationError(error) ? new UserError(error.message) : error;
-  }
-}
-
-async function isAgreed(datastore: string, yes: boolean): Promise<boolean> {
-  if (yes) return true;
-  if (!process.stdin.isTTY) {
-    console.error(
-      `Nobody can be asked here; nothing was changed.\n  fix      --yes says that ${datastore} may be overwritten`,
-    );
-    return false;
-  }
-  const terminal = createInterface({ input: process.stdin, output: process.stderr });
-  try {
-    const answer = await terminal.question(`Type ${datastore} to go on: `);
-    if (answer.trim() === datastore) return true;
-    console.error("Nothing was changed.");
-    return false;
-  } finally {
-    terminal.close();
-  }
 }
 
 await run(main);

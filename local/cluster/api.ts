@@ -1,4 +1,5 @@
 import { Agent, request } from "node:https";
+import { createInterface } from "node:readline";
 import type { Credentials } from "./kubeconfig.ts";
 
 /** What the API server answers that is not a success. */
@@ -18,7 +19,8 @@ export interface KubernetesObject {
   [field: string]: unknown;
 }
 
-const TIMEOUT_MILLISECONDS = 30_000;
+/** A busy machine with two processors has been seen to take most of a minute. */
+const TIMEOUT_MILLISECONDS = 120_000;
 const FIELD_MANAGER = "landfall-local";
 
 /** Speaks to one API server. The full client takes half a second to load, as long as all else that a warm start does. */
@@ -56,10 +58,30 @@ export class Api {
     );
   }
 
-  request(method: string, path: string, body?: string, contentType?: string): Promise<string> {
+  /**
+   * Hands over each line of an answer that goes on, such as that of a watch.
+   *
+   * @returns once the server or the connection has ended it, or `signal` has
+   */
+  follow(path: string, signal: AbortSignal, onLine: (line: string) => void): Promise<void> {
+    return new Promise((resolve) => {
+      const call = request(new URL(path, this.#server), { agent: this.#agent, signal }, (response) => {
+        createInterface(response)
+          .on("line", (line) => response.statusCode === 200 && onLine(line))
+          .on("error", () => resolve())
+          .on("close", () => resolve());
+      });
+      call.on("error", () => resolve());
+      call.end();
+    });
+  }
+
+  request(method: string, path: string, body?: string, contentType?: string, accept?: string): Promise<string> {
     return new Promise((resolve, reject) => {
-      const headers =
-        body === undefined ? {} : { "content-type": contentType, "content-length": Buffer.byteLength(body) };
+      const headers = {
+        ...(accept === undefined ? {} : { accept }),
+        ...(body === undefined ? {} : { "content-type": contentType, "content-length": Buffer.byteLength(body) }),
+      };
       const call = request(
         new URL(path, this.#server),
         { method, agent: this.#agent, headers, timeout: TIMEOUT_MILLISECONDS },

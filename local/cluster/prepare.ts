@@ -6,7 +6,7 @@ import { applyDefinitions, type Definition, digest, readDefinitions } from "./de
 import { freePodCidrs, type NodeSpec, nodeObject } from "./nodes.ts";
 import { metricsApi, type Platform, reclaimPolicy } from "./objects.ts";
 import type { Ports } from "./ports.ts";
-import { untilDescribed } from "./stage-resources.ts";
+import { untilDescribed, untilSchemaIsMade } from "./stage-resources.ts";
 import { readStages } from "./stages.ts";
 
 /** All that a cluster is given beside what Kubernetes itself brings. */
@@ -57,9 +57,11 @@ export async function prepare(api: Api, wanted: Preparation, ports: Ports, start
   if (started || done?.nodes !== nodes) work.push(applyNodes(api, wanted.nodes, ports));
   if (started || done?.rest !== rest) work.push(applyMetricsApi(api, ports));
   if (!isDefined || done?.rest !== rest) work.push(applyRest(api, wanted, isDefined, step));
-  if (work.length === 0) return;
-  await Promise.all(work);
-  await mark(api, wanted.digests);
+  if (work.length > 0) {
+    await Promise.all(work);
+    await mark(api, wanted.digests);
+  }
+  if (started) await untilSchemaIsMade(api);
 }
 
 /** Gives a cluster what all begin with, which takes most of the time: the custom resource definitions. */

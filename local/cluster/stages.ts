@@ -12,6 +12,14 @@ const KWOK_STAGES = [
   "pod/fast/pod-complete.yaml",
   "pod/fast/pod-delete.yaml",
 ];
+/** No kubelet gets an image from here; see stages/images.yaml. */
+export const MISSING_IMAGES = "missing.invalid/";
+const ASKS_FOR_A_MISSING_IMAGE = `self.spec.containers.exists(container, container.image.startsWith("${MISSING_IMAGES}"))`;
+
+interface Stage extends KubernetesObject {
+  spec: { selector: { matchExpressions: object[] } };
+}
+
 const ownStages = fileURLToPath(new URL("stages", import.meta.url));
 
 /** What stands in for kubelets and for the controllers that clusters have beside Kubernetes' own. */
@@ -20,5 +28,10 @@ export function readStages(kwokManifests: string): KubernetesObject[] {
     ...KWOK_STAGES.map((file) => join(kwokManifests, "stage", file)),
     ...readdirSync(ownStages).map((file) => join(ownStages, file)),
   ];
-  return files.flatMap((file) => parseAllDocuments(readFileSync(file, "utf8")).map((document) => document.toJS()));
+  const stages = files.flatMap((file) =>
+    parseAllDocuments(readFileSync(file, "utf8")).map((document): Stage => document.toJS()),
+  );
+  const ready = stages.find(({ metadata }) => metadata.name === "pod-ready") as Stage;
+  ready.spec.selector.matchExpressions.push({ cel: { expression: `!(${ASKS_FOR_A_MISSING_IMAGE})` } });
+  return stages;
 }

@@ -5,6 +5,7 @@ import { readCredentials } from "../cluster/kubeconfig.ts";
 import { homeOf } from "../cluster/kwokctl.ts";
 import type { NodeSpec } from "../cluster/nodes.ts";
 import type { Platform } from "../cluster/objects.ts";
+import { processesOf } from "../cluster/processes.ts";
 import { silentProgress } from "../progress.ts";
 
 export interface ControlPlane {
@@ -48,6 +49,13 @@ export class ControlPlanes {
   /** Starts a cluster that is there, if it does not run. */
   start(name: string): Promise<ControlPlane> {
     return this.#change(name, (saved) => saved);
+  }
+
+  /** As a machine dies that it runs on. `start` brings it back. */
+  killApiServer(name: string): void {
+    for (const [pid, component] of processesOf(homeOf(this.#at(name).directory, name))) {
+      if (component === "kube-apiserver") process.kill(pid, "SIGKILL");
+    }
   }
 
   async remove(name: string): Promise<void> {

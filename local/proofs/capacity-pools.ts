@@ -64,7 +64,7 @@ export function poolsOf(cluster: ClusterPlan, nodes: readonly ClusterObject[]): 
   });
 }
 
-function poolOf(cluster: ClusterPlan, { metadata: { labels = {} } }: ClusterObject): string {
+export function poolOf(cluster: ClusterPlan, { metadata: { labels = {} } }: ClusterObject): string {
   const own = LABELS.map((label) => labels[label]).find((name) => name !== undefined);
   if (own !== undefined) return own;
   if (cluster.provider !== "kubeconfig" && cluster.provider !== "stack") return "others";

@@ -1,8 +1,9 @@
-import { spawn } from "node:child_process";
+import { type ChildProcessWithoutNullStreams, spawn } from "node:child_process";
 import { delimiter, join } from "node:path";
 import { UserError } from "../command.ts";
 import { KNOWING_EVENT_LOGS } from "../policies.ts";
 import type { Answer } from "../risk/preview.ts";
+import { LOCAL_PLUGINS } from "../stack.ts";
 import { randomSecret } from "./stack-file.ts";
 
 /** Pulumi with a home, a state and a passphrase below one folder, and nothing of the user's: neither state nor credentials. */
@@ -21,7 +22,7 @@ export class IsolatedPulumi {
       PULUMI_BACKEND_URL: `file://${join(directory, "state")}?create_dir=true&metadata=skip`,
       PULUMI_CONFIG_PASSPHRASE: randomSecret(),
       PULUMI_SKIP_UPDATE_CHECK: "1",
-      PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
+      ...LOCAL_PLUGINS,
       ...KNOWING_EVENT_LOGS,
       NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE,
       NO_COLOR: "1",
@@ -37,7 +38,24 @@ export class IsolatedPulumi {
   }
 
   async ask(cwd: string, ...args: string[]): Promise<Answer> {
-    const child = spawn(this.#pulumi, ["--non-interactive", ...args], { cwd, env: this.environment });
+    return this.#answer(this.#start(cwd, args));
+  }
+
+  /** Kills the command with all that it has started, once `moment` has come. @returns what it had printed */
+  async kill(cwd: string, args: readonly string[], moment: () => Promise<unknown>): Promise<Answer> {
+    // Of a group of its own, with its providers and the program.
+    const child = this.#start(cwd, args, { detached: true });
+    const answer = this.#answer(child);
+    await Promise.race([moment(), answer]);
+    if (child.exitCode === null && child.pid !== undefined) process.kill(-child.pid, "SIGKILL");
+    return answer;
+  }
+
+  #start(cwd: string, args: readonly string[], options: { detached?: boolean } = {}) {
+    return spawn(this.#pulumi, ["--non-interactive", ...args], { cwd, env: this.environment, ...options });
+  }
+
+  async #answer(child: ChildProcessWithoutNullStreams): Promise<Answer> {
     let output = "";
     let everything = "";
     child.stdout.setEncoding("utf8").on("data", (text) => {
@@ -49,7 +67,10 @@ export class IsolatedPulumi {
     });
     const code = await new Promise<number>((resolve, reject) => {
       child.on("error", reject);
-      child.on("close", (status) => resolve(status ?? -1));
+      child.on("close", (status, signal) => {
+        if (signal) everything += `\npulumi was ended by ${signal}.`;
+        resolve(status ?? -1);
+      });
     });
     return { code, output, everything };
   }

@@ -8,37 +8,42 @@ import { proveCost } from "../proofs/cost.ts";
 import type { Proof } from "../proofs/proof.ts";
 import { proveAll } from "../proofs/proofs.ts";
 import type { ApiServerAddresses } from "../proofs/reachability/declared.ts";
-import { readSnapshot } from "../proofs/snapshot.ts";
+import { readSnapshot, type Snapshot } from "../proofs/snapshot.ts";
 import type { Rehearsal } from "./rehearsal.ts";
 
-export async function proveStack(rehearsal: Rehearsal): Promise<Proof[]> {
-  const { apiServer } = (await rehearsal.outputs()) as { apiServer?: ApiServerAddresses };
-  return proveOn(rehearsal.kubeconfig, rehearsal.plan, apiServer);
+/** By what the objects say, which takes a moment. */
+export function proveStack(rehearsal: Rehearsal): Promise<Proof[]> {
+  return prove(rehearsal, async () => []);
 }
 
-/** Whether there is room for all pods, which is tried with pods of the proof's own, and what all of it costs. */
-export async function proveMachines({ kubeconfig, plan }: Rehearsal): Promise<Proof[]> {
-  const api = openApi(kubeconfig);
-  try {
-    const snapshot = await readSnapshot((path) => api.get(path));
-    return [await proveCapacity(plan, snapshot, api), proveCost(plan, snapshot)];
-  } finally {
-    api.close();
-  }
+/** That, whether there is room for all pods, which is tried with pods of the proof's own, and what all of it costs. */
+export function proveWhole(rehearsal: Rehearsal): Promise<Proof[]> {
+  const { kubeconfig, plan } = rehearsal;
+  return prove(rehearsal, async (snapshot) => {
+    const api = openApi(kubeconfig);
+    try {
+      return [await proveCapacity(plan, snapshot, api), proveCost(plan, snapshot)];
+    } finally {
+      api.close();
+    }
+  });
 }
 
-/** @param apiServer where pods reach it, where the stack tells */
-export async function proveOn(
-  kubeconfig: string,
-  plan: Plan,
-  apiServer: ApiServerAddresses | undefined = statedIn(plan),
-): Promise<Proof[]> {
+async function prove(rehearsal: Rehearsal, more: (snapshot: Snapshot) => Promise<Proof[]>): Promise<Proof[]> {
+  const { kubeconfig, plan } = rehearsal;
   const { ask, send, close } = await openApiServer(readContext([kubeconfig], undefined));
   try {
-    return await proveAll({ plan, snapshot: await readSnapshot(ask), send, apiServer });
+    const snapshot = await readSnapshot(ask);
+    const proofs = await proveAll({ plan, snapshot, send, apiServer: await apiServerOf(rehearsal) });
+    return [...proofs, ...(await more(snapshot))];
   } finally {
     close();
   }
+}
+
+async function apiServerOf(rehearsal: Rehearsal): Promise<ApiServerAddresses | undefined> {
+  const { apiServer } = (await rehearsal.outputs()) as { apiServer?: ApiServerAddresses };
+  return apiServer ?? statedIn(rehearsal.plan);
 }
 
 function statedIn({ cluster }: Plan): ApiServerAddresses | undefined {
@@ -53,4 +58,9 @@ export function describeProof({ name, outcome, summary, because, findings }: Pro
       `    ${severity === "failure" ? "✗" : "!"} ${subject}: ${sentence}\n      fix  ${fix}`,
   );
   return [`${name}: ${words}`, ...told].join("\n");
+}
+
+/** What failed, in words. */
+export function failuresOf(proofs: readonly Proof[]): string[] {
+  return proofs.filter(({ outcome }) => outcome === "failed").map(describeProof);
 }

@@ -28,6 +28,7 @@ import { makeHome, makeLoginTools } from "./stand-ins.ts";
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 /** One a zone. */
 const MACHINES_OF_A_POOL = 3;
+const UP = ["up", "--yes", "--skip-preview"] as const;
 /** What a program is made of. */
 export const PROGRAM: readonly string[] = [
   "index.ts",
@@ -88,11 +89,41 @@ export class Rehearsal {
 
   /** Counts of the change; the program's own output on failure. @param policies whether the policy pack judges it */
   async up({ policies = true } = {}): Promise<Changes> {
-    return this.#change("up", "--yes", "--skip-preview", ...(policies ? WITH_POLICIES : []));
+    return this.#change(...UP, ...(policies ? WITH_POLICIES : []));
   }
 
   async destroy(): Promise<Changes> {
     return this.#change("destroy", "--yes", "--skip-preview");
+  }
+
+  /** An update that may fail, and say why. @param options such as `--refresh` */
+  async tryUp(...options: string[]): Promise<Answer> {
+    const { directory, stack } = this.#options;
+    return this.#engine.ask(join(directory, "project"), ...UP, "--stack", stack, ...options);
+  }
+
+  /** Kills an update with all its processes once `moment` has come, and lets go of the stack's lock. */
+  async killUp(moment: () => Promise<unknown>): Promise<void> {
+    const { directory, stack } = this.#options;
+    await this.#engine.kill(join(directory, "project"), [...UP, "--stack", stack], moment);
+    await this.#pulumi("cancel", "--yes");
+  }
+
+  /** Operations that the engine does not know the end of. */
+  async pendingOperations(): Promise<number> {
+    const { deployment } = JSON.parse(await this.#pulumi("stack", "export")) as {
+      deployment: { pending_operations?: object[] };
+    };
+    return deployment.pending_operations?.length ?? 0;
+  }
+
+  /** Kills the API server of the one cluster that the stack is on, until `startApiServer`. */
+  killApiServer(): void {
+    this.#controlPlanes.killApiServer(this.#cluster);
+  }
+
+  async startApiServer(): Promise<void> {
+    await this.#controlPlanes.start(this.#cluster);
   }
 
   /** What an update would do, as the engine tells it to machines; it may fail, and say why. */
@@ -126,9 +157,10 @@ export class Rehearsal {
     await this.#makeSecrets(missing.map((name) => `secrets.${name}`));
   }
 
-  /** Sets one value of the stack's config, as a user would. */
-  async configure(path: string, value: string): Promise<void> {
-    await this.#pulumi("config", "set", "--path", `landfall:${path}`, value);
+  /** Sets values of the stack's config by their paths, as a user would. */
+  async configure(values: Readonly<Record<string, string>>): Promise<void> {
+    const settings = Object.entries(values).flatMap(([path, value]) => ["--plaintext", `landfall:${path}=${value}`]);
+    await this.#pulumi("config", "set-all", "--path", ...settings);
   }
 
   async outputs(): Promise<Record<string, unknown>> {
@@ -142,10 +174,14 @@ export class Rehearsal {
 
   /** Kubeconfig of the administrator of the one cluster that the stack is on. */
   get kubeconfig(): string {
+    return this.#controlPlanes.kubeconfigOf(this.#cluster);
+  }
+
+  get #cluster(): string {
     const clusters = join(this.#options.directory, "world", "clusters");
     const [file, ...others] = readdirSync(clusters).filter((name) => name.endsWith(".kubeconfig"));
     if (file === undefined || others.length > 0) throw new UserError("The rehearsal has not one cluster.");
-    return join(clusters, file);
+    return file.replace(/\.kubeconfig$/, "");
   }
 
   /** How many resources there are of each type. */
@@ -160,9 +196,11 @@ export class Rehearsal {
   /** Lifts what keeps the stack from being destroyed, in the clouds and in Pulumi, as its owner does on purpose. */
   async unprotect(): Promise<void> {
     const kept = protectionPaths(this.plan);
-    for (const path of kept) await this.configure(path, "false");
-    // What the policies of production ask for is what is lifted here.
-    if (kept.length > 0) await this.up({ policies: false });
+    if (kept.length > 0) {
+      await this.configure(Object.fromEntries(kept.map((path) => [path, "false"])));
+      // What the policies of production ask for is what is lifted here.
+      await this.up({ policies: false });
+    }
     await this.#pulumi("state", "unprotect", "--all", "--yes");
   }
 

@@ -1,6 +1,7 @@
 /** What every rehearsal goes through. */
 import type { Plan } from "../../config/plan.ts";
 import { UserError } from "../command.ts";
+import type { Drill } from "../drills/drill.ts";
 import type { Proof } from "../proofs/proof.ts";
 import type { Changes } from "./changes.ts";
 import type { Rehearsal } from "./rehearsal.ts";
@@ -13,6 +14,8 @@ export interface Part {
   act: Act;
   /** Of the stack as it stands, before it is changed and taken down. */
   prove(rehearsal: Rehearsal): Promise<Proof[]>;
+  /** Of what it withstands. */
+  drill?(rehearsal: Rehearsal): Promise<Drill[]>;
 }
 
 export interface Rehearsed {
@@ -20,26 +23,28 @@ export interface Rehearsed {
   kinds: Record<string, number>;
   outputs: Record<string, unknown>;
   proofs: Proof[];
+  drills: Drill[];
 }
 
 /**
- * Up from nothing, nothing to do the second time, proofs of what stands, an everyday edit; then down again, with
- * nothing left. Proofs that fail are the caller's to judge: the stack is taken down all the same.
+ * Up from nothing, nothing to do the second time, proofs of what stands, drills, an everyday edit; then down again, with
+ * nothing left. Proofs and drills that fail are the caller's to judge: the stack is taken down all the same.
  *
  * @param keep whether it stays up
  * @throws UserError where it does not go like that
  */
-export async function rehearse(rehearsal: Rehearsal, { act, prove }: Part, keep = false): Promise<Rehearsed> {
+export async function rehearse(rehearsal: Rehearsal, { act, prove, drill }: Part, keep = false): Promise<Rehearsed> {
   await act("pulumi up, from nothing", () => rehearsal.up());
   const kinds = await rehearsal.resources();
   await act("pulumi up, again", async () => unchanged(await rehearsal.up()));
   const proofs = await prove(rehearsal);
+  const drills = (await drill?.(rehearsal)) ?? [];
   const { path, value } = tuning(rehearsal.plan);
-  await rehearsal.configure(path, value);
+  await rehearsal.configure({ [path]: value });
   await act(`pulumi up, with ${path} at ${value}`, () => rehearsal.up());
   const outputs = await rehearsal.outputs();
   if (!keep) await act("pulumi destroy", () => down(rehearsal));
-  return { kinds, outputs, proofs };
+  return { kinds, outputs, proofs, drills };
 }
 
 export function describeChanges(changes: Changes): string {

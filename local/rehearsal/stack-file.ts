@@ -75,6 +75,19 @@ export async function planOf(
   }
 }
 
+/**
+ * The plan, for a command that has a user before it.
+ *
+ * @throws UserError with what the program would say
+ */
+export async function intendedPlan(settings: Settings, stack: string): Promise<Plan> {
+  try {
+    return (await planOf(settings, stack, process.cwd())).plan;
+  } catch (error) {
+    throw isConfigurationError(error) ? new UserError(error.message) : error;
+  }
+}
+
 /** Another folder's program has a class of its own for it. */
 export function isConfigurationError(error: unknown): error is ConfigurationError {
   return error instanceof Error && error.name === ConfigurationError.name;

@@ -1,4 +1,5 @@
 /** What a rehearsal leaves for its report. */
+import type { Drill } from "../drills/drill.ts";
 import type { Finding, Proof } from "../proofs/proof.ts";
 import type { Changes } from "../rehearsal/changes.ts";
 import type { Picture } from "./picture.ts";
@@ -12,6 +13,7 @@ export interface ReportData {
   when?: string;
   acts?: ActData[];
   proofs: Proof[];
+  drills?: Drill[];
   /** How many resources there were of each type. */
   kinds?: Record<string, number>;
   /** Left out: drawn from what the proof of reachability found. */

@@ -3,13 +3,17 @@ import type { Proof } from "../proofs/proof.ts";
 import type { ReportData, Told } from "./data.ts";
 import { type Html, html, idOf, section, table } from "./html.ts";
 
-/** Of all proofs, failures first. */
-export function findingsIn({ proofs }: ReportData): Told[] {
-  const told = proofs.flatMap((proof) =>
+/** Of all proofs and drills, failures first. */
+export function findingsIn(data: ReportData): Told[] {
+  const told = allOf(data).flatMap((proof) =>
     proof.findings.map((finding, index) => ({ ...finding, proof, id: idOf("finding", proof.name, String(index + 1)) })),
   );
   const of = (severity: Told["severity"]) => told.filter((finding) => finding.severity === severity);
   return [...of("failure"), ...of("warning")];
+}
+
+function allOf({ proofs, drills = [] }: ReportData): Proof[] {
+  return [...proofs, ...drills];
 }
 
 /** So many are shown before the rest is folded away. */
@@ -19,10 +23,12 @@ export function verdict(data: ReportData): Html {
   const findings = findingsIn(data);
   const failures = findings.filter(({ severity }) => severity === "failure");
   const warnings = findings.length - failures.length;
-  const failed = data.proofs.filter(({ outcome }) => outcome === "failed");
-  const skipped = data.proofs.filter(({ outcome }) => outcome === "skipped");
+  const all = allOf(data);
+  const failed = all.filter(({ outcome }) => outcome === "failed");
+  const skipped = all.filter(({ outcome }) => outcome === "skipped");
   const word = failed.length > 0 ? "failed" : "passed";
-  const proofs = `${data.proofs.length - failed.length - skipped.length} of ${data.proofs.length} proofs passed`;
+  const kinds = data.drills && data.drills.length > 0 ? "proofs and drills" : "proofs";
+  const proofs = `${all.length - failed.length - skipped.length} of ${all.length} ${kinds} passed`;
   return section(
     "verdict",
     failed.length > 0 ? "Not ready: something has to be fixed" : "Ready, as far as a rehearsal can tell",
@@ -35,9 +41,9 @@ ${
   html`<details><summary>${findings.length - SHOWN} more</summary><ol class="findings" start="${SHOWN + 1}">${findings.slice(SHOWN).map(tell)}</ol></details>`
 }
 ${table(
-  "Proofs",
-  ["proof", "outcome", "what it proves"],
-  data.proofs.map(
+  kinds === "proofs" ? "Proofs" : "Proofs and drills",
+  ["name", "outcome", "what it shows"],
+  all.map(
     ({ name, title, outcome, because, findings }) =>
       html`<tr><th scope="row"><a href="#${idOf("proof", name)}">${name}</a></th><td>${mark(outcome)} ${outcome}${findings.length > 0 && `, ${count(findings.length, "finding")}`}${because !== undefined && `: ${because}`}</td><td>${title}</td></tr>`,
   ),

@@ -7,6 +7,7 @@ import { cost } from "./cost.ts";
 import { type ActData, proofCalled, type ReportData } from "./data.ts";
 import { describe } from "./detail.ts";
 import { drawPicture } from "./drawing.ts";
+import { drill } from "./drills.ts";
 import { proofSection, verdict } from "./findings.ts";
 import { Html, html, idOf, section, table } from "./html.ts";
 import { pictureOfReach, reachability, reachabilityIn } from "./matrix.ts";
@@ -22,6 +23,17 @@ const TITLES: Readonly<Record<string, string>> = {
   "single-points": "Single points of failure",
 };
 
+const DRILL_TITLES: Readonly<Record<string, string>> = {
+  load: "Drill: load comes and goes",
+  drain: "Drill: each machine is drained",
+  "zone-loss": "Drill: a zone goes",
+  "rolling-update": "Drill: a release of every tier",
+  "killed-update": "Drill: the engine is killed",
+  "api-server-away": "Drill: the API server is away",
+  drift: "Drill: changes by hand",
+  "bad-release": "Drill: a release that never gets ready",
+};
+
 export function reportHtml(data: ReportData): string {
   const { stack, application, provider, when } = data;
   const title = `${application} on ${stack}${provider === undefined || provider === stack ? "" : ` (${provider})`}`;
@@ -33,6 +45,10 @@ export function reportHtml(data: ReportData): string {
       title: TITLES[proof.name] ?? proof.name,
       body: proofBody(proof),
     })),
+    ...(data.drills ?? []).map((held) => {
+      const title = DRILL_TITLES[held.name] ?? held.name;
+      return { id: idOf("proof", held.name), title, body: drill(held, title) };
+    }),
     { id: "acts", title: "What the rehearsal did", body: data.acts && acts(data.acts) },
     { id: "resources", title: "Resources by type", body: data.kinds && resources(data.kinds) },
   ].filter(({ body }) => body !== undefined);

@@ -43,6 +43,11 @@ summary { cursor: pointer; color: var(--accent); margin: .5rem 0; }
 .bar { display: block; } .bar .all { fill: var(--line); } .bar .used { fill: var(--fill); }
 .bar.middle .used { fill: var(--warn); } .bar.high .used { fill: var(--bad); }
 .range .least { fill: var(--fill); } .range .typical { fill: var(--fill2); } .range .most { fill: none; stroke: var(--fill); }
+.timelines { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(30rem, 100%), 1fr)); gap: .4rem 1.6rem; }
+.timeline { display: block; width: 100%; height: auto; } .timeline .ready { fill: none; stroke: var(--fill); stroke-width: 2.2; }
+.timeline .axis { stroke: var(--line); } .timeline .floor { stroke: var(--warn); stroke-width: 1.4; stroke-dasharray: 6 4; }
+.timeline .ceiling { stroke: var(--quiet); stroke-dasharray: 1.5 4; stroke-width: 1.4; } .timeline .mark-line { stroke: var(--accent); opacity: .35; stroke-width: 1.5; }
+.timeline text { fill: var(--quiet); font-size: 10.5px; } .timeline .scale { text-anchor: end; } .timeline .tick { text-anchor: middle; }
 figure { margin: .6rem 0; } .picture svg { display: block; }
 .node rect, .node path, .node ellipse { fill: var(--tier); stroke: var(--quiet); stroke-width: 1.2; }
 .node.tier rect { stroke-width: 1.8; } .node.edge rect { stroke: var(--accent); stroke-width: 2; }

@@ -5,6 +5,8 @@ import { join } from "node:path";
 import type { V1Container, V1PodSpec } from "@kubernetes/client-node";
 import { parse } from "yaml";
 import { BACKUPS, listing } from "../../components/backup/scripts.ts";
+import type { Api } from "../../local/cluster/api.ts";
+import { openApi } from "../../local/cluster/kubeconfig.ts";
 import { parseCopies } from "../../local/restore/copies.ts";
 import { addApplication } from "../support/application.ts";
 import { clusterConfig, sharedCluster, type TestCluster } from "../support/cluster.ts";
@@ -14,6 +16,10 @@ import { eventually, type NamespaceContents, readNamespace, the } from "../suppo
 import { Harbour, wheels } from "../support/servers.ts";
 import { TestStack } from "../support/stack.ts";
 
+const ADMISSION = "/apis/admissionregistration.k8s.io/v1";
+const POLICIES = ["validatingadmissionpolicies", "validatingadmissionpolicybindings"].map(
+  (kind) => `${ADMISSION}/${kind}/refuse-restores`,
+);
 const namespace = "vault";
 const COMMAND = "local/restore.ts";
 const tier = {
@@ -182,6 +188,38 @@ describe("npm run restore, of a bundled PostgreSQL", function () {
     assert.equal(replicas(await look()).jobs, 2);
   });
 
+  it("leaves the tiers stopped where it fails in the cluster, and starts them on what the store has if that is wanted", async () => {
+    const api = openApi(cluster.kubeconfig);
+    try {
+      await refusePods(api, "db-restore");
+      const failing = restore("db", "--yes");
+      const { metadata } = await eventually(
+        async () => (await look()).jobs.find(({ metadata }) => metadata?.name === "db-restore-before"),
+        (job) => job !== undefined,
+      ).then((job) => job ?? assert.fail());
+      const path = `/apis/batch/v1/namespaces/${namespace}/jobs/${metadata?.name}`;
+      const hurry = JSON.stringify({ spec: { activeDeadlineSeconds: 1 } });
+      await api.request("PATCH", path, hurry, "application/merge-patch+json");
+      const { code, output } = await failing;
+      assert.equal(code, 1, output);
+      assert.match(output, /The copy was not put back: kubectl -n vault logs job\/db-restore-before says why/);
+      assert.match(
+        output,
+        /stopped {2}api, jobs: nobody uses db until[\s\S]*--give-up {5}starts them on what db has now/,
+      );
+      assert.deepEqual(replicas(await look()), { api: 0, jobs: 0, site: 2 });
+    } finally {
+      await admitPods(api);
+      api.close();
+    }
+    const { code, output } = await restore("db", "--give-up", "--yes");
+    assert.equal(code, 0, output);
+    await eventually(look, (seen) => (replicas(seen).api ?? 0) >= 2 && replicas(seen).jobs === 2);
+    assert.deepEqual(parse(readFileSync(stack.stackFile, "utf8")), parse(stackFile));
+    const { unchanged, ...changed } = await stack.preview("--expect-no-changes");
+    assert.deepEqual(changed, {});
+  });
+
   describe("whose pods' commands, run against a real one,", () => {
     let harbour: Harbour;
     let db: PostgresServer;
@@ -279,3 +317,43 @@ describe("npm run restore, of a bundled PostgreSQL", function () {
     });
   });
 });
+
+/** No pod of that name gets in, as where a quota is used up. */
+async function refusePods(api: Api, name: string): Promise<void> {
+  const [policy, binding] = [
+    {
+      matchConstraints: {
+        namespaceSelector: { matchLabels: { "kubernetes.io/metadata.name": namespace } },
+        resourceRules: [{ apiGroups: [""], apiVersions: ["v1"], operations: ["CREATE"], resources: ["pods"] }],
+      },
+      validations: [{ expression: `object.metadata.?labels["app.kubernetes.io/name"].orValue("") != "${name}"` }],
+    },
+    { policyName: "refuse-restores", validationActions: ["Deny"] },
+  ];
+  for (const [kind, spec] of [
+    ["ValidatingAdmissionPolicy", policy],
+    ["ValidatingAdmissionPolicyBinding", binding],
+  ] as const) {
+    await api.apply({
+      apiVersion: "admissionregistration.k8s.io/v1",
+      kind,
+      metadata: { name: "refuse-restores" },
+      spec,
+    });
+  }
+  // It takes the API server a moment to go by it.
+  const probe = JSON.stringify({
+    metadata: { name: "probe", labels: { "app.kubernetes.io/name": name } },
+    spec: { containers: [{ name: "probe", image: "probe" }] },
+  });
+  const isRefused = () =>
+    api.request("POST", `/api/v1/namespaces/${namespace}/pods?dryRun=All`, probe, "application/json").then(
+      () => false,
+      (error) => /refuse-restores/.test(String(error)),
+    );
+  await eventually(isRefused, (refused) => refused);
+}
+
+async function admitPods(api: Api): Promise<void> {
+  for (const path of POLICIES) await api.request("DELETE", path);
+}

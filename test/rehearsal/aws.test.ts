@@ -80,14 +80,14 @@ describe("PyBase on EKS, as Pulumi.eks.yaml has it", function () {
   });
 
   it("takes an edit in place", async () => {
-    await landed.rehearsal.configure("tiers.api.autoscale.max", "12");
+    await landed.rehearsal.configure({ "tiers.api.autoscale.max": "12" });
     const { updated, unchanged: _, ...others } = await landed.rehearsal.up();
     assert.deepEqual([others, updated], [{}, 2]);
   });
 
   it("is upgraded in place: the control plane, the add-ons that go with it, the machines", async () => {
     const identity = landed.inWorld(CLUSTER)[0]?.outputs.createdAt;
-    await landed.rehearsal.configure("cluster.version", "1.36");
+    await landed.rehearsal.configure({ "cluster.version": "1.36" });
     const { updated, unchanged: _, ...others } = await landed.rehearsal.up();
     assert.deepEqual(others, {});
     assert.ok((updated as number) >= 3, `${updated} updated`);
@@ -99,18 +99,18 @@ describe("PyBase on EKS, as Pulumi.eks.yaml has it", function () {
   });
 
   it("rolls the machines to another release of their image, and nothing else", async () => {
-    await landed.rehearsal.configure("cluster.nodeRelease", "1.36.2-20261112");
+    await landed.rehearsal.configure({ "cluster.nodeRelease": "1.36.2-20261112" });
     const { unchanged: _, ...changes } = await landed.rehearsal.up();
     assert.deepEqual(changes, { updated: 1 });
     assert.equal(landed.inWorld(NODE_GROUP)[0]?.inputs.releaseVersion, "1.36.2-20261112");
   });
 
   it("puts a tier on machines of the spot market, and keeps everything else off them", async () => {
-    await landed.rehearsal.configure("cluster.nodePools.batch.spot", "true");
-    await landed.rehearsal.configure("cluster.nodePools.batch.machines[0]", "c6i.2xlarge");
-    await landed.rehearsal.configure("cluster.nodePools.batch.machines[1]", "c6a.2xlarge");
-    await landed.rehearsal.configure("cluster.nodePools.general.min", "3");
-    await landed.rehearsal.configure("tiers.extraction-worker.spot", "required");
+    await landed.rehearsal.configure({ "cluster.nodePools.batch.spot": "true" });
+    await landed.rehearsal.configure({ "cluster.nodePools.batch.machines[0]": "c6i.2xlarge" });
+    await landed.rehearsal.configure({ "cluster.nodePools.batch.machines[1]": "c6a.2xlarge" });
+    await landed.rehearsal.configure({ "cluster.nodePools.general.min": "3" });
+    await landed.rehearsal.configure({ "tiers.extraction-worker.spot": "required" });
     await landed.rehearsal.up();
     assert.deepEqual(await landed.tiersOn("landfall.dev/pool", "batch"), ["extraction-worker"]);
   });

@@ -110,8 +110,8 @@ describe("PyBase on AKS, as Pulumi.aks.yaml has it", function () {
   });
 
   it("takes an edit of a tier, and one of the machines, in place", async () => {
-    await landed.rehearsal.configure("tiers.api.autoscale.max", "12");
-    await landed.rehearsal.configure("cluster.nodePools.general.max", "12");
+    await landed.rehearsal.configure({ "tiers.api.autoscale.max": "12" });
+    await landed.rehearsal.configure({ "cluster.nodePools.general.max": "12" });
     const { updated, unchanged: _, ...others } = await landed.rehearsal.up();
     assert.deepEqual([others, updated], [{}, 3]);
     const { minCount, maxCount } = only("containerservice:AgentPool").inputs;
@@ -120,7 +120,7 @@ describe("PyBase on AKS, as Pulumi.aks.yaml has it", function () {
 
   it("is upgraded in place: the control plane, then the machines of both pools", async () => {
     const identity = only("containerservice:ManagedCluster").outputs.resourceUID;
-    await landed.rehearsal.configure("cluster.version", "1.36");
+    await landed.rehearsal.configure({ "cluster.version": "1.36" });
     const { updated, unchanged: _, ...others } = await landed.rehearsal.up();
     assert.deepEqual([others, updated], [{}, 2]);
     const { kubernetesVersion, agentPoolProfiles } = only("containerservice:ManagedCluster").inputs;
@@ -137,15 +137,15 @@ describe("PyBase on AKS, as Pulumi.aks.yaml has it", function () {
   });
 
   it("gets new images of its machines by another channel, in place", async () => {
-    await landed.rehearsal.configure("cluster.nodeOsUpgrade", "SecurityPatch");
+    await landed.rehearsal.configure({ "cluster.nodeOsUpgrade": "SecurityPatch" });
     const { unchanged: _, ...changes } = await landed.rehearsal.up();
     assert.deepEqual(changes, { updated: 1 });
   });
 
   it("puts other machines beside those that it has, before these go, once the cluster's lock is off", async () => {
     const before = only("containerservice:AgentPool").id;
-    await landed.rehearsal.configure("cluster.deletionProtection", "false");
-    await landed.rehearsal.configure("cluster.nodePools.general.machine", "Standard_D8s_v5");
+    await landed.rehearsal.configure({ "cluster.deletionProtection": "false" });
+    await landed.rehearsal.configure({ "cluster.nodePools.general.machine": "Standard_D8s_v5" });
     await landed.rehearsal.up();
     assert.notEqual(only("containerservice:AgentPool").id, before);
     const types = await landed.labels("node.kubernetes.io/instance-type");
@@ -153,8 +153,8 @@ describe("PyBase on AKS, as Pulumi.aks.yaml has it", function () {
   });
 
   it("puts a tier on machines of the spot market, and nothing else", async () => {
-    await landed.rehearsal.configure("cluster.nodePools.batch.spot", "true");
-    await landed.rehearsal.configure("tiers.search-worker.pool", "batch");
+    await landed.rehearsal.configure({ "cluster.nodePools.batch.spot": "true" });
+    await landed.rehearsal.configure({ "tiers.search-worker.pool": "batch" });
     const { unchanged: _, ...changes } = await landed.rehearsal.up();
     assert.deepEqual(changes, { created: 1, updated: 1 });
     assert.deepEqual(await landed.tiersOn("landfall.dev/pool", "batch"), ["search-worker"]);

@@ -107,11 +107,11 @@ describe("PyBase on GKE, as Pulumi.gke.yaml has it", function () {
   });
 
   it("takes an edit, an upgrade and another pool in place", async () => {
-    await landed.rehearsal.configure("tiers.api.autoscale.max", "12");
-    await landed.rehearsal.configure("cluster.version", "1.36");
-    await landed.rehearsal.configure("cluster.nodePools.general.min", "3");
-    await landed.rehearsal.configure("cluster.nodePools.batch.min", "1");
-    await landed.rehearsal.configure("cluster.nodePools.batch.spot", "true");
+    await landed.rehearsal.configure({ "tiers.api.autoscale.max": "12" });
+    await landed.rehearsal.configure({ "cluster.version": "1.36" });
+    await landed.rehearsal.configure({ "cluster.nodePools.general.min": "3" });
+    await landed.rehearsal.configure({ "cluster.nodePools.batch.min": "1" });
+    await landed.rehearsal.configure({ "cluster.nodePools.batch.spot": "true" });
     const { unchanged: _, ...changes } = await landed.rehearsal.up();
     assert.deepEqual(changes, { created: 1, updated: 3 });
     const items = await landed.nodes();
@@ -121,10 +121,10 @@ describe("PyBase on GKE, as Pulumi.gke.yaml has it", function () {
   });
 
   it("puts a tier on spot machines, and a datastore on a pool that it has for itself", async () => {
-    await landed.rehearsal.configure("tiers.extraction-worker.spot", "required");
-    await landed.rehearsal.configure("cluster.nodePools.data.taints[0].key", "data");
-    await landed.rehearsal.configure("cluster.nodePools.data.taints[0].effect", "NoSchedule");
-    await landed.rehearsal.configure("datastores.search.pool", "data");
+    await landed.rehearsal.configure({ "tiers.extraction-worker.spot": "required" });
+    await landed.rehearsal.configure({ "cluster.nodePools.data.taints[0].key": "data" });
+    await landed.rehearsal.configure({ "cluster.nodePools.data.taints[0].effect": "NoSchedule" });
+    await landed.rehearsal.configure({ "datastores.search.pool": "data" });
     const { unchanged: _, ...changes } = await landed.rehearsal.up();
     assert.deepEqual(changes, { created: 1, updated: 2 });
     assert.deepEqual(await landed.tiersOn("landfall.dev/pool", "batch"), ["extraction-worker"]);

@@ -6,7 +6,7 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { silentProgress } from "../../local/progress.ts";
 import { allCells, nameOf, settingsOf } from "../../local/rehearsal/matrix.ts";
-import { describeProof, proveStack } from "../../local/rehearsal/proving.ts";
+import { failuresOf, proveStack } from "../../local/rehearsal/proving.ts";
 import { Rehearsal } from "../../local/rehearsal/rehearsal.ts";
 import { rehearse } from "../../local/rehearsal/sequence.ts";
 import { ensureTools } from "../../local/toolchain/toolchain.ts";
@@ -39,8 +39,7 @@ describe("A cell of the matrix", function () {
       });
       try {
         const { proofs } = await rehearse(rehearsal, { act: (_, work) => work(), prove: proveStack });
-        const failures = proofs.filter(({ outcome }) => outcome === "failed").map(describeProof);
-        assert.deepEqual(failures, []);
+        assert.deepEqual(failuresOf(proofs), []);
       } finally {
         await rehearsal.clear();
         remove();

@@ -58,7 +58,7 @@ describe("npm run destroy, of a stack in production", function () {
   it("asks for the stack's name, and takes nobody's silence for an answer", async () => {
     const { code, output } = await destroy("--release", "all").end();
     assert.equal(code, 2, output);
-    assert.match(output, /Nobody can be asked here; nothing was deleted/);
+    assert.match(output, /Nobody can be asked here. Nothing was deleted/);
   });
 
   it("takes a last backup and lets go; killed in the middle, it goes on, and nothing is left", async () => {

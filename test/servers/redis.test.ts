@@ -1,16 +1,15 @@
 /** What redis is copied, compared and restored by, from a Redis 6.2 to a Valkey 9.1. */
 import assert from "node:assert/strict";
-import type { ChildProcess } from "node:child_process";
 import { cpSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { checking } from "../../components/backup/scripts.ts";
 import type { BackupCommand, Transfer } from "../../components/datastores/engine.ts";
 import { redis } from "../../components/datastores/redis.ts";
-import { execute, freePort, Harbour, type Side, stop, variables, wheels } from "../support/servers.ts";
+import { RedisServer } from "../support/redis.ts";
+import { Harbour, variables, wheels } from "../support/servers.ts";
 
 const transfer = redis.transfer as Transfer;
 const backup = redis.backup as Required<BackupCommand>;
-const PASSWORD = `it's "$HOME" #1`;
 
 describe("Redis", function () {
   this.timeout(120_000);
@@ -20,59 +19,6 @@ describe("Redis", function () {
   let from: RedisServer;
   let to: RedisServer;
   const sides = () => variables(from, to);
-
-  class RedisServer implements Side {
-    readonly username = "default";
-    readonly password = PASSWORD;
-    port = 0;
-    #process: ChildProcess | undefined;
-    readonly #name: string;
-    readonly #server: string;
-
-    constructor(name: string, server: string) {
-      this.#name = name;
-      this.#server = server;
-    }
-
-    /** @param options of the server; what is not saved is gone when it stops */
-    async start(...options: string[]): Promise<this> {
-      this.port ||= await freePort();
-      const flags = [
-        "--port",
-        String(this.port),
-        "--bind",
-        "127.0.0.1",
-        "--requirepass",
-        PASSWORD,
-        "--save",
-        "",
-        ...options,
-      ];
-      const ready = async () => assert.equal(await this.ask("PING"), "PONG");
-      this.#process = await harbour.start(this.#name, [this.#server, ...flags], ready);
-      return this;
-    }
-
-    get pid(): number {
-      return this.#process?.pid ?? 0;
-    }
-
-    async kill(): Promise<void> {
-      if (this.#process) await stop(this.#process);
-    }
-
-    async ask(...words: string[]): Promise<string> {
-      const env = { REDISCLI_AUTH: PASSWORD };
-      return (await execute(client, ["-p", String(this.port), ...words], { env })).stdout.trimEnd();
-    }
-
-    /** Several commands in one go, as the server's own scripts. */
-    async script(text: string, ...words: string[]): Promise<string> {
-      const answer = await this.ask("EVAL", text, "0", ...words);
-      assert.doesNotMatch(answer, /^ERR/);
-      return answer;
-    }
-  }
 
   before(async function () {
     const installed = await wheels(this);
@@ -84,8 +30,8 @@ describe("Redis", function () {
     harbour.name("valkey-server", valkey);
     harbour.name("valkey-check-rdb", valkey); // it goes by its name
     older = join(bin, "redis-server");
-    from = await new RedisServer("from", older).start("--maxmemory-policy", "noeviction");
-    to = await new RedisServer("to", valkey).start();
+    from = await new RedisServer(harbour, "from", older, client).start("--maxmemory-policy", "noeviction");
+    to = await new RedisServer(harbour, "to", valkey, client).start();
     await fill();
   });
   after(() => harbour?.close());
@@ -192,7 +138,7 @@ describe("Redis", function () {
       // The tool tells of the first keys that arrive, and the server is gone before the next.
       const stopping = `${side === "FROM" ? "from" : "to"}_stops() { kill -9 "$VICTIM"; }`;
       const script = transfer.copy.replace("next=0,0\n", `next=0,0\n${side === "FROM" ? "from" : "to"}_stops\n`);
-      const server = side === "FROM" ? new RedisServer("passing", older) : to;
+      const server = side === "FROM" ? new RedisServer(harbour, "passing", older, client) : to;
       if (side === "FROM") {
         await server.start();
         await server.script("for i = 1, 9 do redis.call('SET', i, i) end");
@@ -221,7 +167,7 @@ describe("Redis", function () {
       const script = backup.script.replace("valkey-cli ", `valkey-cli -p ${to.port} `);
       await harbour.succeed(`cd "${copy}" && mkdir unfinished\n${script}`, {
         HOSTS: "127.0.0.1",
-        REDISCLI_AUTH: PASSWORD,
+        REDISCLI_AUTH: to.password,
       });
     });
 
