@@ -15,7 +15,7 @@ import type { Entity } from "../emulators/rules.ts";
 import { World } from "../emulators/world.ts";
 import { WITH_POLICIES, withPolicies } from "../policies.ts";
 import { silentProgress } from "../progress.ts";
-import { type JudgedAnswer, PREVIEW } from "../risk/preview.ts";
+import { type Answer, type JudgedAnswer, PREVIEW } from "../risk/preview.ts";
 import { protectionPaths } from "../teardown/protections.ts";
 import { ensureManifests } from "../toolchain/toolchain.ts";
 import { type Changes, countChanges } from "./changes.ts";
