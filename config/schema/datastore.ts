@@ -4,6 +4,8 @@ import { AUTOSCALE_FORMS, autoscale, VERTICAL_FORMS, verticalAutoscale, vertical
 import { cidr, hostname, name, objectName, port, quantity, resources, resourcesOverride } from "./primitives.ts";
 
 const servers = z.int().min(1).max(99);
+/** Each server is an object of its own in the plan. */
+const storeAutoscale = autoscale.extend({ max: servers });
 const volumeSizes = z.record(name, quantity);
 const settings = z.record(
   z.string(),
@@ -25,7 +27,7 @@ export const datastoreFields = {
   exporter: z.boolean().optional(),
   resources: resources.optional(),
   /** For engines that run as several servers; `servers` are the fewest. */
-  autoscale: z.union([autoscale, z.literal(false)], AUTOSCALE_FORMS).optional(),
+  autoscale: z.union([storeAutoscale, z.literal(false)], AUTOSCALE_FORMS).optional(),
   verticalAutoscale: z.union([verticalAutoscale, z.literal(false)], VERTICAL_FORMS).optional(),
   /** Database that is made for the application (postgres). @default the application's name */
   database: z
@@ -57,7 +59,7 @@ const bundledPlacement = z.strictObject({
   settings: settings.optional(),
   exporter: datastoreFields.exporter,
   resources: resourcesOverride.optional(),
-  autoscale: z.union([autoscale.partial(), z.literal(false)], AUTOSCALE_FORMS).optional(),
+  autoscale: z.union([storeAutoscale.partial(), z.literal(false)], AUTOSCALE_FORMS).optional(),
   verticalAutoscale: z.union([verticalOverride, z.literal(false)], VERTICAL_FORMS).optional(),
 });
 /** Protocols of managed services that their engine's usual clients do not speak. */

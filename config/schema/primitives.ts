@@ -9,6 +9,10 @@ export const QUANTITY_FORM = "a Kubernetes quantity such as 500m, 2, 512Mi or 10
 export const quantityText = z.string().regex(QUANTITY, QUANTITY_FORM);
 export const quantity = z.union([quantityText, z.number().transform(String).pipe(quantityText)], QUANTITY_FORM);
 export const port = z.int().min(1).max(65_535);
+/** As far as Kubernetes counts (int32). */
+export const count = (least: number) => z.int().min(least).max(2_147_483_647);
+/** Pods of one tier: twice what the largest cluster has machines. https://kubernetes.io/docs/setup/best-practices/cluster-large/ */
+export const replicas = z.int().min(1).max(10_000);
 export const percent = z.int().min(1).max(100);
 export const seconds = z.int().min(0).max(86_400);
 export const cidr = z.union([z.cidrv4(), z.cidrv6()], "an address range such as 10.0.0.0/16 or 203.0.113.7/32");

@@ -1,4 +1,4 @@
-/** What the stack says of objects in the cluster, where no object could be called or labelled so. */
+/** Names, labels and numbers that no object in a cluster could have. */
 import { refuses } from "../support/shop.ts";
 
 const NAME = "the name of an object: lower-case letters, digits, dashes and dots";
@@ -65,6 +65,32 @@ describe("A label or an annotation that no object has is refused", () => {
       "of monitors",
       ({ stack }) => (stack.monitoring = { namespace: "monitoring", labels: { release: "two words" } }),
       { path: "landfall:monitoring.labels.release", got: "two words", problem, allowed: VALUE, fix },
+    ],
+  ]);
+});
+
+describe("A number that nobody can mean is refused", () => {
+  refuses([
+    [
+      "of a datastore's servers",
+      ({ stack }) => (stack.datastores = { db: { autoscale: { max: 2 ** 31 } } }),
+      {
+        path: "landfall:datastores.db.autoscale.max",
+        got: 2 ** 31,
+        problem: "too big",
+        allowed: "99 or less",
+        fix: "lower it",
+      },
+    ],
+    [
+      "of a tier's replicas",
+      ({ stack }) => (stack.tiers = { clock: {}, web: { replicas: 1e9 } }),
+      { path: "landfall:tiers.web.replicas", got: 1e9, problem: "too big", allowed: "10000 or less", fix: "lower it" },
+    ],
+    [
+      "that Kubernetes does not count to",
+      ({ stack }) => (stack.quota = { pods: 2 ** 40 }),
+      { path: "landfall:quota.pods", got: 2 ** 40, problem: "too big", allowed: "2147483647 or less", fix: "lower it" },
     ],
   ]);
 });
