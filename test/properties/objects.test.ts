@@ -1,6 +1,6 @@
 /**
- * What lands for stack files that nobody thought of: objects that Kubernetes takes, all of them where they belong, and
- * no setting that became a part of a program. Settings that are refused are taken out until there is a plan.
+ * What lands for stack files that nobody thought of: objects that Kubernetes takes, all of them where they belong, that
+ * keep the policies, and no setting that became a part of a program. Settings that are refused are taken out until there is a plan.
  */
 import assert from "node:assert/strict";
 import fc from "fast-check";
@@ -12,6 +12,7 @@ import { stackSchema } from "../../config/schema.ts";
 import { APPLICATIONS, RUNS, repaired, SEED } from "../support/generated/attempts.ts";
 import { hostileText, namesOf, valuesOf } from "../support/generated/settings.ts";
 import { problemsIn } from "../support/generated/well-formed.ts";
+import { mandatoryIn } from "../support/judged.ts";
 import { landPlan } from "../support/landings.ts";
 
 /** A cluster that is there already: it costs no cloud's SDK. */
@@ -33,7 +34,10 @@ describe("What lands for any stack file", function () {
             repaired(application, settings, NEEDED) ?? repaired(application, settings, { ...NEEDED, edge: USUAL_EDGE });
           if (!whole) return;
           landed += 1;
-          assert.deepEqual(problemsIn(await landPlan(whole.plan), whole.plan), [], JSON.stringify(whole.settings));
+          const registrations = await landPlan(whole.plan);
+          const told = JSON.stringify(whole.settings);
+          assert.deepEqual(problemsIn(registrations, whole.plan), [], told);
+          assert.deepEqual(mandatoryIn(registrations, whole.plan.profileName), [], told);
         }),
         { seed: SEED, numRuns: Math.ceil(RUNS / 50) },
       );

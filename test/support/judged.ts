@@ -1,5 +1,5 @@
 /** What the policy pack says of resources that were registered against mocks. */
-import { POLICY_NAMES, type PolicyName } from "../../config/policies.ts";
+import { POLICY_NAMES, type PolicyName, policies } from "../../config/policies.ts";
 import type { ProfileName } from "../../config/schema.ts";
 import { isOfResources, isOfStack } from "../../policy/check.ts";
 import { checks } from "../../policy/checks.ts";
@@ -10,6 +10,12 @@ import type { Registration } from "./mocks.ts";
 export function violationsIn(registrations: readonly Registration[], profile: ProfileName): string[] {
   const members = registrations.map(memberOf);
   return POLICY_NAMES.flatMap((policy) => violationsOf(policy, members, profile).map((said) => `${policy}: ${said}`));
+}
+
+/** Those that would stop an update. */
+export function mandatoryIn(registrations: readonly Registration[], profile: ProfileName): string[] {
+  const mandatory = POLICY_NAMES.filter((name) => policies[name].levels[profile] === "mandatory");
+  return violationsIn(registrations, profile).filter((said) => mandatory.some((name) => said.startsWith(`${name}: `)));
 }
 
 export function violationsOf(
