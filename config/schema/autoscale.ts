@@ -1,9 +1,10 @@
 /** How a tier scales, what of it may be down at a time, and who goes first when room is short. */
 import { z } from "zod";
-import { parseQuantity } from "../quantity.ts";
+import { parseQuantity, QUANTITY } from "../quantity.ts";
 import { count, name, objectLabels, percent, quantity, replicas, seconds } from "./primitives.ts";
 
-const figure = quantity.refine((value) => parseQuantity(value) > 0n, "a quantity above 0");
+// What is no quantity has been told by then, and is asked all the same.
+const figure = quantity.refine((value) => !QUANTITY.test(value) || parseQuantity(value) > 0n, "a quantity above 0");
 
 /** At most so many percent or pods in each period. */
 export const scaling = z

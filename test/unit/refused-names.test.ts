@@ -88,6 +88,17 @@ describe("A number that nobody can mean is refused", () => {
       { path: "landfall:tiers.web.replicas", got: 1e9, problem: "too big", allowed: "10000 or less", fix: "lower it" },
     ],
     [
+      "below nothing, where a text is allowed too",
+      ({ stack }) => (stack.tiers = { web: { verticalAutoscale: { mode: "off", max: { cpu: -1, memory: "1Gi" } } } }),
+      {
+        path: "landfall:tiers.web.verticalAutoscale.max.cpu",
+        got: "-1",
+        problem: "not valid",
+        allowed: "a Kubernetes quantity such as 500m, 2, 512Mi or 10Gi",
+        fix: "write it in that form",
+      },
+    ],
+    [
       "that Kubernetes does not count to",
       ({ stack }) => (stack.quota = { pods: 2 ** 40 }),
       { path: "landfall:quota.pods", got: 2 ** 40, problem: "too big", allowed: "2147483647 or less", fix: "lower it" },
