@@ -120,6 +120,14 @@ function portsOf({ port, metricsPort }: TierPlan): k8s.types.input.core.v1.Conta
   return ports.length > 0 ? ports : undefined;
 }
 
+/** For Kubernetes to say so first. */
+const NOTICE_SECONDS = 10;
+
+/** The provider goes by a time of its own, and by what Kubernetes says of the deadline only when that is over. */
+function patience({ progressDeadlineSeconds }: TierPlan): string {
+  return `${progressDeadlineSeconds + NOTICE_SECONDS}s`;
+}
+
 function deploy(
   name: string,
   { plan, tier }: TierArgs,
@@ -137,6 +145,7 @@ function deploy(
         // Left out where an autoscaler decides: stating it would fight the autoscaler at every update.
         replicas: tier.autoscale || tier.events ? undefined : tier.replicas,
         revisionHistoryLimit: 5,
+        progressDeadlineSeconds: tier.progressDeadlineSeconds,
         strategy:
           tier.kind === "singleton"
             ? { type: "Recreate" }
@@ -145,7 +154,7 @@ function deploy(
         template: { ...template, spec },
       },
     },
-    opts,
+    { ...opts, customTimeouts: { create: patience(tier), update: patience(tier) } },
   );
 }
 

@@ -94,6 +94,7 @@ export interface TierPlan {
   liveness?: ProbePlan;
   startup?: ProbePlan;
   terminationGracePeriodSeconds: number;
+  progressDeadlineSeconds: number;
   minAvailable?: PodAmount;
   maxUnavailable?: PodAmount;
   /** As the application calls it. */

@@ -54,6 +54,7 @@ function resolveTier(layers: Layers, name: string, tier: Tier, datastores: reado
     liveness: tier.liveness && resolveProbe(tier.liveness),
     startup: tier.startup && resolveProbe(tier.startup),
     terminationGracePeriodSeconds: tier.terminationGracePeriodSeconds ?? 30,
+    progressDeadlineSeconds: tier.progressDeadlineSeconds ?? 600,
     ...(tier.kind === "singleton" ? {} : resolveDisruptionBudget(layers, name, scaling.replicas)),
     priorityClass: priorityClassOf(layers, name, tier),
     scheduling: schedulingOfTier(layers, name, tier),
@@ -85,6 +86,7 @@ function migrationOf(tier: TierPlan, command: string[]): TierPlan {
     replicas: 1,
     resources: tier.resources,
     terminationGracePeriodSeconds: tier.terminationGracePeriodSeconds,
+    progressDeadlineSeconds: tier.progressDeadlineSeconds,
     priorityClass: tier.priorityClass,
     // What is changing the database's schema is not to be cut off.
     scheduling: tier.scheduling?.interruptible ? undefined : tier.scheduling,

@@ -93,6 +93,11 @@ export const tierFields = {
   startup: probe.optional(),
   /** How long running work may take to finish after the signal to stop. @default 30 */
   terminationGracePeriodSeconds: seconds.optional(),
+  /**
+   * How long an update waits until all next pods are ready before it fails, and says why; those of before serve on.
+   * @default 600, as Kubernetes has it
+   */
+  progressDeadlineSeconds: z.int().min(10).max(86_400).optional(),
   /** Pods that a voluntary disruption must leave running. @default 1 where there are two or more replicas */
   minAvailable: podAmount.optional(),
   /** Pods that a voluntary disruption may take at a time, in place of `minAvailable`. */
@@ -140,6 +145,7 @@ export const tierOverride = z.strictObject({
   verticalAutoscale: z.union([verticalOverride, z.literal(false)], VERTICAL_FORMS).optional(),
   events: z.union([events.partial(), z.literal(false)], EVENTS_FORMS).optional(),
   terminationGracePeriodSeconds: tierFields.terminationGracePeriodSeconds,
+  progressDeadlineSeconds: tierFields.progressDeadlineSeconds,
   minAvailable: tierFields.minAvailable,
   maxUnavailable: tierFields.maxUnavailable,
   priorityClass: tierFields.priorityClass,

@@ -12,9 +12,8 @@ import { detailOf, type Stage } from "./stage.ts";
 const NAME = "bad-release";
 const TITLE =
   "A release that never gets ready: the old pods serve on, the update says why it failed, and an edit takes it back";
-/** Kubernetes' own patience with a Deployment is ten minutes, https://kubernetes.io/docs/concepts/workloads/controllers/deployment/#progress-deadline-seconds */
 const DEADLINE_SECONDS = 20;
-const PLAYED = `\`pulumi up\` with an image that cannot be pulled, then with the old one again. The Deployment's progressDeadlineSeconds is ${DEADLINE_SECONDS} meanwhile, not 600.`;
+const PLAYED = `\`pulumi up\` with an image that cannot be pulled, then with the old one again. The tier's progressDeadlineSeconds is ${DEADLINE_SECONDS} meanwhile.`;
 
 export async function drillBadRelease(stage: Stage): Promise<Drill> {
   const { api, plan, rehearsal, ready, mark } = stage;
@@ -30,30 +29,21 @@ export async function drillBadRelease(stage: Stage): Promise<Drill> {
     return notDrilled(NAME, TITLE, "each tier has a migration, which fails first, or is not updated pod by pod");
   const machines = await Machines.of(api, plan.cluster);
   const floor = updateFloor(part) as number;
-  const path = `/apis/apps/v1/namespaces/${plan.namespace}/deployments/${part.object.metadata.name}`;
-  const wait = (seconds: number | null) =>
-    api.request(
-      "PATCH",
-      path,
-      JSON.stringify({ spec: { progressDeadlineSeconds: seconds } }),
-      "application/merge-patch+json",
-    );
-
   const image = `${MISSING_IMAGES}${tier.name}:1.0.0`;
-  await wait(DEADLINE_SECONDS);
-  await rehearsal.configure({ [`tiers.${tier.name}.image`]: image });
+  const release = (name: string, seconds: number) =>
+    rehearsal.configure({
+      [`tiers.${tier.name}.image`]: name,
+      [`tiers.${tier.name}.progressDeadlineSeconds`]: String(seconds),
+    });
+  await release(image, DEADLINE_SECONDS);
   mark(`pulumi up, with ${image}`);
   const { code, everything } = await rehearsal.tryUp();
-  const words = everything
-    .split("\n")
-    .find((line) => line.includes("ImagePullBackOff"))
-    ?.trim();
+  const [words] = /\[Pod .*ImagePullBackOff.*/.exec(everything) ?? [];
   mark(code === 0 ? "pulumi up says that all is well" : `pulumi up failed: ${words ?? reasonOf(everything)}`);
   const least = lowest(ready.steps.get(part.name) ?? []);
-  await rehearsal.configure({ [`tiers.${tier.name}.image`]: tier.image });
+  await release(tier.image, tier.progressDeadlineSeconds);
   const back = await rehearsal.tryUp();
   mark(back.code === 0 ? `pulumi up, with ${tier.image} again` : "pulumi up failed again");
-  await wait(part.object.spec.progressDeadlineSeconds ?? null);
   if (back.code === 0) await machines.settle(ready, stage.parts);
 
   const failure = (sentence: string, fix: string): Finding => ({

@@ -344,7 +344,16 @@ async function refusePods(api: Api, name: string): Promise<void> {
   // It takes the API server a moment to go by it.
   const probe = JSON.stringify({
     metadata: { name: "probe", labels: { "app.kubernetes.io/name": name } },
-    spec: { containers: [{ name: "probe", image: "probe" }] },
+    spec: {
+      securityContext: { runAsNonRoot: true, seccompProfile: { type: "RuntimeDefault" } },
+      containers: [
+        {
+          name: "probe",
+          image: "probe",
+          securityContext: { allowPrivilegeEscalation: false, capabilities: { drop: ["ALL"] } },
+        },
+      ],
+    },
   });
   const isRefused = () =>
     api.request("POST", `/api/v1/namespaces/${namespace}/pods?dryRun=All`, probe, "application/json").then(
