@@ -2,9 +2,10 @@
 import { z } from "zod";
 import { QUANTITY } from "../quantity.ts";
 
+/** Not the one word that every mapping of JavaScript has already. */
 export const name = z
   .string()
-  .regex(/^[a-z]([-a-z0-9]{0,38}[a-z0-9])?$/, "lower-case letters, digits and dashes, at most 40");
+  .regex(/^(?!constructor$)[a-z]([-a-z0-9]{0,38}[a-z0-9])?$/, "lower-case letters, digits and dashes, at most 40");
 export const QUANTITY_FORM = "a Kubernetes quantity such as 500m, 2, 512Mi or 10Gi";
 export const quantityText = z.string().regex(QUANTITY, QUANTITY_FORM);
 export const quantity = z.union([quantityText, z.number().transform(String).pipe(quantityText)], QUANTITY_FORM);

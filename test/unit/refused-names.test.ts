@@ -31,6 +31,17 @@ describe("A name that no object has is refused", () => {
       { path: "landfall:datastores.db.storageClass", got: "gp3\nevil: true", problem, allowed: NAME, fix },
     ],
     [
+      "as every mapping has one",
+      ({ stack }) => (stack.tiers = { web: { pool: "constructor" } }),
+      {
+        path: "landfall:tiers.web.pool",
+        got: "constructor",
+        problem,
+        allowed: "lower-case letters, digits and dashes, at most 40",
+        fix,
+      },
+    ],
+    [
       "longer than any",
       ({ stack }) => (stack.cluster.storageClass = "a".repeat(254)),
       { path: "landfall:cluster.storageClass", got: "a".repeat(254), problem, allowed: NAME, fix },
