@@ -2,7 +2,7 @@ import type * as k8s from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
 import type { Purpose, Standing } from "../config/addons/identity.ts";
 import type { ManagedDatastore, Plan } from "../config/plan.ts";
-import type { Site } from "../config/schema/cluster.ts";
+import type { ExistingCluster, Site } from "../config/schema/cluster.ts";
 import type { ManagedStore } from "./managed.ts";
 
 /** What a place to land on hands to the application, whichever place it is. */
@@ -69,13 +69,11 @@ export async function connect(plan: Plan): Promise<Cloud> {
   switch (plan.cluster.provider) {
     case "kubeconfig": {
       const { connectKubeconfig } = await import("./kubeconfig.ts");
-      const cloud = await connectKubeconfig(plan, plan.cluster);
-      return { ...cloud, ...(await storesFrom(plan, plan.cluster.cloud)), permit: nobodyDoes };
+      return withStores(plan, plan.cluster, await connectKubeconfig(plan, plan.cluster));
     }
     case "stack": {
       const { connectStack } = await import("./stack.ts");
-      const cloud = await connectStack(plan, plan.cluster);
-      return { ...cloud, ...(await storesFrom(plan, plan.cluster.cloud)), permit: nobodyDoes };
+      return withStores(plan, plan.cluster, await connectStack(plan, plan.cluster));
     }
     case "eks": {
       const { connectEks } = await import("./aws/connect.ts");
@@ -95,7 +93,11 @@ export async function connect(plan: Plan): Promise<Cloud> {
 /** A place to land before it is known who runs its datastores. */
 export type Landing = Omit<Cloud, "managed" | "identify" | "permit">;
 
-/** The cloud that runs datastores for a cluster that is not this stack's. */
+/** A cluster that is not this stack's, with the cloud that runs datastores for it, if one does. */
+export async function withStores(plan: Plan, { cloud }: ExistingCluster, landing: Landing): Promise<Cloud> {
+  return { ...landing, ...(await storesFrom(plan, cloud)), permit: nobodyDoes };
+}
+
 async function storesFrom(plan: Plan, site: Site | undefined): Promise<Pick<Cloud, "managed" | "identify">> {
   switch (site?.provider) {
     case undefined:

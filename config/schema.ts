@@ -52,12 +52,19 @@ const quota = z.strictObject({
 });
 
 const overrideFields = {
+  /** Environment of every tier, laid over the application's. */
   env: environment.optional(),
+  /** What differs of the application's tiers, by name. */
   tiers: z.record(name, tierOverride).optional(),
+  /** Where the application's datastores run and how large they are, by name. @default bundled, as the application has them */
   datastores: z.record(name, datastoreOverride).optional(),
+  /** What differs of the volumes that tiers share, by name. */
   volumes: z.record(name, volume.partial()).optional(),
+  /** Copies of the bundled datastores; false makes none. @default the application's */
   backup: z.union([backup, z.literal(false)], "false, or a mapping").optional(),
+  /** Of the namespace. One that is smaller than everything at its largest is refused. @default the sum of everything at its largest */
   quota: quota.optional(),
+  /** AppArmor of every pod; false leaves it to the container runtime. @default the application's */
   appArmor: everyAppArmor.optional(),
 };
 
@@ -93,11 +100,15 @@ export const applicationSchema = z.strictObject({
 
 /** A stack file's `landfall:` keys, but for the secret ones, which never pass through here. */
 export const stackSchema = z.strictObject({
+  /** The application: a file in `apps/`, without its ending. @default pybase */
   app: z.string().optional(),
+  /** Which column of defaults holds: replicas, log level, spreading, protection of data. */
   profile: profileName,
-  /** @default the application's */
+  /** Namespace that everything runs in. @default the application's */
   namespace: name.optional(),
+  /** Where the stack lands: a cluster that it makes, or one that is there. */
   cluster,
+  /** The way in: host, certificate, and what leads requests to the tiers. */
   edge,
   /** Registry or mirror (host and optional path) that every image is pulled from instead of its own. */
   registry: z
@@ -110,11 +121,13 @@ export const stackSchema = z.strictObject({
   secretVersions: z.record(name, count(1)).optional(),
   /** Where secrets come from. @default the stack's encrypted config */
   secretStore: secretStore.optional(),
+  /** What the cluster's autoscalers are. */
   autoscaling: autoscalingSettings.optional(),
+  /** Charts that are installed before the application, each by its name. @default nothing is installed */
   addons: addons.optional(),
-  /** @default add-ons have no zones to change */
+  /** Zones of DNS that add-ons and issuers may change. @default none */
   dns: dns.optional(),
-  /** Left out: nothing is watched. */
+  /** Where Prometheus and Alertmanager are, and who hears of alerts. @default nothing is watched */
   monitoring: stackMonitoring.optional(),
   /** What the policy pack lets through. */
   policy: policySettings.optional(),

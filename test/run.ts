@@ -16,6 +16,7 @@ const LANES = [
     "preview",
     "properties",
     "rehearsal",
+    "render",
     "servers",
     "start",
     "toolchain",

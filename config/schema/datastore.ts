@@ -13,7 +13,9 @@ const settings = z.record(
 );
 
 export const datastoreFields = {
+  /** Of the engine, such as "16". @default the newest that is known here */
   version: z.coerce.string().optional(),
+  /** Size of the data's volume, of each server. @default the engine's */
   storage: quantity.optional(),
   /** Storage class of its volumes, by the name that the stack knows it by. @default the stack's */
   storageClass: name.optional(),
@@ -25,6 +27,7 @@ export const datastoreFields = {
   settings: settings.optional(),
   /** Whether an exporter beside the server tells Prometheus how it fares. @default false */
   exporter: z.boolean().optional(),
+  /** CPU and memory of each server. @default the engine's */
   resources: resources.optional(),
   /** For engines that run as several servers; `servers` are the fewest. */
   autoscale: z.union([storeAutoscale, z.literal(false)], AUTOSCALE_FORMS).optional(),
@@ -48,18 +51,26 @@ const bundledPlacement = z.strictObject({
   /** Ends the names of its objects, which tells it from the one that it takes over from. @default none */
   instance: name.optional(),
   version: datastoreFields.version,
+  /** Size of the data's volume, of each server. It grows in place, and never shrinks. @default the application's */
   storage: quantity.optional(),
+  /** Storage class of its volumes, by the cluster's name. @default the application's, else `cluster.storageClass` */
   storageClass: objectName.optional(),
+  /** Sizes of its volumes beside the data, by name. @default the application's */
   volumes: volumeSizes.optional(),
+  /** Servers that know of each other, for engines that run as several. @default the application's */
   servers: servers.optional(),
   /** Namespace of the operator that runs it, where one does. @default the operator's own */
   operatorNamespace: name.optional(),
   /** One of the cluster's node pools, whose taints its pods then tolerate. @default any without taints */
   pool: name.optional(),
+  /** The server's own settings, laid over the application's, such as `shared_buffers` of postgres. */
   settings: settings.optional(),
   exporter: datastoreFields.exporter,
+  /** CPU and memory of each server, laid over the application's. */
   resources: resourcesOverride.optional(),
+  /** Between `servers` and `max`, for engines that run as several; false: none. @default the application's */
   autoscale: z.union([storeAutoscale.partial(), z.literal(false)], AUTOSCALE_FORMS).optional(),
+  /** Requests by use, by the Vertical Pod Autoscaler; false: none. @default the application's */
   verticalAutoscale: z.union([verticalOverride, z.literal(false)], VERTICAL_FORMS).optional(),
 });
 /** Protocols of managed services that their engine's usual clients do not speak. */
@@ -72,6 +83,7 @@ const managedPlacement = z.strictObject({
   /** The cloud's own name of a size, instead of `size`. */
   machine: z.string().optional(),
   version: datastoreFields.version,
+  /** Size of its volume, where the service has one. @default the application's */
   storage: quantity.optional(),
   /** A second server in another zone that takes over. @default true in production */
   highAvailability: z.boolean().optional(),
@@ -81,6 +93,7 @@ const managedPlacement = z.strictObject({
   protect: z.boolean().optional(),
   /** Whether its data outlives it: a last snapshot on AWS, the backups of Cloud SQL. @default as `protect` */
   finalSnapshot: z.boolean().optional(),
+  /** The service's own settings, by the cloud's names. */
   settings: settings.optional(),
   /** How clients show who they are. @default identity where the engine's clients can on this cloud, else password */
   access: z.enum(["identity", "password"]).optional(),
@@ -89,10 +102,13 @@ const managedPlacement = z.strictObject({
 });
 const externalPlacement = z.strictObject({
   mode: z.literal("external"),
+  /** Where clients reach it. */
   host: z.union([hostname, z.ipv4()], "a host name or an IPv4 address"),
   /** @default the engine's own */
   port: port.optional(),
+  /** User that clients come as. @default the engine's own */
   username: z.string().optional(),
+  /** Database that clients use. @default the application's */
   database: z.string().optional(),
   buckets: datastoreFields.buckets,
   /** Whether the connection is encrypted. @default true */

@@ -72,14 +72,24 @@ const ingressFields = {
   controllerNamespace: name.optional(),
   /** Address ranges of a load balancer outside the cluster, for the NetworkPolicies. Needed for alb and azure. */
   cidrs: z.array(cidr).min(1).optional(),
+  /** Further annotations of the Ingresses, laid over those that Landfall makes. */
   annotations: annotations.optional(),
 };
 
-export const ingressEdge = z.strictObject({ kind: z.literal("ingress"), host: hostname, tls, ...ingressFields });
+export const ingressEdge = z.strictObject({
+  kind: z.literal("ingress"),
+  /** Where users reach the application; hosts of routes and datastores are below it. */
+  host: hostname,
+  /** Where its certificate comes from. */
+  tls,
+  ...ingressFields,
+});
 
 export const gatewayEdge = z.strictObject({
   kind: z.literal("gateway"),
+  /** Where users reach the application; hosts of routes and datastores are below it. */
   host: hostname,
+  /** Where its certificate comes from. */
   tls,
   /** GatewayClass. @default eg, as Envoy Gateway's documentation calls its own */
   gatewayClass: objectName.optional(),
@@ -95,7 +105,9 @@ export const gatewayEdge = z.strictObject({
 
 export const istioEdge = z.strictObject({
   kind: z.literal("istio"),
+  /** Where users reach the application; hosts of routes and datastores are below it. */
   host: hostname,
+  /** Where its certificate comes from. */
   tls,
   /** Labels of the gateway's pods. @default { istio: ingressgateway } */
   selector: objectLabels.optional(),

@@ -24,7 +24,9 @@ export const nodePool = z.strictObject({
   diskGiB: z.int().min(20).max(16_384).optional(),
   /** The cloud's own name of the system disk's kind. @default gp3; pd-balanced or hyperdisk-balanced; Managed */
   diskType: z.string().optional(),
+  /** Labels of its machines. */
   labels: objectLabels.optional(),
+  /** Taints of its machines, which only pods that name the pool tolerate. @default none */
   taints: z.array(taint).optional(),
 });
 

@@ -12,6 +12,7 @@ const waiver = z.strictObject({
   policy: z.string(),
   /** Pulumi's name of the one resource that is let through. @default every resource of the stack */
   resource: z.string().min(1).optional(),
+  /** Why it is meant. */
   reason: z.string().regex(/\S+\s+\S+/, "a sentence that says why"),
   /** The last day that it holds, in UTC; afterwards the policy counts again. */
   until: day,

@@ -67,6 +67,7 @@ export const environment = z.record(
 );
 
 export const tierFields = {
+  /** Image of the containers, with a pinned tag or digest. */
   image,
   command: z.array(z.string()).optional(),
   args: z.array(z.string()).optional(),
@@ -74,6 +75,7 @@ export const tierFields = {
   uid: count(1).optional(),
   /** Datastores and tiers that this tier calls: environment, network policies and start order follow from it. */
   uses: z.array(name).optional(),
+  /** Environment of the containers: texts, fields of datastores, secrets, settings of the profile. */
   env: environment.optional(),
   /** Replicas; the fewest where the tier scales. @default the profile's */
   replicas: replicas.optional(),
@@ -137,12 +139,17 @@ export const singleton = worker.extend({ kind: z.literal("singleton") }).omit({
 export const tier = z.discriminatedUnion("kind", [web, worker, singleton]);
 
 export const tierOverride = z.strictObject({
+  /** Image of the containers, with a pinned tag or digest. @default the application's */
   image: image.optional(),
   env: tierFields.env,
   replicas: tierFields.replicas,
+  /** CPU and memory of each pod, laid over the application's. */
   resources: resourcesOverride.optional(),
+  /** Between `replicas` and `max`, by CPU, memory or figures of one's own; false: none. @default the application's */
   autoscale: z.union([autoscale.partial(), z.literal(false)], AUTOSCALE_FORMS).optional(),
+  /** Requests by use, by the Vertical Pod Autoscaler; false: none. @default the application's */
   verticalAutoscale: z.union([verticalOverride, z.literal(false)], VERTICAL_FORMS).optional(),
+  /** Scaling by what there is to do, by KEDA, in place of `autoscale`; false: none. @default the application's */
   events: z.union([events.partial(), z.literal(false)], EVENTS_FORMS).optional(),
   terminationGracePeriodSeconds: tierFields.terminationGracePeriodSeconds,
   progressDeadlineSeconds: tierFields.progressDeadlineSeconds,

@@ -5,8 +5,10 @@ import {
   CYCLONUS_VERSION,
   ETCD_VERSION,
   FERRETDB_VERSION,
+  HELM_VERSION,
   KUBERNETES_PROVIDER_VERSION,
   KUBERNETES_VERSION,
+  KUSTOMIZE_VERSION,
   KWOK_VERSION,
   METRICS_SERVER_VERSION,
   MONGO_TOOLS_VERSION,
@@ -242,6 +244,51 @@ const ferretdb: Kit = {
   ],
 };
 
+const helm: Kit = {
+  title: `Helm ${HELM_VERSION}`,
+  version: HELM_VERSION,
+  tools: ["helm"],
+  downloads: [
+    {
+      url: `https://get.helm.sh/helm-${HELM_VERSION}-${os}-${arch}.tar.gz`,
+      checksums: `https://get.helm.sh/helm-${HELM_VERSION}-${os}-${arch}.tar.gz.sha256sum`,
+      files: ["helm"],
+    },
+  ],
+  builds: [
+    {
+      folder: "helm",
+      packages: ["helm.sh/helm/v4/cmd/helm"],
+      variables: { "helm.sh/helm/v4/internal/version.version": HELM_VERSION },
+    },
+  ],
+};
+
+const kustomize: Kit = {
+  title: `Kustomize ${KUSTOMIZE_VERSION}`,
+  version: KUSTOMIZE_VERSION,
+  tools: ["kustomize"],
+  downloads: [
+    {
+      url: github(
+        "kubernetes-sigs/kustomize",
+        `kustomize%2F${KUSTOMIZE_VERSION}`,
+        `kustomize_${KUSTOMIZE_VERSION}_${os}_${arch}.tar.gz`,
+      ),
+      checksums: github("kubernetes-sigs/kustomize", `kustomize%2F${KUSTOMIZE_VERSION}`, "checksums.txt"),
+      files: ["kustomize"],
+    },
+  ],
+  builds: [
+    {
+      folder: "helm",
+      packages: ["sigs.k8s.io/kustomize/kustomize/v5"],
+      output: "kustomize",
+      variables: { "sigs.k8s.io/kustomize/api/provenance.version": KUSTOMIZE_VERSION },
+    },
+  ],
+};
+
 /** In the order in which they are wanted. */
 export const kits = {
   pulumi,
@@ -256,4 +303,6 @@ export const kits = {
   cyclonus,
   mongodbTools,
   ferretdb,
+  helm,
+  kustomize,
 } satisfies Record<string, Kit>;

@@ -31,6 +31,8 @@ const TOOLS = {
   mongodump: kits.mongodbTools,
   mongorestore: kits.mongodbTools,
   ferretdb: kits.ferretdb,
+  helm: kits.helm,
+  kustomize: kits.kustomize,
 } satisfies Record<string, Kit>;
 
 export type ToolName = keyof typeof TOOLS;

@@ -22,6 +22,8 @@ export const PROMETHEUS_VERSION = pinned("prometheus", "github.com/prometheus/pr
 );
 export const ALERTMANAGER_VERSION = pinned("prometheus", "github.com/prometheus/alertmanager");
 export const RCLONE_VERSION = pinned("rclone", "github.com/rclone/rclone");
+export const HELM_VERSION = pinned("helm", "helm.sh/helm/v4");
+export const KUSTOMIZE_VERSION = pinned("helm", "sigs.k8s.io/kustomize/kustomize/v5");
 export const CYCLONUS_VERSION = pinned("cyclonus", "github.com/mattfenwick/cyclonus");
 export const MONGO_TOOLS_VERSION = pinned("mongodb", "github.com/mongodb/mongo-tools");
 /** The last that keeps data in SQLite. */

@@ -34,6 +34,7 @@ describe("A tier of PyBase", () => {
       kind: "Deployment",
       metadata: { name: "api", ...metadata("api") },
       spec: {
+        progressDeadlineSeconds: 600,
         revisionHistoryLimit: 5,
         strategy: { type: "RollingUpdate", rollingUpdate: { maxSurge: 1, maxUnavailable: 0 } },
         selector: { matchLabels: selector("api") },
