@@ -24,6 +24,7 @@ import { type GivenSecrets, resolveSecrets } from "./secrets.ts";
 import { resolveSnapshotClasses, resolveSnapshots } from "./snapshots.ts";
 import { namespaceOf, resolveStorageClasses, resolveVolumes } from "./storage.ts";
 import { resolveTiers } from "./tiers.ts";
+import { checkWaivers } from "./waivers.ts";
 
 export interface ResolveInputs {
   /** The application as its file has it, unchecked. */
@@ -66,6 +67,7 @@ export function resolve(inputs: ResolveInputs): Plan {
   const layers = layersOf(parsedApplication.data, parsedStack.data, source);
   checkOverrideNames(layers);
   checkNames(layers);
+  checkWaivers(layers);
   const zones = resolveZones(layers);
   const addons = resolveAddons(layers, zones, charts);
   const { datastores, moves: asked } = resolveDatastores(layers);

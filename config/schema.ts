@@ -12,7 +12,8 @@ import { datastore, datastoreOverride } from "./schema/datastore.ts";
 import { dns } from "./schema/dns.ts";
 import { edge } from "./schema/edge.ts";
 import { applicationMonitoring, stackMonitoring } from "./schema/monitoring.ts";
-import { name, quantity } from "./schema/primitives.ts";
+import { policySettings } from "./schema/policy.ts";
+import { count, name, quantity } from "./schema/primitives.ts";
 import { applicationEdge } from "./schema/route.ts";
 import { secretStore } from "./schema/secret-store.ts";
 import { environment, tier, tierOverride } from "./schema/tier.ts";
@@ -47,7 +48,7 @@ const quota = z.strictObject({
   limits: z.strictObject({ cpu: quantity, memory: quantity }).partial().optional(),
   /** Sum of all volume claims. */
   storage: quantity.optional(),
-  pods: z.int().min(1).optional(),
+  pods: count(1).optional(),
 });
 
 const overrideFields = {
@@ -117,7 +118,7 @@ export const stackSchema = z.strictObject({
   /** Account at a private registry; its password is `landfall:secrets.registry`. */
   registryCredentials: z.strictObject({ server: z.string(), username: z.string() }).optional(),
   /** Version number of a derived secret; raising it rotates that secret. @default 1 */
-  secretVersions: z.record(name, z.int().min(1)).optional(),
+  secretVersions: z.record(name, count(1)).optional(),
   /** Where secrets come from. @default the stack's encrypted config */
   secretStore: secretStore.optional(),
   /** What the cluster's autoscalers are. */
@@ -128,6 +129,8 @@ export const stackSchema = z.strictObject({
   dns: dns.optional(),
   /** Where Prometheus and Alertmanager are, and who hears of alerts. @default nothing is watched */
   monitoring: stackMonitoring.optional(),
+  /** What the policy pack lets through. */
+  policy: policySettings.optional(),
   ...overrideFields,
 });
 

@@ -7,7 +7,7 @@ import { type Progress, terminalProgress } from "./progress.ts";
 import { Rehearsal } from "./rehearsal/rehearsal.ts";
 import { isConfigurationError, override, readSettings } from "./rehearsal/stack-file.ts";
 import { assess } from "./risk/assess.ts";
-import { complaintsOf, readPreview, withRefused } from "./risk/preview.ts";
+import { errorsOf, readPreview, withRefused } from "./risk/preview.ts";
 import { exitCode, json, markdown, type Report, text } from "./risk/report.ts";
 import { LOCAL_DIRECTORY, previewStack } from "./stack.ts";
 import { ensureTools } from "./toolchain/toolchain.ts";
@@ -24,7 +24,8 @@ npm run preview -- STACK --rehearsed [--base REF] ...
   --rehearsed    against a rehearsal of the base, without state and credentials: for pull requests
   --base REF     what stands, as git knows it (default: where this branch left main, else HEAD)
 
-Exit code 0; 2 where data is at risk that --allow does not name; 1 where the change would not go through.`;
+Exit code 0; 2 where data is at risk that --allow does not name; 1 where the change would not go through, or breaks a
+mandatory policy.`;
 
 async function main(): Promise<number> {
   const { values, positionals } = parseArgs({
@@ -46,18 +47,19 @@ async function main(): Promise<number> {
   }
   const progress = terminalProgress();
   const { pulumi } = await ensureTools(["pulumi", "pulumi-resource-kubernetes"], progress);
-  const { output, everything, code } = values.rehearsed
+  const answer = values.rehearsed
     ? await rehearsed(stack, { pulumi, progress, config: values.config, base: values.base ?? baseOf() })
     : await previewStack(pulumi, stack, values.config);
-  const preview = readPreview(output);
-  if (!preview) throw new UserError(`pulumi preview failed:\n\n${everything.trim()}`);
+  const preview = readPreview(answer.output);
+  if (!preview) throw new UserError(`pulumi preview failed:\n\n${answer.everything.trim()}`);
   const told = withRefused(preview);
   const report: Report = {
     stack,
     findings: assess(told),
     preview: told,
     allowed: values.allow,
-    errors: code === 0 ? [] : complaintsOf(preview, everything),
+    violations: answer.violations,
+    errors: errorsOf(preview, answer),
   };
   console.log(values.json ? json(report) : values.markdown ? markdown(report) : text(report));
   return exitCode(report);
@@ -99,7 +101,7 @@ async function landed(stack: string, { pulumi, progress, base, directory, progra
   let rehearsal: Rehearsal | undefined;
   try {
     rehearsal = await Rehearsal.prepare({ stack, settings: readSettings(program, stack), directory, pulumi, program });
-    await rehearsal.up();
+    await rehearsal.up({ policies: false });
     step.done();
     return rehearsal;
   } catch (error) {

@@ -7,8 +7,9 @@ import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { parse, stringify } from "yaml";
 import { UserError } from "./command.ts";
+import { KNOWING_EVENT_LOGS, withPolicies } from "./policies.ts";
 import { override, qualified, readSettings, type Settings } from "./rehearsal/stack-file.ts";
-import { type Answer, PREVIEW } from "./risk/preview.ts";
+import { type JudgedAnswer, PREVIEW } from "./risk/preview.ts";
 import { startOf } from "./system-processes.ts";
 
 export const STACK = "dev";
@@ -127,15 +128,21 @@ async function callPulumi(command: string, args: readonly string[], input = "") 
 }
 
 /**
- * What an update of the stack would do, as the engine tells it to machines; it may fail, and say why.
+ * What an update of the stack would do, as the engine tells it to machines, and what policies say; it may fail, and say why.
  *
  * @param assignments settings over the stack file's, such as `tiers.api.replicas=3`; pulumi's own option would save them
  */
-export async function previewStack(command: string, stack: string, assignments: readonly string[]): Promise<Answer> {
-  const ask = async (...options: string[]) => {
-    const { code, output, complaint } = await callPulumi(command, [...PREVIEW, "--stack", stack, ...options]);
-    return { code, output, everything: `${complaint}\n${output}` };
-  };
+export async function previewStack(
+  command: string,
+  stack: string,
+  assignments: readonly string[],
+): Promise<JudgedAnswer> {
+  const ask = (...options: string[]) =>
+    withPolicies(async (policies) => {
+      const args = [...PREVIEW, "--stack", stack, ...policies, ...options];
+      const { code, output, complaint } = await callPulumi(command, args);
+      return { code, output, everything: `${complaint}\n${output}` };
+    });
   const settings = assignments.reduce(override, readSettings(".", stack));
   if (assignments.length === 0) return ask();
   const directory = mkdtempSync(join(tmpdir(), "landfall-preview-"));
@@ -153,7 +160,7 @@ function environment(): NodeJS.ProcessEnv {
   // Of the dev stack, where it has been started.
   const isOurs = !hasOwnPassphrase() && existsSync(PASSPHRASE_FILE);
   const ours = isOurs ? { PULUMI_CONFIG_PASSPHRASE_FILE: PASSPHRASE_FILE } : {};
-  return { PULUMI_SKIP_UPDATE_CHECK: "1", ...process.env, ...ours };
+  return { PULUMI_SKIP_UPDATE_CHECK: "1", ...KNOWING_EVENT_LOGS, ...process.env, ...ours };
 }
 
 /** Makes the stack and its secret where they are missing, and selects it. */

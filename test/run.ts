@@ -14,6 +14,7 @@ const LANES = [
     "emulators",
     "monitoring",
     "preview",
+    "properties",
     "rehearsal",
     "render",
     "servers",

@@ -1,6 +1,7 @@
 import type * as aws from "@pulumi/aws";
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
+import { ownerLabels } from "../../components/labels.ts";
 import type { Plan } from "../../config/plan.ts";
 import type { Cloud } from "../cloud.ts";
 import { Cluster, SERVICE_CIDR } from "./cluster.ts";
@@ -45,7 +46,7 @@ export function connectEks(plan: Plan, cluster: EksPlan): Cloud {
     apiServer: { cidrs: [firstAddressOf(SERVICE_CIDR), cluster.network.cidr], ports: [443] },
     ready: createStorageClasses(
       name,
-      { fileSystem, reclaimPolicy: plan.profile.reclaimPolicy },
+      { fileSystem, reclaimPolicy: plan.profile.reclaimPolicy, labels: ownerLabels(plan) },
       { provider: kubernetes },
     ),
     permit: (addon, args, opts) =>

@@ -6,12 +6,14 @@ import type { FileSystem } from "./file-system.ts";
 interface ClassesArgs {
   fileSystem?: FileSystem;
   reclaimPolicy: ReclaimPolicy;
+  /** That say whose the classes are. */
+  labels: Record<string, string>;
 }
 
 /** The classes of plan.ts. EKS brings none of its own since Kubernetes 1.30. */
 export function createStorageClasses(
   name: string,
-  { fileSystem, reclaimPolicy }: ClassesArgs,
+  { fileSystem, reclaimPolicy, labels }: ClassesArgs,
   opts: pulumi.CustomResourceOptions,
 ): k8s.storage.v1.StorageClass[] {
   const block = (className: string, parameters: Record<string, string>, isDefault = false) =>
@@ -20,6 +22,7 @@ export function createStorageClasses(
       {
         metadata: {
           name: className,
+          labels,
           annotations: { "storageclass.kubernetes.io/is-default-class": String(isDefault) },
         },
         provisioner: "ebs.csi.aws.com",
@@ -31,20 +34,19 @@ export function createStorageClasses(
       opts,
     );
   const blocks = [block("gp3", {}, true), block("gp3-fast", { iops: "6000", throughput: "250" })];
-  return fileSystem ? [...blocks, shared(name, fileSystem, reclaimPolicy, opts)] : blocks;
+  return fileSystem ? [...blocks, shared(name, { fileSystem, reclaimPolicy, labels }, opts)] : blocks;
 }
 
 /** Each volume is a directory of the file system with an owner of its own. */
 function shared(
   name: string,
-  { fileSystemId, ready }: FileSystem,
-  reclaimPolicy: ReclaimPolicy,
+  { fileSystem: { fileSystemId, ready }, reclaimPolicy, labels }: Required<ClassesArgs>,
   opts: pulumi.CustomResourceOptions,
 ): k8s.storage.v1.StorageClass {
   return new k8s.storage.v1.StorageClass(
     `${name}-efs`,
     {
-      metadata: { name: "efs" },
+      metadata: { name: "efs", labels },
       provisioner: "efs.csi.aws.com",
       parameters: { provisioningMode: "efs-ap", fileSystemId, directoryPerms: "700", basePath: "/volumes" },
       reclaimPolicy,

@@ -1,6 +1,7 @@
 import type * as gcp from "@pulumi/gcp";
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
+import { ownerLabels } from "../../components/labels.ts";
 import type { Plan } from "../../config/plan.ts";
 import type { Cloud } from "../cloud.ts";
 import { createBackupPlan } from "./backup.ts";
@@ -59,7 +60,12 @@ export function connectGke(plan: Plan, cluster: GkePlan): Cloud {
     apiServer: { cidrs: [firstAddressOf(cluster.ranges.services), cluster.ranges.controlPlane], ports: [443] },
     ready: createStorageClasses(
       name,
-      { plan: cluster, networkName: network.networkName, reclaimPolicy: plan.profile.reclaimPolicy },
+      {
+        plan: cluster,
+        networkName: network.networkName,
+        reclaimPolicy: plan.profile.reclaimPolicy,
+        labels: ownerLabels(plan),
+      },
       { provider: kubernetes },
     ),
     permit: (addon, args, opts) =>

@@ -7,12 +7,14 @@ interface ClassesArgs {
   plan: GkePlan;
   networkName: pulumi.Input<string>;
   reclaimPolicy: ReclaimPolicy;
+  /** That say whose the classes are. */
+  labels: Record<string, string>;
 }
 
 /** The classes of plan.ts. GKE's own know neither hyperdisks nor a network that is not the project's default. */
 export function createStorageClasses(
   name: string,
-  { plan, networkName, reclaimPolicy }: ClassesArgs,
+  { plan, networkName, reclaimPolicy, labels }: ClassesArgs,
   opts: pulumi.CustomResourceOptions,
 ): k8s.storage.v1.StorageClass[] {
   const storageClass = (
@@ -23,7 +25,7 @@ export function createStorageClasses(
     new k8s.storage.v1.StorageClass(
       `${name}-${className}`,
       {
-        metadata: { name: className },
+        metadata: { name: className, labels },
         provisioner,
         parameters,
         reclaimPolicy,

@@ -1,7 +1,7 @@
 /** What a stack may say of add-ons. */
 import { z } from "zod";
 import { ADDON_NAMES, type AddonName } from "../addons/catalogue.ts";
-import { cidr, name } from "./primitives.ts";
+import { cidr, count, name } from "./primitives.ts";
 
 const secretName = z.strictObject({ secret: name });
 
@@ -47,7 +47,7 @@ const metallb = z.strictObject({
         /** For bgp. @default 32 */
         aggregationLength: z.int().min(1).max(32).optional(),
         /** For bgp. */
-        localPref: z.int().min(0).optional(),
+        localPref: count(0).optional(),
         /** For bgp, such as 64512:100. */
         communities: z.array(z.string()).min(1).optional(),
       }),
@@ -93,7 +93,7 @@ const velero = z.strictObject({
     .regex(/^(\S+\s+){4}\S+$/, "five fields, such as 0 2 * * *")
     .optional(),
   /** @default 30 */
-  retentionDays: z.int().min(1).optional(),
+  retentionDays: z.int().min(1).max(3650).optional(),
   /** Image of the provider's plugin. @default the one that goes with the chart */
   plugin: z.string().optional(),
 });

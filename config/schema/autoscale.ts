@@ -1,16 +1,17 @@
 /** How a tier scales, what of it may be down at a time, and who goes first when room is short. */
 import { z } from "zod";
-import { parseQuantity } from "../quantity.ts";
-import { name, percent, quantity, seconds } from "./primitives.ts";
+import { parseQuantity, QUANTITY } from "../quantity.ts";
+import { count, name, objectLabels, percent, quantity, replicas, seconds } from "./primitives.ts";
 
-const figure = quantity.refine((value) => parseQuantity(value) > 0n, "a quantity above 0");
+// What is no quantity has been told by then, and is asked all the same.
+const figure = quantity.refine((value) => !QUANTITY.test(value) || parseQuantity(value) > 0n, "a quantity above 0");
 
 /** At most so many percent or pods in each period. */
 export const scaling = z
   .strictObject({
     /** Percent of the pods that there are. */
-    percent: z.int().min(1).optional(),
-    pods: z.int().min(1).optional(),
+    percent: count(1).optional(),
+    pods: count(1).optional(),
     periodSeconds: z.int().min(1).max(1800).optional(),
     /** How long the figure has to hold first. @default 0 up, 300 down */
     stabilizationSeconds: z.int().min(0).max(3600).optional(),
@@ -23,20 +24,13 @@ export const scaling = z
     "periodSeconds with percent, pods or both, or select: disabled",
   );
 
-const selector = z.record(
-  z.string().regex(/^([a-z0-9.-]+\/)?[A-Za-z0-9]([-\w.]{0,61}[A-Za-z0-9])?$/, "the name of a label"),
-  z
-    .string()
-    .regex(/^([A-Za-z0-9]([-\w.]{0,61}[A-Za-z0-9])?)?$/, "a label's value: letters, digits, dashes, dots, at most 63"),
-);
-
 /** A figure of the tier's own pods (custom.metrics.k8s.io). */
 const podsMetric = z.strictObject({
   name: z.string().min(1),
   /** Target, averaged over the pods. */
   average: figure,
   /** Labels of the series. */
-  selector: selector.optional(),
+  selector: objectLabels.optional(),
 });
 
 /** A figure from outside the cluster's objects (external.metrics.k8s.io). */
@@ -47,7 +41,7 @@ const externalMetric = z
     average: figure.optional(),
     /** Target as it is. */
     value: figure.optional(),
-    selector: selector.optional(),
+    selector: objectLabels.optional(),
   })
   .refine(({ average, value }) => (average === undefined) !== (value === undefined), "either average or value");
 
@@ -59,7 +53,7 @@ const metric = z.union(
 export const AUTOSCALE_FORMS = "false, or a mapping with max and cpu, memory, metrics or several of them";
 export const autoscale = z.strictObject({
   /** Most replicas. The fewest are the tier's `replicas`. */
-  max: z.int().min(1),
+  max: replicas,
   /** Target use of the CPU request, percent. */
   cpu: percent.optional(),
   /** Target use of the memory request, percent. */
@@ -97,9 +91,9 @@ const trigger = z.union(
       redisList: z.strictObject({
         from: name,
         list: z.string().min(1),
-        length: z.int().min(1),
+        length: count(1),
         /** @default 0 */
-        database: z.int().min(0).optional(),
+        database: count(0).optional(),
       }),
     }),
     /** One pod for each `target` in the one number that the query answers. */
@@ -121,9 +115,9 @@ const trigger = z.union(
 export const EVENTS_FORMS = "false, or a mapping with max and triggers";
 /** Scaling by KEDA, to none where nothing is to do. */
 export const events = z.strictObject({
-  max: z.int().min(1),
+  max: replicas,
   /** @default the tier's replicas */
-  min: z.int().min(0).optional(),
+  min: z.int().min(0).max(10_000).optional(),
   /** How often the triggers are asked. @default 30 */
   pollingSeconds: z.int().min(1).max(86_400).optional(),
   /** How long nothing is to do before the last pod goes, where `min` is 0. @default 300 */
@@ -134,7 +128,7 @@ export const events = z.strictObject({
 const POD_AMOUNT = "a number of pods from 1, or a percentage such as 25%";
 /** A number of pods, or a percentage of them. */
 export const podAmount = z.union(
-  [z.int().min(1, POD_AMOUNT), z.string().regex(/^([1-9]\d?|100)%$/, POD_AMOUNT)],
+  [z.int().min(1, POD_AMOUNT).max(10_000), z.string().regex(/^([1-9]\d?|100)%$/, POD_AMOUNT)],
   POD_AMOUNT,
 );
 

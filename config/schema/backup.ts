@@ -50,7 +50,7 @@ export const snapshots = z.strictObject({
   /** When, in cron's five fields and UTC. @default every night at 1 */
   schedule: schedule.optional(),
   /** Snapshots that are kept of each volume. @default 7 */
-  keep: z.int().min(1).optional(),
+  keep: z.int().min(1).max(10_000).optional(),
   /** By the name that the stack knows it by. @default the cluster's default class */
   class: name.optional(),
 });
@@ -69,7 +69,7 @@ export const backup = z.strictObject({
   /** When they are made, in cron's five fields and UTC. @default every night at 2 */
   schedule: schedule.optional(),
   /** Copies that are kept of each datastore. @default 7 */
-  keep: z.int().min(1).optional(),
+  keep: z.int().min(1).max(10_000).optional(),
   /** @default true in production, else false */
   check: z.union([restoreCheck, z.boolean()], "true, false, or a mapping").optional(),
   /** @default none */

@@ -1,9 +1,11 @@
 /** What a datastore is, and where a stack may place it. */
 import { z } from "zod";
 import { AUTOSCALE_FORMS, autoscale, VERTICAL_FORMS, verticalAutoscale, verticalOverride } from "./autoscale.ts";
-import { cidr, hostname, name, port, quantity, resources, resourcesOverride } from "./primitives.ts";
+import { cidr, hostname, name, objectName, port, quantity, resources, resourcesOverride } from "./primitives.ts";
 
 const servers = z.int().min(1).max(99);
+/** Each server is an object of its own in the plan. */
+const storeAutoscale = autoscale.extend({ max: servers });
 const volumeSizes = z.record(name, quantity);
 const settings = z.record(
   z.string(),
@@ -28,7 +30,7 @@ export const datastoreFields = {
   /** CPU and memory of each server. @default the engine's */
   resources: resources.optional(),
   /** For engines that run as several servers; `servers` are the fewest. */
-  autoscale: z.union([autoscale, z.literal(false)], AUTOSCALE_FORMS).optional(),
+  autoscale: z.union([storeAutoscale, z.literal(false)], AUTOSCALE_FORMS).optional(),
   verticalAutoscale: z.union([verticalAutoscale, z.literal(false)], VERTICAL_FORMS).optional(),
   /** Database that is made for the application (postgres). @default the application's name */
   database: z
@@ -52,7 +54,7 @@ const bundledPlacement = z.strictObject({
   /** Size of the data's volume, of each server. It grows in place, and never shrinks. @default the application's */
   storage: quantity.optional(),
   /** Storage class of its volumes, by the cluster's name. @default the application's, else `cluster.storageClass` */
-  storageClass: z.string().optional(),
+  storageClass: objectName.optional(),
   /** Sizes of its volumes beside the data, by name. @default the application's */
   volumes: volumeSizes.optional(),
   /** Servers that know of each other, for engines that run as several. @default the application's */
@@ -67,7 +69,7 @@ const bundledPlacement = z.strictObject({
   /** CPU and memory of each server, laid over the application's. */
   resources: resourcesOverride.optional(),
   /** Between `servers` and `max`, for engines that run as several; false: none. @default the application's */
-  autoscale: z.union([autoscale.partial(), z.literal(false)], AUTOSCALE_FORMS).optional(),
+  autoscale: z.union([storeAutoscale.partial(), z.literal(false)], AUTOSCALE_FORMS).optional(),
   /** Requests by use, by the Vertical Pod Autoscaler; false: none. @default the application's */
   verticalAutoscale: z.union([verticalOverride, z.literal(false)], VERTICAL_FORMS).optional(),
 });

@@ -1,12 +1,15 @@
 /** Where a stack's way in is: an ingress controller, a Gateway or Istio, with its certificate. */
 import { z } from "zod";
-import { cidr, hostname, name } from "./primitives.ts";
+import { annotations, cidr, hostname, name, objectLabels, objectName } from "./primitives.ts";
 
 export const CONTROLLERS = ["traefik", "haproxy", "nginx", "ingress-nginx", "alb", "gce", "azure"] as const;
 export const IMPLEMENTATIONS = ["envoy", "nginx", "other"] as const;
 
 /** A key of a Secret that is in the namespace already. */
-const secretKey = z.strictObject({ name: z.string(), key: z.string() });
+const secretKey = z.strictObject({
+  name: objectName,
+  key: z.string().regex(/^[-._a-zA-Z0-9]{1,253}$/, "the key of a Secret"),
+});
 
 const dns01 = z.union(
   [
@@ -45,9 +48,9 @@ export const TLS_FORMS = ["issuer", "secretName", "acme", "selfSigned", "certifi
 export const tls = z.union(
   [
     /** A ClusterIssuer of cert-manager. */
-    z.strictObject({ issuer: z.string() }),
+    z.strictObject({ issuer: objectName }),
     /** A TLS Secret that is there already: in the namespace, or with Istio in the gateway's. */
-    z.strictObject({ secretName: z.string() }),
+    z.strictObject({ secretName: objectName }),
     /** A certificate authority that speaks ACME, through an Issuer of the application's own. */
     z.strictObject({ acme }),
     /** A certificate that nobody trusts, for a laptop. */
@@ -62,7 +65,7 @@ export const tls = z.union(
 
 const ingressFields = {
   /** IngressClass. @default the distribution's, where that brings a controller; else traefik */
-  class: z.string().optional(),
+  class: objectName.optional(),
   /** Whose annotations the class understands. @default the controller that usually goes by the class's name */
   controller: z.enum(CONTROLLERS).optional(),
   /** Namespace of the ingress controller, for the NetworkPolicies. @default the add-on's or the distribution's; else the class's name */
@@ -70,7 +73,7 @@ const ingressFields = {
   /** Address ranges of a load balancer outside the cluster, for the NetworkPolicies. Needed for alb and azure. */
   cidrs: z.array(cidr).min(1).optional(),
   /** Further annotations of the Ingresses, laid over those that Landfall makes. */
-  annotations: z.record(z.string(), z.string()).optional(),
+  annotations: annotations.optional(),
 };
 
 export const ingressEdge = z.strictObject({
@@ -89,7 +92,7 @@ export const gatewayEdge = z.strictObject({
   /** Where its certificate comes from. */
   tls,
   /** GatewayClass. @default eg, as Envoy Gateway's documentation calls its own */
-  gatewayClass: z.string().optional(),
+  gatewayClass: objectName.optional(),
   /** Whose policies fill what the Gateway API leaves open. @default the one that usually goes by the class's name */
   implementation: z.enum(IMPLEMENTATIONS).optional(),
   /** Namespace of the implementation, for the NetworkPolicies. @default envoy-gateway-system, or nginx-gateway */
@@ -107,7 +110,7 @@ export const istioEdge = z.strictObject({
   /** Where its certificate comes from. */
   tls,
   /** Labels of the gateway's pods. @default { istio: ingressgateway } */
-  selector: z.record(z.string(), z.string()).optional(),
+  selector: objectLabels.optional(),
   /** Namespace of the gateway's pods. @default istio-system */
   gatewayNamespace: name.optional(),
   /** Namespace of istiod. @default istio-system */

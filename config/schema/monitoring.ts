@@ -1,7 +1,7 @@
 /** What is measured, and what raises an alarm. */
 import { z } from "zod";
 import { alertmanager } from "./notifications.ts";
-import { labelName, name, percent, port } from "./primitives.ts";
+import { count, labelName, name, objectLabel, objectLabels, percent, port } from "./primitives.ts";
 
 const duration = z.string().regex(/^(\d+(ms|s|m|h|d))+$/, "a duration such as 30s, 5m or 1h30m");
 const metricName = z.string().regex(/^[a-zA-Z_:][a-zA-Z0-9_:]*$/, "a metric's name: letters, digits, _ and :");
@@ -36,7 +36,7 @@ const queue = {
   from: name,
   queues: z.array(z.string().min(1)).min(1),
   /** Database of the Redis. @default 0 */
-  database: z.int().min(0).optional(),
+  database: count(0).optional(),
 };
 
 const kind = <K extends string, F extends z.core.$ZodLooseShape>(name: K, fields: F) =>
@@ -150,15 +150,15 @@ export const stackMonitoring = z.strictObject({
   /** Namespace of Prometheus, for the NetworkPolicies. @default that of the add-on kube-prometheus-stack */
   namespace: name.optional(),
   /** Labels that Prometheus selects its monitors and rules by, such as { release: kube-prometheus-stack }. */
-  labels: z.record(z.string(), z.string()).optional(),
+  labels: objectLabels.optional(),
   grafana: z
     .strictObject({
       /** Folder that the dashboards are put in, by the annotation grafana_folder. */
       folder: z.string().optional(),
       /** Label that Grafana finds dashboards by. @default grafana_dashboard */
-      label: z.string().optional(),
+      label: objectLabel.key.optional(),
       /** @default "1" */
-      labelValue: z.string().optional(),
+      labelValue: objectLabel.value.optional(),
     })
     .optional(),
   alertmanager: alertmanager.optional(),

@@ -1,10 +1,10 @@
 /** Machines of a cluster, by pools. */
 import { z } from "zod";
-import { name } from "./primitives.ts";
+import { name, objectLabel, objectLabels } from "./primitives.ts";
 
 const taint = z.strictObject({
-  key: z.string(),
-  value: z.string().optional(),
+  key: objectLabel.key,
+  value: objectLabel.value.optional(),
   effect: z.enum(["NoSchedule", "PreferNoSchedule", "NoExecute"]),
 });
 
@@ -25,7 +25,7 @@ export const nodePool = z.strictObject({
   /** The cloud's own name of the system disk's kind. @default gp3; pd-balanced or hyperdisk-balanced; Managed */
   diskType: z.string().optional(),
   /** Labels of its machines. */
-  labels: z.record(z.string(), z.string()).optional(),
+  labels: objectLabels.optional(),
   /** Taints of its machines, which only pods that name the pool tolerate. @default none */
   taints: z.array(taint).optional(),
 });
@@ -38,9 +38,7 @@ export const existingNodePools = z.record(
   name,
   z.strictObject({
     /** Labels that its machines have, and no others. */
-    labels: z
-      .record(z.string(), z.string())
-      .refine((labels) => Object.keys(labels).length > 0, "labels that the pool's machines have"),
+    labels: objectLabels.refine((labels) => Object.keys(labels).length > 0, "labels that the pool's machines have"),
     /** Taints that they have. @default none */
     taints: z.array(taint).optional(),
     /** Whether somebody may take them back within minutes. @default false */

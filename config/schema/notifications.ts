@@ -1,6 +1,6 @@
 /** Who hears of an alert. */
 import { z } from "zod";
-import { labelName, name } from "./primitives.ts";
+import { count, labelName, name } from "./primitives.ts";
 
 /** One of `landfall:secrets`. A value that stands here in the clear is refused, and the message does not repeat it. */
 const secret = z.preprocess(
@@ -31,11 +31,11 @@ export const alertmanager = z.strictObject({
   /** @default ["alertname", "component"] */
   groupBy: z.array(labelName).min(1).optional(),
   /** How long the first message of a group waits for others. @default 30 */
-  groupWaitSeconds: z.int().min(1).optional(),
+  groupWaitSeconds: count(1).optional(),
   /** Time between messages of a group that changes. @default 300 */
-  groupIntervalSeconds: z.int().min(1).optional(),
+  groupIntervalSeconds: count(1).optional(),
   /** Time until an alert that goes on is told again. @default 14400 */
-  repeatIntervalSeconds: z.int().min(1).optional(),
+  repeatIntervalSeconds: count(1).optional(),
 });
 
 export type Receiver = z.infer<typeof receiver>;

@@ -1,6 +1,6 @@
 /** Kinds of volumes that a cluster has, or is to have. */
 import { z } from "zod";
-import { name } from "./primitives.ts";
+import { name, objectName } from "./primitives.ts";
 
 const storageClass = z.strictObject({
   provisioner: z.string(),
@@ -23,16 +23,16 @@ const snapshotClass = z.strictObject({
 
 export const storageFields = {
   /** Storage class of the bundled datastores. @default the cluster's default class */
-  storageClass: z.string().optional(),
+  storageClass: objectName.optional(),
   /**
    * Storage classes by the names that the application uses: the cluster's own, by name, or one to make. An
    * application's class that is not here is `storageClass`.
    */
   storageClasses: z
-    .record(name, z.union([z.string(), storageClass], "a class's name, or { provisioner, … }"))
+    .record(name, z.union([objectName, storageClass], "a class's name, or { provisioner, … }"))
     .optional(),
   /** Classes of VolumeSnapshots, likewise. An application's class that is not here is the cluster's default. */
-  snapshotClasses: z.record(name, z.union([z.string(), snapshotClass], "a class's name, or { driver, … }")).optional(),
+  snapshotClasses: z.record(name, z.union([objectName, snapshotClass], "a class's name, or { driver, … }")).optional(),
 };
 
 export type SnapshotClass = z.infer<typeof snapshotClass>;

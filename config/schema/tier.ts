@@ -12,7 +12,7 @@ import {
 } from "./autoscale.ts";
 import { appArmor, seccomp } from "./confinement.ts";
 import { metrics, portlessMetrics } from "./monitoring.ts";
-import { image, name, port, resources, resourcesOverride, seconds } from "./primitives.ts";
+import { count, image, name, port, replicas, resources, resourcesOverride, seconds } from "./primitives.ts";
 import { routes } from "./route.ts";
 
 export const probe = z
@@ -27,11 +27,11 @@ export const probe = z
       .regex(/^[A-Za-z_][\w.]*$/, "a module such as shop.worker")
       .optional(),
     /** @default 10 */
-    periodSeconds: z.int().min(1).optional(),
+    periodSeconds: count(1).optional(),
     /** @default 5 */
-    timeoutSeconds: z.int().min(1).optional(),
+    timeoutSeconds: count(1).optional(),
     /** @default 3 */
-    failureThreshold: z.int().min(1).optional(),
+    failureThreshold: count(1).optional(),
   })
   .refine(
     ({ http, exec, celery }) => [http, exec, celery].filter((check) => check !== undefined).length === 1,
@@ -72,13 +72,13 @@ export const tierFields = {
   command: z.array(z.string()).optional(),
   args: z.array(z.string()).optional(),
   /** User and group that the containers run as; never root. @default 10001 */
-  uid: z.int().min(1).optional(),
+  uid: count(1).optional(),
   /** Datastores and tiers that this tier calls: environment, network policies and start order follow from it. */
   uses: z.array(name).optional(),
   /** Environment of the containers: texts, fields of datastores, secrets, settings of the profile. */
   env: environment.optional(),
   /** Replicas; the fewest where the tier scales. @default the profile's */
-  replicas: z.int().min(1).optional(),
+  replicas: replicas.optional(),
   resources,
   autoscale: z.union([autoscale, z.literal(false)], AUTOSCALE_FORMS).optional(),
   verticalAutoscale: z.union([verticalAutoscale, z.literal(false)], VERTICAL_FORMS).optional(),

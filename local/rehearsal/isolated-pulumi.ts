@@ -1,6 +1,7 @@
 import { type ChildProcessWithoutNullStreams, spawn } from "node:child_process";
 import { delimiter, join } from "node:path";
 import { UserError } from "../command.ts";
+import { KNOWING_EVENT_LOGS } from "../policies.ts";
 import type { Answer } from "../risk/preview.ts";
 import { LOCAL_PLUGINS } from "../stack.ts";
 import { randomSecret } from "./stack-file.ts";
@@ -22,6 +23,7 @@ export class IsolatedPulumi {
       PULUMI_CONFIG_PASSPHRASE: randomSecret(),
       PULUMI_SKIP_UPDATE_CHECK: "1",
       ...LOCAL_PLUGINS,
+      ...KNOWING_EVENT_LOGS,
       NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE,
       NO_COLOR: "1",
       KUBECONFIG: join(directory, "kubeconfig"),

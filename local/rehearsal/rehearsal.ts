@@ -13,8 +13,9 @@ import { ControlPlanes } from "../emulators/control-planes.ts";
 import { EMULATED_CLOUDS, loadCloud } from "../emulators/emulators.ts";
 import type { Entity } from "../emulators/rules.ts";
 import { World } from "../emulators/world.ts";
+import { WITH_POLICIES, withPolicies } from "../policies.ts";
 import { silentProgress } from "../progress.ts";
-import { type Answer, PREVIEW } from "../risk/preview.ts";
+import { type Answer, type JudgedAnswer, PREVIEW } from "../risk/preview.ts";
 import { protectionPaths } from "../teardown/protections.ts";
 import { ensureManifests } from "../toolchain/toolchain.ts";
 import { type Changes, countChanges } from "./changes.ts";
@@ -86,9 +87,9 @@ export class Rehearsal {
     return rehearsal;
   }
 
-  /** Counts of the change; the program's own output on failure. */
-  async up(): Promise<Changes> {
-    return this.#change(...UP);
+  /** Counts of the change; the program's own output on failure. @param policies whether the policy pack judges it */
+  async up({ policies = true } = {}): Promise<Changes> {
+    return this.#change(...UP, ...(policies ? WITH_POLICIES : []));
   }
 
   async destroy(): Promise<Changes> {
@@ -126,9 +127,11 @@ export class Rehearsal {
   }
 
   /** What an update would do, as the engine tells it to machines; it may fail, and say why. */
-  async preview(): Promise<Answer> {
+  async preview({ policies = true } = {}): Promise<JudgedAnswer> {
     const { directory, stack } = this.#options;
-    return this.#engine.ask(join(directory, "project"), ...PREVIEW, "--stack", stack);
+    const ask = (options: readonly string[]) =>
+      this.#engine.ask(join(directory, "project"), ...PREVIEW, "--stack", stack, ...options);
+    return policies ? withPolicies(ask) : { ...(await ask([])), violations: [] };
   }
 
   /**
@@ -195,7 +198,8 @@ export class Rehearsal {
     const kept = protectionPaths(this.plan);
     if (kept.length > 0) {
       await this.configure(Object.fromEntries(kept.map((path) => [path, "false"])));
-      await this.up();
+      // What the policies of production ask for is what is lifted here.
+      await this.up({ policies: false });
     }
     await this.#pulumi("state", "unprotect", "--all", "--yes");
   }

@@ -1,5 +1,6 @@
 /** What `pulumi preview --json` says. */
 import { isMapping } from "../../config/mistakes.ts";
+import type { PolicyViolation } from "../policies.ts";
 
 /** How it is asked. What stays as it is is told too, for rules ask what stands beside a change. */
 export const PREVIEW: readonly string[] = ["preview", "--json", "--show-sames"];
@@ -11,6 +12,11 @@ export interface Answer {
   output: string;
   /** That, and what it said beside. */
   everything: string;
+}
+
+/** With what the policy pack found. */
+export interface JudgedAnswer extends Answer {
+  violations: readonly PolicyViolation[];
 }
 
 export type Inputs = Readonly<Record<string, unknown>>;
@@ -78,6 +84,13 @@ export function withRefused({ steps, diagnostics }: Preview): Preview {
 
 /** The engine's last words, which say nothing. */
 const LAST_WORDS = /^error: (preview|update) failed$/;
+
+/** What keeps the change from going through; nothing where it goes, or where it is policies that are not kept. */
+export function errorsOf(preview: Preview, { code, everything, violations }: JudgedAnswer): string[] {
+  const isOfPolicies = violations.some(({ level }) => level === "mandatory");
+  const hasErrors = preview.diagnostics.some(({ severity }) => severity === "error");
+  return code === 0 || (isOfPolicies && !hasErrors) ? [] : complaintsOf(preview, everything);
+}
 
 /** What went wrong, in the program's or the engine's own words; but for protection, whose words say how to lift it. */
 export function complaintsOf({ diagnostics }: Preview, everything: string): string[] {

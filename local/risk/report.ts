@@ -1,4 +1,5 @@
 /** The findings and the engine's steps, for people, for a pull request and for machines. */
+import type { PolicyViolation } from "../policies.ts";
 import { Changes, type Operation } from "./changes.ts";
 import type { Preview } from "./preview.ts";
 import type { Finding, Level } from "./rule.ts";
@@ -10,6 +11,8 @@ export interface Report {
   preview: Pick<Preview, "steps">;
   /** Identifiers of findings that are meant. */
   allowed: readonly string[];
+  /** Policies that the change does not keep. */
+  violations: readonly PolicyViolation[];
   /** What the engine or the program says against the change; none where it would go through. */
   errors: readonly string[];
 }
@@ -39,13 +42,17 @@ export function isAllowed(finding: Finding, allowed: readonly string[]): boolean
 }
 
 /** 0; 2 where data is at risk that nobody has allowed; else 1 where the change would not go through. */
-export function exitCode({ findings, allowed, errors }: Report): number {
-  if (findings.some((finding) => !isAllowed(finding, allowed))) return 2;
-  return errors.length > 0 ? 1 : 0;
+export function exitCode(report: Report): number {
+  if (report.findings.some((finding) => !isAllowed(finding, report.allowed))) return 2;
+  return report.errors.length > 0 || breaksPolicies(report) ? 1 : 0;
+}
+
+function breaksPolicies({ violations }: Report): boolean {
+  return violations.some(({ level }) => level === "mandatory");
 }
 
 export function text(report: Report): string {
-  const { findings, errors, stack } = report;
+  const { findings, errors, stack, violations } = report;
   const blocks = findings
     .filter((finding) => !isSafe(finding))
     .map((finding) => {
@@ -60,13 +67,16 @@ export function text(report: Report): string {
     `${stack}: ${verdict(report)}`,
     ...blocks,
     ...(findings.some(isSafe) ? [["  safe", ...findings.filter(isSafe).flatMap(line)].join("\n")] : []),
+    ...violations.map(
+      ({ level, policy, message }) => `  ${level} policy (${policy})\n    ${message.replaceAll("\n", "\n    ")}`,
+    ),
     ...errors,
     steps(report),
   ].join("\n\n");
 }
 
 export function markdown(report: Report): string {
-  const { findings, errors, stack, allowed } = report;
+  const { findings, errors, stack, allowed, violations } = report;
   const rows = findings.map(({ level, sentence, instead, id }) => {
     const mark = level === "data at risk" && allowed.includes(id) ? " (allowed)" : "";
     return `| ${level === "data at risk" ? `**${level}**` : level}${mark} | ${cell(sentence)} | ${cell(instead ?? "")} | \`${id}\` |`;
@@ -74,13 +84,22 @@ export function markdown(report: Report): string {
   return [
     `### ${stack}: ${verdict(report)}`,
     ...(rows.length > 0 ? [["| level | what it means | instead | |", "|---|---|---|---|", ...rows].join("\n")] : []),
+    ...(violations.length > 0
+      ? [
+          [
+            "| policy | | |",
+            "|---|---|---|",
+            ...violations.map(({ level, policy, message }) => `| \`${policy}\` | ${level} | ${cell(message)} |`),
+          ].join("\n"),
+        ]
+      : []),
     ...errors.map((error) => fenced(error)),
     `<details><summary>${summary(report)}</summary>\n\n${fenced(steps(report))}\n\n</details>`,
   ].join("\n\n");
 }
 
 export function json(report: Report): string {
-  const { stack, findings, allowed, errors, preview } = report;
+  const { stack, findings, allowed, violations, errors, preview } = report;
   const { list } = new Changes(preview);
   return JSON.stringify(
     {
@@ -88,6 +107,7 @@ export function json(report: Report): string {
       level: worst(findings),
       exitCode: exitCode(report),
       findings: findings.map((finding) => ({ ...finding, allowed: allowed.includes(finding.id) })),
+      violations,
       errors,
       changes: list.map(({ urn, operation }) => ({ urn, operation })),
     },
@@ -104,10 +124,12 @@ function line({ sentence }: Finding): string[] {
   return wrapped(sentence, "      ").map((text, index) => (index === 0 ? `    · ${text.trim()}` : text));
 }
 
-function verdict({ findings, errors, allowed }: Report): string {
+function verdict(report: Report): string {
+  const { findings, errors, allowed } = report;
   const open = findings.filter((finding) => !isAllowed(finding, allowed)).length;
   if (open > 0) return `data at risk, ${open === 1 ? "in one place" : `in ${open} places`}`;
   if (errors.length > 0) return "the change would not go through";
+  if (breaksPolicies(report)) return "the change breaks mandatory policies";
   if (findings.length === 0) return "nothing that anybody would notice";
   return worst(findings) === "safe" ? "safe" : `${worst(findings)} at worst`;
 }

@@ -12,6 +12,16 @@ export const EXAMPLES: Readonly<Record<string, unknown>> = {
   autoscaling: { kedaNamespace: "keda" },
   addons: { traefik: true, "cert-manager": true },
   dns: { zones: { "example.com": "Z0123456789ABCDEFGHIJ" } },
+  policy: {
+    waivers: [
+      {
+        policy: "probes",
+        resource: "shop-api-deployment",
+        reason: "the image has no endpoint yet",
+        until: "2027-01-31",
+      },
+    ],
+  },
   monitoring: { namespace: "monitoring" },
   env: { LOG_LEVEL: "info" },
   tiers: {

@@ -146,7 +146,7 @@ describe("PyBase on AKS, as Pulumi.aks.yaml has it", function () {
     const before = only("containerservice:AgentPool").id;
     await landed.rehearsal.configure({ "cluster.deletionProtection": "false" });
     await landed.rehearsal.configure({ "cluster.nodePools.general.machine": "Standard_D8s_v5" });
-    await landed.rehearsal.up();
+    await landed.rehearsal.up({ policies: false });
     assert.notEqual(only("containerservice:AgentPool").id, before);
     const types = await landed.labels("node.kubernetes.io/instance-type");
     assert.deepEqual([...new Set(types)], ["Standard_D4s_v5", "Standard_D8s_v5"]);
@@ -155,7 +155,7 @@ describe("PyBase on AKS, as Pulumi.aks.yaml has it", function () {
   it("puts a tier on machines of the spot market, and nothing else", async () => {
     await landed.rehearsal.configure({ "cluster.nodePools.batch.spot": "true" });
     await landed.rehearsal.configure({ "tiers.search-worker.pool": "batch" });
-    const { unchanged: _, ...changes } = await landed.rehearsal.up();
+    const { unchanged: _, ...changes } = await landed.rehearsal.up({ policies: false });
     assert.deepEqual(changes, { created: 1, updated: 1 });
     assert.deepEqual(await landed.tiersOn("landfall.dev/pool", "batch"), ["search-worker"]);
   });

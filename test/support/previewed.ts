@@ -5,7 +5,7 @@ import { silentProgress } from "../../local/progress.ts";
 import { PROGRAM, Rehearsal } from "../../local/rehearsal/rehearsal.ts";
 import { override, readSettings, type Settings } from "../../local/rehearsal/stack-file.ts";
 import { assess } from "../../local/risk/assess.ts";
-import { complaintsOf, readPreview, withRefused } from "../../local/risk/preview.ts";
+import { errorsOf, readPreview, withRefused } from "../../local/risk/preview.ts";
 import type { Report } from "../../local/risk/report.ts";
 import type { Level } from "../../local/risk/rule.ts";
 import { ensureTools } from "../../local/toolchain/toolchain.ts";
@@ -53,7 +53,7 @@ export class Previewed {
     const settings = sets.reduce(override, readSettings(".", stack));
     const rehearsal = await Rehearsal.prepare({ stack, settings, directory: join(directory.path, "stack"), pulumi });
     try {
-      await rehearsal.up();
+      await rehearsal.up({ policies: false });
       return new Previewed(directory, rehearsal, stack, settings);
     } catch (error) {
       await rehearsal.clear();
@@ -65,12 +65,12 @@ export class Previewed {
   async report({ sets = [], application = [] }: Pick<Edit, "sets" | "application">): Promise<Report> {
     const program = application.length > 0 ? this.#programWith(application) : undefined;
     await this.#rehearsal.restate(sets.reduce(override, this.#settings), program);
-    const { code, output, everything } = await this.#rehearsal.preview();
-    const preview = readPreview(output);
-    if (!preview) throw new Error(everything);
+    const answer = await this.#rehearsal.preview({ policies: false });
+    const preview = readPreview(answer.output);
+    if (!preview) throw new Error(answer.everything);
     const told = withRefused(preview);
-    const errors = code === 0 ? [] : complaintsOf(preview, everything);
-    return { stack: this.#stack, findings: assess(told), preview: told, allowed: [], errors };
+    const errors = errorsOf(preview, answer);
+    return { stack: this.#stack, findings: assess(told), preview: told, allowed: [], violations: [], errors };
   }
 
   async clear(): Promise<void> {

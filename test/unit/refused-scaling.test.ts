@@ -266,7 +266,7 @@ describe("Metrics and triggers are refused:", () => {
         path: "apps/shop.ts: tiers.web.autoscale.metrics[0].pods.selector.route",
         got: "/api",
         problem: "not valid",
-        allowed: "a label's value: letters, digits, dashes, dots, at most 63",
+        allowed: "at most 63 letters, digits, dashes, dots and underscores",
         fix: "write it in that form",
       },
     ],

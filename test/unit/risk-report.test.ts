@@ -28,7 +28,15 @@ const NO_OBJECTS = [
 const lostVolume = step("delete", CLAIM, { before: object("db", {}), within });
 
 function reportOf(steps: readonly ReturnType<typeof step>[], rest: Partial<Report> = {}): Report {
-  return { stack: "production", findings: assess({ steps }), preview: { steps }, allowed: [], errors: [], ...rest };
+  return {
+    stack: "production",
+    findings: assess({ steps }),
+    preview: { steps },
+    allowed: [],
+    violations: [],
+    errors: [],
+    ...rest,
+  };
 }
 
 describe("The risk report", () => {
