@@ -4,8 +4,9 @@ import { parseArgs } from "node:util";
 import { run, UserError } from "./command.ts";
 import { baseOf, checkOut } from "./preview/base.ts";
 import { type Progress, terminalProgress } from "./progress.ts";
+import { type CostDifference, costDifference } from "./proofs/cost-difference.ts";
 import { Rehearsal } from "./rehearsal/rehearsal.ts";
-import { isConfigurationError, override, readSettings } from "./rehearsal/stack-file.ts";
+import { isConfigurationError, override, planOf, readSettings } from "./rehearsal/stack-file.ts";
 import { assess } from "./risk/assess.ts";
 import { errorsOf, readPreview, withRefused } from "./risk/preview.ts";
 import { exitCode, json, markdown, type Report, text } from "./risk/report.ts";
@@ -47,9 +48,10 @@ async function main(): Promise<number> {
   }
   const progress = terminalProgress();
   const { pulumi } = await ensureTools(["pulumi", "pulumi-resource-kubernetes"], progress);
+  const { config, base = baseOf() } = values;
   const answer = values.rehearsed
-    ? await rehearsed(stack, { pulumi, progress, config: values.config, base: values.base ?? baseOf() })
-    : await previewStack(pulumi, stack, values.config);
+    ? await rehearsed(stack, { pulumi, progress, config, base })
+    : await previewStack(pulumi, stack, config);
   const preview = readPreview(answer.output);
   if (!preview) throw new UserError(`pulumi preview failed:\n\n${answer.everything.trim()}`);
   const told = withRefused(preview);
@@ -59,10 +61,24 @@ async function main(): Promise<number> {
     preview: told,
     allowed: values.allow,
     violations: answer.violations,
+    cost: await costOver(stack, config, base),
     errors: errorsOf(preview, answer),
   };
   console.log(values.json ? json(report) : values.markdown ? markdown(report) : text(report));
   return exitCode(report);
+}
+
+/** What the stack costs more or less than git's base of it; undefined where git has none, or one of them has no plan. */
+async function costOver(stack: string, config: readonly string[], base: string): Promise<CostDifference | undefined> {
+  try {
+    const program = checkOut(base, stack, join(process.cwd(), LOCAL_DIRECTORY, "rehearsals", `preview-${stack}-base`));
+    const before = await planOf(readSettings(program, stack), stack, program);
+    const after = await planOf(config.reduce(override, readSettings(process.cwd(), stack)), stack, process.cwd());
+    return costDifference(before.plan, after.plan);
+  } catch (error) {
+    if (error instanceof UserError || isConfigurationError(error)) return undefined;
+    throw error;
+  }
 }
 
 interface RehearsedOptions {

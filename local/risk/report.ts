@@ -1,5 +1,6 @@
 /** The findings and the engine's steps, for people, for a pull request and for machines. */
 import type { PolicyViolation } from "../policies.ts";
+import type { CostDifference } from "../proofs/cost-difference.ts";
 import { Changes, type Operation } from "./changes.ts";
 import type { Preview } from "./preview.ts";
 import type { Finding, Level } from "./rule.ts";
@@ -13,6 +14,8 @@ export interface Report {
   allowed: readonly string[];
   /** Policies that the change does not keep. */
   violations: readonly PolicyViolation[];
+  /** Left out where nobody can tell. */
+  cost?: CostDifference;
   /** What the engine or the program says against the change; none where it would go through. */
   errors: readonly string[];
 }
@@ -71,8 +74,24 @@ export function text(report: Report): string {
       ({ level, policy, message }) => `  ${level} policy (${policy})\n    ${message.replaceAll("\n", "\n    ")}`,
     ),
     ...errors,
+    ...costLines(report.cost),
     steps(report),
   ].join("\n\n");
+}
+
+/** Nothing where it costs the same. */
+function costLines(cost: CostDifference | undefined): string[] {
+  if (!cost || cost.changed.length === 0) return [];
+  const { total, changed } = cost;
+  const usd = (amount: number) => `${amount < 0 ? "-" : "+"}${Math.abs(Math.round(amount))}`;
+  const lines = changed.map(({ before, after }) => {
+    const item = after?.item ?? `${before?.item}, no more`;
+    return `    ${usd((after?.typical ?? 0) - (before?.typical ?? 0))}  ${item}`;
+  });
+  const range = `${usd(total.least)} to ${usd(total.most)}`;
+  return [
+    [`  cost: ${usd(total.typical)} USD a month typically, ${range} (estimate, by list prices)`, ...lines].join("\n"),
+  ];
 }
 
 export function markdown(report: Report): string {
@@ -94,12 +113,13 @@ export function markdown(report: Report): string {
         ]
       : []),
     ...errors.map((error) => fenced(error)),
+    ...costLines(report.cost).map(fenced),
     `<details><summary>${summary(report)}</summary>\n\n${fenced(steps(report))}\n\n</details>`,
   ].join("\n\n");
 }
 
 export function json(report: Report): string {
-  const { stack, findings, allowed, violations, errors, preview } = report;
+  const { stack, findings, allowed, violations, errors, preview, cost } = report;
   const { list } = new Changes(preview);
   return JSON.stringify(
     {
@@ -109,6 +129,7 @@ export function json(report: Report): string {
       findings: findings.map((finding) => ({ ...finding, allowed: allowed.includes(finding.id) })),
       violations,
       errors,
+      cost,
       changes: list.map(({ urn, operation }) => ({ urn, operation })),
     },
     undefined,

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import type { CostDifference } from "../../local/proofs/cost-difference.ts";
 import { assess } from "../../local/risk/assess.ts";
 import { consequenceOf } from "../../local/risk/consequences.ts";
 import { complaintsOf, readPreview, withRefused } from "../../local/risk/preview.ts";
@@ -117,6 +118,32 @@ describe("The risk report", () => {
     const { findings, exitCode: code, level } = JSON.parse(json(reportOf([lostVolume])));
     assert.deepEqual([code, level], [2, "data at risk"]);
     assert.deepEqual(Object.keys(findings[0]).sort(), ["allowed", "id", "instead", "level", "rule", "sentence", "urn"]);
+  });
+
+  it("says what it costs more or less a month, and nothing where that is the same", () => {
+    const machines = (item: string, typical: number) =>
+      ({ component: "machines", item, least: typical, typical, most: typical }) as const;
+    const cost: CostDifference = {
+      total: { least: 20, typical: 31.6, most: 90 },
+      changed: [
+        {
+          component: "machines",
+          before: machines("pool general: 3 m6i.xlarge", 400),
+          after: machines("pool general: 4 m6i.xlarge", 540),
+        },
+        { component: "machines", before: machines("pool batch: 1 c6i.large", 108.4) },
+      ],
+    };
+    const report = reportOf([], { cost });
+    const told = [
+      "  cost: +32 USD a month typically, +20 to +90 (estimate, by list prices)",
+      "    +140  pool general: 4 m6i.xlarge",
+      "    -108  pool batch: 1 c6i.large, no more",
+    ].join("\n");
+    assert.ok(text(report).includes(told), text(report));
+    assert.ok(markdown(report).includes(told.trim()));
+    assert.deepEqual(JSON.parse(json(report)).cost.total, cost.total);
+    assert.doesNotMatch(text(reportOf([], { cost: { ...cost, changed: [] } })), /cost/);
   });
 
   it("tells no values of variables", () => {
