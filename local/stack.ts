@@ -205,9 +205,18 @@ export function releaseDeadLocks(state = join(LOCAL_DIRECTORY, "state")): boolea
     .filter((file) => file.endsWith(".json"))
     .map((file) => join(locks, file))
     .filter((file) => {
-      const owner = JSON.parse(readFileSync(file, "utf8")) as { pid: number; hostname: string };
-      return owner.hostname === hostname() && startOf(owner.pid) === "";
+      const owner = ownerOf(file);
+      return owner === undefined || (owner.hostname === hostname() && startOf(owner.pid) === "");
     });
   for (const file of dead) rmSync(file);
   return dead.length > 0;
+}
+
+/** Undefined where the lock's writer did not get to say who it is: a full disk leaves an empty file. */
+function ownerOf(lock: string): { pid: number; hostname: string } | undefined {
+  try {
+    return JSON.parse(readFileSync(lock, "utf8"));
+  } catch {
+    return undefined;
+  }
 }

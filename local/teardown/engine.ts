@@ -1,4 +1,4 @@
-/** The engine, on the stack that goes: the user's own backend, state and credentials. */
+/** The engine, on a stack that stands: the user's own backend, state and credentials. */
 import { UserError } from "../command.ts";
 import { askPulumi, releaseDeadLocks, runPulumi } from "../stack.ts";
 import { parseState, type State } from "./state.ts";
@@ -12,11 +12,16 @@ export class Engine {
     this.#stack = stack;
   }
 
+  /** Of a backend of files; undefined where the backend is another. */
+  async folder(): Promise<string | undefined> {
+    const { url } = JSON.parse(await askPulumi(this.#pulumi, ["whoami", "--json"])) as { url: string };
+    return /^file:\/\/([^?]+)/.exec(url)?.[1];
+  }
+
   /** Removes locks that a killed update left on this machine; one of another machine's, Pulumi tells of. */
   async unlock(): Promise<void> {
-    const { url } = JSON.parse(await askPulumi(this.#pulumi, ["whoami", "--json"])) as { url: string };
-    const state = /^file:\/\/([^?]+)/.exec(url)?.[1];
-    if (state) releaseDeadLocks(state);
+    const folder = await this.folder();
+    if (folder) releaseDeadLocks(folder);
   }
 
   async state(): Promise<State> {
@@ -37,6 +42,16 @@ export class Engine {
     await this.#run(["up", "--yes", "--skip-preview"]);
   }
 
+  /** Lands what the stack file says on what is really there, whoever has changed it by hand meanwhile. */
+  async reconcile(): Promise<void> {
+    await this.#run(["up", "--yes", "--skip-preview", "--refresh"], { PULUMI_K8S_ENABLE_PATCH_FORCE: "true" });
+  }
+
+  /** @throws UserError where an update would change something */
+  async checkNothingIsLeft(): Promise<void> {
+    await this.#run(["preview", "--refresh", "--expect-no-changes"]);
+  }
+
   async unprotect(): Promise<void> {
     await askPulumi(this.#pulumi, ["state", "unprotect", "--all", "--yes", "--stack", this.#stack]);
   }
@@ -53,8 +68,8 @@ export class Engine {
     await this.#run(["destroy", "--yes", "--skip-preview", ...targets, ...dependents]);
   }
 
-  async #run(args: readonly string[]): Promise<void> {
-    const code = await runPulumi(this.#pulumi, [...args, "--stack", this.#stack]);
+  async #run(args: readonly string[], variables: NodeJS.ProcessEnv = {}): Promise<void> {
+    const code = await runPulumi(this.#pulumi, [...args, "--stack", this.#stack], variables);
     if (code === 0) return;
     throw new UserError(
       [

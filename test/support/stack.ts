@@ -96,13 +96,18 @@ export class TestStack {
     await ended;
   }
 
-  /** Starts `pulumi`, kills all of it once `moment` has come, and lets go of the stack's lock. */
-  async kill(args: readonly string[], moment: () => Promise<unknown>): Promise<void> {
+  /** Starts `pulumi`, and kills all of it once `moment` has come, as a machine dies. */
+  async leave(args: readonly string[], moment: () => Promise<unknown>): Promise<void> {
     const child = this.#spawn(args);
     const ended = new Promise((resolve) => child.on("close", resolve));
     await moment();
     killAll(child);
     await ended;
+  }
+
+  /** Starts `pulumi`, kills all of it once `moment` has come, and lets go of the stack's lock. */
+  async kill(args: readonly string[], moment: () => Promise<unknown>): Promise<void> {
+    await this.leave(args, moment);
     await this.succeed("cancel", "--yes", "--stack", this.name);
   }
 
