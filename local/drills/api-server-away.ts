@@ -44,11 +44,11 @@ export async function drillApiServerAway(stage: Stage): Promise<Drill> {
   mark(again.code === 0 ? "pulumi up, back to the release before" : "pulumi up failed");
   if (again.code === 0) await machines.settle(ready, parts);
   const wrong = [
-    ...(again.code === 0 ? [] : [`the next update failed: ${reasonOf(again.everything)}`]),
+    ...(again.code === 0 ? [] : [`The next update failed: ${reasonOf(again.everything)}.`]),
     ...lostOrDoubled(before, await takeInventory(api, plan.namespace)),
   ];
   const findings = wrong.map((sentence): Finding => {
-    return { severity: "failure", subject: "pulumi up", sentence, fix: "pulumi up --refresh" };
+    return { severity: "failure", subject: "pulumi up", sentence, fix: "npm run recover does it, or says more" };
   });
   const summary = `the update ${code === 0 ? "waited" : "failed"}, the next one did the rest: all there once, data the very same`;
   return drilled({ name: NAME, title: TITLE, summary }, findings, detailOf(stage, PLAYED));

@@ -54,17 +54,22 @@ export async function drillBadRelease(stage: Stage): Promise<Drill> {
   });
   const findings = [
     ...(code === 0
-      ? [failure("the update called a release good that never gets ready", "see its readiness probe")]
+      ? [failure("The update called a release good that never gets ready.", "see its readiness probe")]
       : []),
     ...(code !== 0 && !words
-      ? [failure(`the update does not say why: ${reasonOf(everything)}`, "see the pod's events")]
+      ? [failure(`The update does not say why: ${reasonOf(everything)}.`, "see the pod's events")]
       : []),
     ...(least < floor
-      ? [failure(`kept ${least} ready pods of the old release, not ${floor}`, "lower maxUnavailable")]
+      ? [failure(`It kept ${least} ready pods of the old release, not ${floor}.`, "lower maxUnavailable")]
       : []),
     ...(back.code === 0
       ? []
-      : [failure(`the old image cannot be had back: ${reasonOf(back.everything)}`, "pulumi up --refresh")]),
+      : [
+          failure(
+            `The old image cannot be had back: ${reasonOf(back.everything)}.`,
+            "npm run recover does it, or says more",
+          ),
+        ]),
   ];
   const summary = `${tier.name}: ${least} old pods served on, the update failed with the pod's own words, one edit took it back`;
   const parts = stage.parts.map((one) => (one.name === part.name ? { ...one, floor } : one));

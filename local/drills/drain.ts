@@ -52,7 +52,7 @@ function keptBack(pod: string, because: string): Finding {
   return {
     severity: "failure",
     subject: pod,
-    sentence: `no machine that it is on can be drained: ${because}`,
+    sentence: `No machine that it is on can be drained: ${because}.`,
     fix: "give the tier a replica more, or let its budget let one go (minAvailable, maxUnavailable)",
   };
 }
@@ -61,7 +61,7 @@ function homeless(part: string, node: string, because: string): Finding {
   return {
     severity: "warning",
     subject: part,
-    sentence: `waits until ${node} is back: ${because}`,
+    sentence: `It waits until ${node} is back: ${because}.`,
     fix: "let the pool have one machine more while it is upgraded",
   };
 }
@@ -70,7 +70,7 @@ function below(part: string, least: number, floor: number): Finding {
   return {
     severity: "failure",
     subject: part,
-    sentence: `had ${least} ready pods where its budget says ${floor}`,
+    sentence: `It had ${least} ready pods where its budget says ${floor}.`,
     fix: "look at the timeline: something but an eviction took pods away",
   };
 }
@@ -82,8 +82,8 @@ function away({ name, object, replicas }: Part): Finding {
     subject: name,
     sentence:
       replicas === 1
-        ? "is away while its one pod moves, as long as it takes to start"
-        : "had no ready pod for a moment: no budget keeps one",
+        ? "It is away while its one pod moves, as long as it takes to start."
+        : "It had no ready pod for a moment: no budget keeps one.",
     fix: isStore
       ? "give it several servers, or have the cloud run it (mode: managed)"
       : `give it ${replicas === 1 ? "two replicas, where it can have them" : "a budget (minAvailable)"}`,

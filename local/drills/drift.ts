@@ -39,9 +39,9 @@ export async function drillDrift(stage: Stage): Promise<Drill> {
   if (code === 0) await machines.settle(ready, parts);
   const after = await takeInventory(api, plan.namespace);
   const wrong = [
-    ...(code === 0 ? [] : [`it could not be taken back: ${reasonOf(everything)}`]),
+    ...(code === 0 ? [] : [`It could not be taken back: ${reasonOf(everything)}.`]),
     ...lostOrDoubled(before, after),
-    ...changed(before, after).map((what) => `${what} is not as it was`),
+    ...changed(before, after).map((what) => `${what} is not as it was.`),
   ];
   const findings = wrong.map((sentence): Finding => {
     return { severity: "failure", subject: "pulumi up --refresh", sentence, fix: "see what differs by kubectl diff" };

@@ -36,10 +36,10 @@ export function lostOrDoubled(before: Inventory, after: Inventory): string[] {
   const keys = [...new Set([...before.keys(), ...after.keys()])].sort();
   return keys.flatMap((key) => {
     const [was, is] = [before.get(key) ?? [], after.get(key) ?? []];
-    if (is.length < was.length) return [`${key} is lost`];
-    if (is.length > was.length) return [`${key} is there ${is.length} times`];
+    if (is.length < was.length) return [`${key} is lost.`];
+    if (is.length > was.length) return [`${key} is there ${is.length} times.`];
     const isOther = DURABLE.has(key.split("/")[0] as string) && was[0]?.metadata.uid !== is[0]?.metadata.uid;
-    return isOther ? [`${key} was made anew`] : [];
+    return isOther ? [`${key} was made anew.`] : [];
   });
 }
 

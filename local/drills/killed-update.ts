@@ -31,12 +31,12 @@ export async function drillKilledUpdate(stage: Stage): Promise<Drill> {
   mark(code === 0 ? "pulumi up has ended what was begun" : "pulumi up failed");
   if (code === 0) await machines.settle(ready, parts);
   const wrong = [
-    ...(code === 0 ? [] : [`the next update failed: ${reasonOf(everything)}`]),
-    ...((await rehearsal.pendingOperations()) > 0 ? ["operations are pending still"] : []),
+    ...(code === 0 ? [] : [`The next update failed: ${reasonOf(everything)}.`]),
+    ...((await rehearsal.pendingOperations()) > 0 ? ["Operations are pending still."] : []),
     ...lostOrDoubled(before, await takeInventory(api, plan.namespace)),
   ];
   const findings = wrong.map((sentence): Finding => {
-    return { severity: "failure", subject: "pulumi up", sentence, fix: "pulumi up --refresh" };
+    return { severity: "failure", subject: "pulumi up", sentence, fix: "npm run recover does it, or says more" };
   });
   const summary = "one `pulumi cancel` and one `pulumi up` later: all there once, data the very same";
   return drilled({ name: NAME, title: TITLE, summary }, findings, detailOf(stage, PLAYED));

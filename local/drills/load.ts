@@ -201,20 +201,20 @@ function judge(scaler: Scaler, rise: number, fall: number, shrinks: boolean, sai
   const last = asked.at(-1)?.replicas;
   return [
     ...(most < max
-      ? [failure(`went up to ${most} only, not to ${max}${said}`, "see the autoscaler's conditions and its rates")]
+      ? [failure(`It went up to ${most} only, not to ${max}${said}.`, "see the autoscaler's conditions and its rates")]
       : []),
     ...(most > max
-      ? [failure(`went up to ${most}, beyond its most, ${max}`, "see who else changes its replicas")]
+      ? [failure(`It went up to ${most}, beyond its most, ${max}.`, "see who else changes its replicas")]
       : []),
     ...(shrinks && last !== min
-      ? [failure(`stayed at ${last} when the load was gone, above ${min}`, "see its scaleDown")]
+      ? [failure(`It stayed at ${last} when the load was gone, above ${min}.`, "see its scaleDown")]
       : []),
-    ...tooFast(asked, played).map((words) => failure(`went ${words}`, "see who else changes its replicas")),
+    ...tooFast(asked, played).map((words) => failure(`It went ${words}.`, "see who else changes its replicas")),
     ...(tooSoon(asked, rise, played.scaleUp)
-      ? [failure("went up before its window was over", "see who else changes its replicas")]
+      ? [failure("It went up before its window was over.", "see who else changes its replicas")]
       : []),
     ...(tooSoon(asked, fall, played.scaleDown)
-      ? [failure("came down before its window was over", "see who else changes its replicas")]
+      ? [failure("It came down before its window was over.", "see who else changes its replicas")]
       : []),
   ];
 }
@@ -235,7 +235,7 @@ function refused({ metadata, status }: ClusterObject): Finding[] {
     .map(({ message }) => ({
       severity: "failure",
       subject: metadata.name,
-      sentence: `has fewer pods than its autoscaler asks for: ${message}`,
+      sentence: `It has fewer pods than its autoscaler asks for: ${message}.`,
       fix: "raise the quota, or lower autoscale.max",
     }));
 }

@@ -49,7 +49,7 @@ function tooFew(part: string, ready: number, because: string): Finding {
   return {
     severity: "failure",
     subject: part,
-    sentence: `had ${ready} ready pods: ${because}`,
+    sentence: `It had ${ready} ready pods: ${because}.`,
     fix: "see its readiness probe and maxUnavailable",
   };
 }
@@ -58,7 +58,7 @@ function underBudget(part: string, ready: number, reserve: number): Finding {
   return {
     severity: "warning",
     subject: part,
-    sentence: `has ${ready} ready pods while it is updated, where its budget keeps ${reserve} from evictions`,
+    sentence: `It has ${ready} ready pods while it is updated, where its budget keeps ${reserve} from evictions.`,
     fix: "lower maxUnavailable, which updates go by",
   };
 }

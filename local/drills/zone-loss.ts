@@ -54,7 +54,7 @@ function allThere(part: string, replicas: number, zone: string): Finding {
   return {
     severity: "failure",
     subject: part,
-    sentence: `all ${replicas} replicas were in ${zone}: nothing was left`,
+    sentence: `All ${replicas} replicas were in ${zone}: nothing was left.`,
     fix: "spread them over zones (topology spread), with machines in each",
   };
 }
@@ -63,7 +63,7 @@ function tooFew(part: string, reserve: number): Finding {
   return {
     severity: "failure",
     subject: part,
-    sentence: `cannot reach the ${reserve} pods that its budget keeps until the zone is back`,
+    sentence: `It cannot reach the ${reserve} pods that its budget keeps until the zone is back.`,
     fix: "let the pool grow in the other zones",
   };
 }
@@ -73,7 +73,9 @@ function waits(part: string, zone: string, because: string): Finding {
   return {
     severity: "warning",
     subject: part,
-    sentence: isDisk ? `is away until ${zone} is back: its disk is there` : `waits until ${zone} is back: ${because}`,
+    sentence: isDisk
+      ? `It is away until ${zone} is back: its disk is there.`
+      : `It waits until ${zone} is back: ${because}.`,
     fix: isDisk
       ? "have it managed by the cloud over zones, or give it servers in several (`servers: 3`)"
       : "let the pool grow in the other zones",

@@ -145,9 +145,9 @@ describe("An inventory", () => {
       object("ConfigMap", "api"),
     );
     assert.deepEqual(lostOrDoubled(before, after), [
-      "ConfigMap/api is there 2 times",
-      "Service/api is lost",
-      "StatefulSet/db was made anew",
+      "ConfigMap/api is there 2 times.",
+      "Service/api is lost.",
+      "StatefulSet/db was made anew.",
     ]);
     assert.deepEqual(lostOrDoubled(before, before), []);
   });
