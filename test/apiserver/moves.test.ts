@@ -1,5 +1,7 @@
 /** Datastores that move to other servers, stage by stage, through the real engine and on a real API server. */
 import assert from "node:assert/strict";
+import { readdirSync } from "node:fs";
+import { join } from "node:path";
 import { clusterConfig, sharedCluster, type TestCluster } from "../support/cluster.ts";
 import { decoded, environmentOf } from "../support/containers.ts";
 import { eventually, type NamespaceContents, readNamespace, the } from "../support/read.ts";
@@ -46,6 +48,18 @@ describe("Datastores that move to servers elsewhere", function () {
     await stack.up();
     seen = await readNamespace(cluster.clients, NAMESPACE);
   }
+  /** The same, by an engine that is killed once `isUnderWay`, and another one. */
+  async function landKilled(
+    placement: Record<string, unknown>,
+    isUnderWay: (seen: NamespaceContents) => boolean,
+  ): Promise<void> {
+    place(placement);
+    await stack.kill(["up", "--yes", "--skip-preview", "--stack", "dev"], () =>
+      eventually(() => readNamespace(cluster.clients, NAMESPACE), isUnderWay),
+    );
+    await stack.up();
+    seen = await readNamespace(cluster.clients, NAMESPACE);
+  }
   function place(placement: Record<string, unknown>): void {
     stack.configure({ "landfall:datastores": Object.fromEntries(STORES.map((name) => [name, placement])) });
   }
@@ -83,8 +97,10 @@ describe("Datastores that move to servers elsewhere", function () {
     tellsTiersOf("old");
   });
 
-  it("are copied and compared, while the application goes on as before", async () => {
-    await land(outside({ moveFrom: "bundled" }));
+  it("are copied and compared, while the application goes on as before, though the engine is killed meanwhile", async () => {
+    await landKilled(outside({ moveFrom: "bundled" }), ({ jobs }) =>
+      jobs.some(({ metadata }) => /-move-/.test(metadata?.name ?? "")),
+    );
     const pods = the(seen.deployments, "api").metadata?.uid;
     assert.equal(jobs().length, 4);
     for (const { status } of jobs()) assert.equal(status?.succeeded, 1);
@@ -109,18 +125,11 @@ describe("Datastores that move to servers elsewhere", function () {
     assert.equal(TO_PASSWORD, "from outside/");
   });
 
-  it("go on from an engine that was killed in the midst of it", async () => {
-    place(outside({ moveFrom: "bundled", moveStage: "freeze" }));
-    const stopped = async () => (await readNamespace(cluster.clients, NAMESPACE)).deployments;
-    await stack.kill(["up", "--yes", "--skip-preview", "--stack", "dev"], () =>
-      eventually(stopped, (deployments) => deployments.some(({ spec }) => spec?.replicas === 0)),
+  it("stop whoever uses them for the last copy, though the engine is killed meanwhile", async () => {
+    await landKilled(outside({ moveFrom: "bundled", moveStage: "freeze" }), ({ deployments }) =>
+      deployments.some(({ spec }) => spec?.replicas === 0),
     );
-    await stack.up();
-    seen = await readNamespace(cluster.clients, NAMESPACE);
     await hasNothingLeftToDo();
-  });
-
-  it("stop whoever uses them for the last copy", async () => {
     const replicas = Object.fromEntries(
       seen.deployments.map(({ metadata, spec }) => [metadata?.labels?.["app.kubernetes.io/name"], spec?.replicas]),
     );
@@ -134,8 +143,15 @@ describe("Datastores that move to servers elsewhere", function () {
     tellsTiersOf("old");
   });
 
-  it("are switched: tiers run again, with the new servers, and the old ones stay", async () => {
-    await land(outside({ moveFrom: "bundled", moveStage: "switch" }));
+  it("are switched, though the engine is killed meanwhile: tiers run again, with the new servers, and the old ones stay", async () => {
+    await landKilled(
+      outside({ moveFrom: "bundled", moveStage: "switch" }),
+      ({ jobs }) => !jobs.some(({ metadata }) => /-move-/.test(metadata?.name ?? "")),
+    );
+    await eventually(
+      async () => (seen = await readNamespace(cluster.clients, NAMESPACE)),
+      ({ deployments }) => deployments.every(({ status, spec }) => status?.readyReplicas === spec?.replicas),
+    );
     tellsTiersOf("new");
     for (const { spec, status } of seen.deployments) assert.equal(status?.readyReplicas, spec?.replicas);
     assert.deepEqual(jobs(), []);
@@ -166,12 +182,20 @@ describe("Datastores that move to servers elsewhere", function () {
   });
 
   it("are released, and gone with the edit that takes the move out", async () => {
-    await land({ mode: "bundled", moveFrom: { mode: "external", host: HOST }, moveStage: "release" });
+    await landKilled({ mode: "bundled", moveFrom: { mode: "external", host: HOST }, moveStage: "release" }, () =>
+      isAtIt(stack),
+    );
     stack.configure({ "landfall:datastores": undefined });
     await stack.up();
     await hasNothingLeftToDo();
   });
 });
+
+/** Whether an engine has the stack's lock. */
+function isAtIt({ directory }: TestStack): boolean {
+  const locks = join(directory, ".landfall/state/.pulumi/locks");
+  return readdirSync(locks, { recursive: true, encoding: "utf8" }).some((file) => file.endsWith(".json"));
+}
 
 /** A tier's environment as its container gets it. */
 function environmentOfTier(seen: NamespaceContents, tier: string): Record<string, string> {
