@@ -144,7 +144,7 @@ async function bringUp(
   const { ports } = record as Record;
   const server = serverOf(ports);
   writeKubeconfig(kubeconfig, context, server, readCredentials(home));
-  await withApi(home, ports, (api) => prepare(api, preparation, ports, !running, step));
+  await withApi(home, ports, (api) => prepare(api, preparation, ports, { started: !running, isNew: !existed }, step));
   return { kubeconfig, context, server, outcome: running ? "running" : existed ? "restarted" : "created" };
 }
 

@@ -45,11 +45,17 @@ export function preparationOf(
   };
 }
 
+/** What this start was: of a new cluster, of its processes, or neither. */
+interface Begun {
+  started: boolean;
+  isNew: boolean;
+}
+
 /**
  * Gives the cluster what it lacks. The mark of what it has lies in the cluster, so that it lives and dies with the
  * data. What names a port is applied after each start.
  */
-export async function prepare(api: Api, wanted: Preparation, ports: Ports, started: boolean, step: Step) {
+export async function prepare(api: Api, wanted: Preparation, ports: Ports, { started, isNew }: Begun, step: Step) {
   const done = await markOf(api);
   const { definitions, nodes, rest } = wanted.digests;
   const isDefined = done?.definitions === definitions;
@@ -61,7 +67,7 @@ export async function prepare(api: Api, wanted: Preparation, ports: Ports, start
     await Promise.all(work);
     await mark(api, wanted.digests);
   }
-  if (started) await untilSchemaIsMade(api);
+  if (isNew) await untilSchemaIsMade(api);
 }
 
 /** Gives a cluster what all begin with, which takes most of the time: the custom resource definitions. */

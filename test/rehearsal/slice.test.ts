@@ -1,6 +1,6 @@
 /**
  * Cells of the matrix that PyBase's landings leave open: each other application, kind of cluster, profile and place. The
- * first two always, all by `npm run test:all`.
+ * first always, all by `npm run test:all`.
  */
 import assert from "node:assert/strict";
 import { join } from "node:path";
@@ -22,7 +22,7 @@ const SLICE = [
 
 describe("A cell of the matrix", function () {
   this.timeout("20m");
-  for (const name of process.env.LANDFALL_TEST === "all" ? SLICE : SLICE.slice(0, 2)) {
+  for (const name of process.env.LANDFALL_TEST === "all" ? SLICE : SLICE.slice(0, 1)) {
     it(`${name} comes up, changes nothing, is proved, is tuned and goes`, async () => {
       const cell = allCells().find((other) => nameOf(other) === name);
       assert.ok(cell);
