@@ -55,11 +55,12 @@ async function deedsOn({ api, plan: { namespace }, parts }: Stage): Promise<Deed
   const policies = `/apis/networking.k8s.io/v1/namespaces/${namespace}/networkpolicies`;
   const budgets = `/apis/policy/v1/namespaces/${namespace}/poddisruptionbudgets`;
   const services = `/api/v1/namespaces/${namespace}/services`;
-  const [[wide, gone], [budget], [service]] = await Promise.all([
-    namesOf(api, policies),
-    namesOf(api, budgets),
-    namesOf(api, services),
+  const [allPolicies, [budget], [service]] = await Promise.all([
+    listOf(api, policies),
+    listOf(api, budgets).then(names),
+    listOf(api, services).then(names),
   ]);
+  const [wide, gone] = names(allPolicies.filter(({ spec }) => spec.policyTypes.includes("Ingress")));
   const inDeployments = `/apis/apps/v1/namespaces/${namespace}/deployments/${deployment?.object.metadata.name}`;
   const [container] = deployment?.object.spec.template.spec.containers ?? [];
   const bySet = { spec: { template: { metadata: { annotations: { "example.com/by-hand": "yes" } } } } };
@@ -80,7 +81,10 @@ function deed(method: Deed["method"], what: string, path: string, body?: object)
   return { what, method, path, body };
 }
 
-async function namesOf(api: Api, path: string): Promise<string[]> {
-  const { items } = await api.get<{ items: ClusterObject[] }>(path);
-  return items.map(({ metadata }) => metadata.name);
+async function listOf(api: Api, path: string): Promise<ClusterObject[]> {
+  return (await api.get<{ items: ClusterObject[] }>(path)).items;
+}
+
+function names(objects: readonly ClusterObject[]): string[] {
+  return objects.map(({ metadata }) => metadata.name);
 }
