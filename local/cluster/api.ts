@@ -41,6 +41,16 @@ export class Api {
     return JSON.parse(await this.request("GET", path)) as T;
   }
 
+  /** All objects of a kind. @param path of their list */
+  async list<T>(path: string): Promise<T[]> {
+    return (await this.get<{ items: T[] }>(path)).items;
+  }
+
+  /** Lays fields over those of an object; `null` takes one out. */
+  async merge(path: string, fields: object): Promise<void> {
+    await this.request("PATCH", path, JSON.stringify(fields), "application/merge-patch+json");
+  }
+
   /** Server-side apply of an object, its status included. */
   async apply(object: KubernetesObject): Promise<void> {
     const path = pathOf(object);

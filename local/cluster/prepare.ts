@@ -102,7 +102,7 @@ async function applyRest(
 }
 
 async function applyNodes(api: Api, nodes: readonly NodeSpec[], { kwokControllerPort }: Ports): Promise<void> {
-  const { items } = await api.get<{ items: Node[] }>("/api/v1/nodes");
+  const items = await api.list<Node>("/api/v1/nodes");
   const names = new Set(nodes.map(({ name }) => name));
   const ranges = new Map(items.map(({ metadata, spec }) => [metadata.name, spec.podCIDR]));
   const free = freePodCidrs([...ranges.values()]);

@@ -1,5 +1,4 @@
 /** Somebody changes the cluster by hand. */
-import type { Api } from "../cluster/api.ts";
 import type { Finding } from "../proofs/proof.ts";
 import type { ClusterObject } from "../proofs/snapshot.ts";
 import { type Drill, drilled } from "./drill.ts";
@@ -56,9 +55,9 @@ async function deedsOn({ api, plan: { namespace }, parts }: Stage): Promise<Deed
   const budgets = `/apis/policy/v1/namespaces/${namespace}/poddisruptionbudgets`;
   const services = `/api/v1/namespaces/${namespace}/services`;
   const [allPolicies, [budget], [service]] = await Promise.all([
-    listOf(api, policies),
-    listOf(api, budgets).then(names),
-    listOf(api, services).then(names),
+    api.list<ClusterObject>(policies),
+    api.list<ClusterObject>(budgets).then(names),
+    api.list<ClusterObject>(services).then(names),
   ]);
   const [wide, gone] = names(allPolicies.filter(({ spec }) => spec.policyTypes.includes("Ingress")));
   const inDeployments = `/apis/apps/v1/namespaces/${namespace}/deployments/${deployment?.object.metadata.name}`;
@@ -79,10 +78,6 @@ async function deedsOn({ api, plan: { namespace }, parts }: Stage): Promise<Deed
 
 function deed(method: Deed["method"], what: string, path: string, body?: object): Deed {
   return { what, method, path, body };
-}
-
-async function listOf(api: Api, path: string): Promise<ClusterObject[]> {
-  return (await api.get<{ items: ClusterObject[] }>(path)).items;
 }
 
 function names(objects: readonly ClusterObject[]): string[] {

@@ -17,7 +17,7 @@ export interface Kept {
 
 /** Evicts all pods of a machine but those of DaemonSets. @returns those that never go */
 export async function evictAll(api: Api, node: string): Promise<Kept[]> {
-  const { items } = await api.get<{ items: ClusterObject[] }>(
+  const items = await api.list<ClusterObject>(
     `/api/v1/pods?fieldSelector=${encodeURIComponent(`spec.nodeName=${node}`)}`,
   );
   const own = items.filter(({ metadata: { ownerReferences = [] }, status }) => {

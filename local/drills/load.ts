@@ -16,7 +16,6 @@ const TITLE =
 /** Windows and periods are so many times as short as declared, all of them. */
 const FACTOR = 20;
 const PLAYED = `Pods' usage is simulated, shared out evenly and never above their limits; metrics-server reads it every 15 s and the real controller acts on it every 5 s. Windows and periods are played ${FACTOR} times as fast as they are declared. Who goes by other figures, too, does not come down, for nobody gives them here; nor who may not.`;
-const MERGE_PATCH = "application/merge-patch+json";
 const POLL_MILLISECONDS = 500;
 /** Nothing that is declared takes as long as this at the pace that it is played, on a busy machine either. */
 const PATIENCE_SECONDS = 900;
@@ -46,14 +45,14 @@ interface Scaler {
 export async function drillLoad(stage: Stage): Promise<Drill> {
   const { api, plan, ready, mark } = stage;
   const path = `/apis/autoscaling/v2/namespaces/${plan.namespace}/horizontalpodautoscalers`;
-  const scalers = (await listOf(api, path)).flatMap((object) => scalerOf(object, stage.parts));
+  const scalers = (await api.list<ClusterObject>(path)).flatMap((object) => scalerOf(object, stage.parts));
   const elsewhere = plan.tiers.flatMap(({ name, events }) => (events ? [name] : []));
   const untold = elsewhere.length > 0 ? `; ${elsewhere.join(", ")} by KEDA, whose operator does not run here` : "";
   if (scalers.length === 0) return notDrilled(NAME, TITLE, `no tier scales by CPU or memory${untold}`);
 
   const machines = await Machines.of(api, plan.cluster);
   const play = (spec: (scaler: Scaler) => object) =>
-    Promise.all(scalers.map((scaler) => patch(api, `${path}/${scaler.object.metadata.name}`, { spec: spec(scaler) })));
+    Promise.all(scalers.map((scaler) => api.merge(`${path}/${scaler.object.metadata.name}`, { spec: spec(scaler) })));
   await play(({ behavior }) => ({ behavior: faster(behavior, FACTOR) }));
   try {
     const rise = ready.now;
@@ -68,8 +67,8 @@ export async function drillLoad(stage: Stage): Promise<Drill> {
     const fallen = await follow(stage, scalers, machines, LOW, ({ min }) => min, shrinking);
     mark(fallen ? "all at their fewest" : "not all came down");
     const [deployments, autoscalers] = await Promise.all([
-      listOf(api, `/apis/apps/v1/namespaces/${plan.namespace}/deployments`),
-      listOf(api, path),
+      api.list<ClusterObject>(`/apis/apps/v1/namespaces/${plan.namespace}/deployments`),
+      api.list<ClusterObject>(path),
     ]);
     const findings = [
       ...scalers.flatMap((scaler) =>
@@ -179,20 +178,12 @@ async function setUsage(
 ) {
   const { cpu = null, memory = null } = usage;
   const annotations = { "kwok.x-k8s.io/usage-cpu": cpu, "kwok.x-k8s.io/usage-memory": memory };
-  await patch(api, `/api/v1/namespaces/${namespace}/pods/${name}`, { metadata: { annotations } }, true);
-}
-
-/** @param mayBeGone whether nothing is wrong where it is no longer there */
-async function patch(api: Api, path: string, body: object, mayBeGone = false): Promise<void> {
   try {
-    await api.request("PATCH", path, JSON.stringify(body), MERGE_PATCH);
+    await api.merge(`/api/v1/namespaces/${namespace}/pods/${name}`, { metadata: { annotations } });
   } catch (error) {
-    if (!(mayBeGone && error instanceof ApiError && error.status === 404)) throw error;
+    // The pod may be gone by now.
+    if (!(error instanceof ApiError && error.status === 404)) throw error;
   }
-}
-
-async function listOf(api: Api, path: string): Promise<ClusterObject[]> {
-  return (await api.get<{ items: ClusterObject[] }>(path)).items;
 }
 
 function judge(scaler: Scaler, rise: number, fall: number, shrinks: boolean, said: string): Finding[] {

@@ -9,7 +9,7 @@ import { HOST_LABEL, isOfOneZone, type PodSpec, ZONE_LABEL } from "../proofs/cap
 import type { ClusterObject } from "../proofs/snapshot.ts";
 import { type Part, type PodObject, partOf, type ReadyPods } from "./ready-pods.ts";
 
-const MERGE_PATCH = "application/merge-patch+json";
+const NODES = "/api/v1/nodes";
 const POLL_MILLISECONDS = 500;
 /** The scheduler looks again each second. */
 const LOOK_MILLISECONDS = 2000;
@@ -41,7 +41,7 @@ export class Machines {
   }
 
   static async of(api: Api, cluster: ClusterPlan): Promise<Machines> {
-    return new Machines(api, cluster, await nodesOf(api));
+    return new Machines(api, cluster, await api.list<ClusterObject>(NODES));
   }
 
   /** Names of those that were added, as an autoscaler would. */
@@ -50,18 +50,18 @@ export class Machines {
   }
 
   all(): Promise<ClusterObject[]> {
-    return nodesOf(this.#api);
+    return this.#api.list(NODES);
   }
 
   async cordon(name: string, unschedulable: boolean): Promise<void> {
-    await this.#api.request("PATCH", `/api/v1/nodes/${name}`, JSON.stringify({ spec: { unschedulable } }), MERGE_PATCH);
+    await this.#api.merge(`${NODES}/${name}`, { spec: { unschedulable } });
   }
 
   /** Takes a zone's machines away, as a cloud does that has lost them. @returns what `bringBack` takes */
   async lose(zone: string): Promise<ClusterObject[]> {
     const gone = (await this.all()).filter((node) => zoneOf(node) === zone);
     this.#lost = zone;
-    await Promise.all(gone.map(({ metadata }) => this.#api.request("DELETE", `/api/v1/nodes/${metadata.name}`)));
+    await Promise.all(gone.map(({ metadata }) => this.#api.request("DELETE", `${NODES}/${metadata.name}`)));
     return gone;
   }
 
@@ -77,7 +77,7 @@ export class Machines {
   }
 
   async remove(names: readonly string[]): Promise<void> {
-    await Promise.all(names.map((name) => this.#api.request("DELETE", `/api/v1/nodes/${name}`)));
+    await Promise.all(names.map((name) => this.#api.request("DELETE", `${NODES}/${name}`)));
   }
 
   /** Waits until all pods are ready, with machines added as they are wanted. @returns pods that find none for good */
@@ -104,8 +104,8 @@ export class Machines {
   /** Volumes that only a zone's machines can mount are told so, as a cloud's driver does. */
   async pinVolumes(namespace: string): Promise<void> {
     const [claims, classes, nodes] = await Promise.all([
-      this.#list(`/api/v1/namespaces/${namespace}/persistentvolumeclaims`),
-      this.#list("/apis/storage.k8s.io/v1/storageclasses"),
+      this.#api.list<ClusterObject>(`/api/v1/namespaces/${namespace}/persistentvolumeclaims`),
+      this.#api.list<ClusterObject>("/apis/storage.k8s.io/v1/storageclasses"),
       this.all(),
     ]);
     const zonal = new Set(classes.filter(isOfOneZone).map(({ metadata }) => metadata.name));
@@ -123,12 +123,7 @@ export class Machines {
   async #pin(volume: string, zone: string): Promise<void> {
     const expression = { key: ZONE_LABEL, operator: "In", values: [zone] };
     const nodeAffinity = { required: { nodeSelectorTerms: [{ matchExpressions: [expression] }] } };
-    await this.#api.request(
-      "PATCH",
-      `/api/v1/persistentvolumes/${volume}`,
-      JSON.stringify({ spec: { nodeAffinity } }),
-      MERGE_PATCH,
-    );
+    await this.#api.merge(`/api/v1/persistentvolumes/${volume}`, { spec: { nodeAffinity } });
   }
 
   /** @returns how many machines were added */
@@ -187,19 +182,11 @@ export class Machines {
       status: { ...status, conditions: [] },
     };
     try {
-      await this.#api.request("POST", "/api/v1/nodes", JSON.stringify(node), "application/json");
+      await this.#api.request("POST", NODES, JSON.stringify(node), "application/json");
     } catch (error) {
       if (!(error instanceof ApiError && error.status === 409)) throw error;
     }
   }
-
-  async #list(path: string): Promise<ClusterObject[]> {
-    return (await this.#api.get<{ items: ClusterObject[] }>(path)).items;
-  }
-}
-
-async function nodesOf(api: Api): Promise<ClusterObject[]> {
-  return (await api.get<{ items: ClusterObject[] }>("/api/v1/nodes")).items;
 }
 
 function stuckOf(pods: readonly PodObject[]): Stuck[] {

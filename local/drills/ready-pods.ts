@@ -31,20 +31,20 @@ export interface PodObject extends ClusterObject {
 
 /** Tiers and datastores that have pods of their own here, by name. */
 export async function partsOf(api: Api, namespace: string): Promise<Part[]> {
-  const list = (path: string) => api.get<{ items: ClusterObject[] }>(`/apis/${path}`);
+  const list = (path: string) => api.list<ClusterObject>(`/apis/${path}`);
   const [deployments, statefulSets, budgets] = await Promise.all([
     list(`apps/v1/namespaces/${namespace}/deployments`),
     list(`apps/v1/namespaces/${namespace}/statefulsets`),
     list(`policy/v1/namespaces/${namespace}/poddisruptionbudgets`),
   ]);
   const all = [
-    ...deployments.items.map((item) => ({ ...item, kind: "Deployment" }) as ClusterObject),
-    ...statefulSets.items.map((item) => ({ ...item, kind: "StatefulSet" }) as ClusterObject),
+    ...deployments.map((item) => ({ ...item, kind: "Deployment" }) as ClusterObject),
+    ...statefulSets.map((item) => ({ ...item, kind: "StatefulSet" }) as ClusterObject),
   ];
   return all
     .map((object): Part => {
       const labels: Record<string, string> = object.spec.template.metadata.labels;
-      const budget = budgets.items.find(({ spec }) =>
+      const budget = budgets.find(({ spec }) =>
         Object.entries(spec.selector.matchLabels ?? {}).every(([key, value]) => labels[key] === value),
       );
       const name = labels[NAME] ?? object.metadata.name;

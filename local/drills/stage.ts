@@ -44,10 +44,7 @@ export async function onStage<T>(rehearsal: Rehearsal, drill: (stage: Stage) => 
 async function scaledParts(api: Api, namespace: string): Promise<Part[]> {
   const path = `/apis/autoscaling/v2/namespaces/${namespace}/horizontalpodautoscalers`;
   for (;;) {
-    const [parts, scalers] = await Promise.all([
-      partsOf(api, namespace),
-      api.get<{ items: ClusterObject[] }>(path).then(({ items }) => items),
-    ]);
+    const [parts, scalers] = await Promise.all([partsOf(api, namespace), api.list<ClusterObject>(path)]);
     const isScaled = ({ object, replicas }: Part) =>
       scalers.every(
         ({ spec: { scaleTargetRef: target, minReplicas = 1 } }) =>

@@ -86,7 +86,7 @@ export class Trial {
     await Promise.all(added.map((machine) => this.#create("/api/v1/nodes", this.#node(machine))));
     const names = new Set(added.map(({ name }) => name));
     await this.#until("machines of a trial", async () => {
-      const { items } = await this.#api.get<{ items: ClusterObject[] }>(`/api/v1/nodes?${this.#selector}`);
+      const items = await this.#api.list<ClusterObject>(`/api/v1/nodes?${this.#selector}`);
       const ready = items.filter(({ metadata, spec }) => names.has(metadata.name) && isOpen(spec));
       return ready.length === names.size;
     });
@@ -108,9 +108,8 @@ export class Trial {
   /** No pod goes to a zone's machines any more. */
   async cordon(zone: string): Promise<void> {
     const gone = this.machines.filter((machine) => machine.zone === zone);
-    const body = JSON.stringify({ spec: { unschedulable: true } });
     await Promise.all(
-      gone.map(({ name }) => this.#api.request("PATCH", `/api/v1/nodes/${name}`, body, "application/merge-patch+json")),
+      gone.map(({ name }) => this.#api.merge(`/api/v1/nodes/${name}`, { spec: { unschedulable: true } })),
     );
   }
 
@@ -177,10 +176,8 @@ export class Trial {
 
   async #pods(): Promise<Map<string, Pod>> {
     const namespaces = new Set([...this.#placeholders.keys()].map((key) => key.split("/")[0] as string));
-    const lists = await Promise.all(
-      [...namespaces].map((namespace) => this.#api.get<{ items: Pod[] }>(`${path(namespace)}/pods`)),
-    );
-    const pods = lists.flatMap(({ items }) => items);
+    const lists = await Promise.all([...namespaces].map((namespace) => this.#api.list<Pod>(`${path(namespace)}/pods`)));
+    const pods = lists.flat();
     return new Map(pods.map((pod) => [`${pod.metadata.namespace}/${pod.metadata.name}`, pod]));
   }
 
@@ -197,7 +194,7 @@ export class Trial {
 
   /** Removes what the trial has made. */
   async close(): Promise<void> {
-    const { items } = await this.#api.get<{ items: ClusterObject[] }>(`/api/v1/namespaces?${this.#selector}`);
+    const items = await this.#api.list<ClusterObject>(`/api/v1/namespaces?${this.#selector}`);
     const namespaces = items.map(({ metadata }) => metadata.name);
     const now = "gracePeriodSeconds=0";
     await Promise.all(namespaces.map((name) => this.#api.request("DELETE", `${path(name)}/pods?${now}`)));
@@ -206,8 +203,8 @@ export class Trial {
       ...namespaces.map((name) => this.#api.request("DELETE", path(name))),
     ]);
     await this.#until("a trial's namespaces are gone", async () => {
-      const left = await this.#api.get<{ items: object[] }>(`/api/v1/namespaces?${this.#selector}`);
-      return left.items.length === 0;
+      const left = await this.#api.list(`/api/v1/namespaces?${this.#selector}`);
+      return left.length === 0;
     });
   }
 
