@@ -14,7 +14,7 @@ const ENDINGS: Readonly<Record<string, string>> = {
 };
 
 /** What pods read. It is never changed but made anew under another name, so that they start anew. */
-const READ_BY_PODS = /:(ConfigMap|Secret|ExternalSecret|SealedSecret)$/;
+export const MADE_ANEW = ["ConfigMap", "Secret", "ExternalSecret", "SealedSecret"] as const;
 
 /**
  * Gives objects that their component leaves without a name that of the program: `pybase-api-deployment` is the
@@ -24,7 +24,7 @@ const READ_BY_PODS = /:(ConfigMap|Secret|ExternalSecret|SealedSecret)$/;
 export function fixedNames(application: string): pulumi.ResourceTransformation {
   return ({ type, name, props, opts }) => {
     const { metadata } = props as { metadata?: { name?: unknown; namespace?: unknown } };
-    if (!type.startsWith("kubernetes:") || !metadata || metadata.name || READ_BY_PODS.test(type)) return undefined;
+    if (!type.startsWith("kubernetes:") || !metadata || metadata.name || isMadeAnew(type)) return undefined;
     const fixed = metadata.namespace ? nameInNamespace(type, name, application) : name;
     return { props: { ...props, metadata: { ...metadata, name: fixed } }, opts };
   };
@@ -34,4 +34,8 @@ function nameInNamespace(type: string, name: string, application: string): strin
   const ending = ENDINGS[type];
   const plain = ending && name.endsWith(ending) ? name.slice(0, -ending.length) : name;
   return plain.startsWith(`${application}-`) ? plain.slice(application.length + 1) : plain;
+}
+
+function isMadeAnew(type: string): boolean {
+  return MADE_ANEW.some((kind) => type.endsWith(`:${kind}`));
 }

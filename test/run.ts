@@ -4,6 +4,7 @@
  */
 import { spawn } from "node:child_process";
 import { createInterface } from "node:readline";
+import { stripVTControlCharacters } from "node:util";
 
 /** About as long as each other. */
 const LANES = [
@@ -24,37 +25,44 @@ const LANES = [
   ].map((folder) => `test/${folder}/**/*.test.ts`),
 ];
 const CLOSING = /^(\d+) passed, (\d+) failed(?:, (\d+) skipped)?$/;
+/** Where mocha goes through the failures, after all else. */
+const FAILURES = /^ {2}\d+ failing$/;
 
 interface Outcome {
   passed: number;
   failed: number;
   skipped: number;
+  /** As mocha tells of them at its end. */
+  failures: string[];
 }
 
-/** Lets mocha's report through, but for its closing line. */
+/** Lets mocha's report through, but for what comes after all tests: the failures and the closing line. */
 async function runLane(files: readonly string[]): Promise<Outcome> {
   const child = spawn("mocha", files, { stdio: ["ignore", "pipe", "inherit"] });
   const ended = new Promise<number | null>((resolve, reject) => {
     child.on("error", reject);
     child.on("close", resolve);
   });
+  const failures: string[] = [];
   let outcome: Outcome | undefined;
   for await (const line of createInterface(child.stdout)) {
-    const [closing, ...counts] = CLOSING.exec(line) ?? [];
-    if (closing === undefined) console.log(line);
-    else {
+    const plain = stripVTControlCharacters(line);
+    const [closing, ...counts] = CLOSING.exec(plain) ?? [];
+    if (closing !== undefined) {
       const [passed = 0, failed = 0, skipped = 0] = counts.map((count) => Number(count ?? 0));
-      outcome = { passed, failed, skipped };
-    }
+      outcome = { passed, failed, skipped, failures };
+    } else if (failures.length > 0 || FAILURES.test(plain)) failures.push(line);
+    else console.log(line);
   }
   const code = await ended;
   if (outcome && (code === 0 || outcome.failed > 0)) return outcome;
-  console.log(`mocha ended with ${code} on ${files.join(", ")}`);
-  return { passed: outcome?.passed ?? 0, failed: 1, skipped: outcome?.skipped ?? 0 };
+  failures.push(`mocha ended with ${code} on ${files.join(", ")}`);
+  return { passed: outcome?.passed ?? 0, failed: 1, skipped: outcome?.skipped ?? 0, failures };
 }
 
 const outcomes = await Promise.all(LANES.map(runLane));
-const sum = (key: keyof Outcome) => outcomes.reduce((total, outcome) => total + outcome[key], 0);
+const sum = (key: "passed" | "failed" | "skipped") => outcomes.reduce((total, outcome) => total + outcome[key], 0);
 const skipped = sum("skipped");
+for (const line of outcomes.flatMap(({ failures }) => failures)) console.log(line);
 console.log(`${sum("passed")} passed, ${sum("failed")} failed${skipped > 0 ? `, ${skipped} skipped` : ""}`);
 process.exitCode = sum("failed") > 0 ? 1 : 0;

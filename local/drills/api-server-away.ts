@@ -1,11 +1,11 @@
 /** The API server is away for a minute, from the middle of an update on. */
 import { setTimeout as sleep } from "node:timers/promises";
-import type { Finding } from "../proofs/proof.ts";
-import { type Drill, drilled, duration } from "./drill.ts";
+import { proved } from "../proofs/proof.ts";
+import { type Drill, duration, notPutRight } from "./drill.ts";
 import { lostOrDoubled, takeInventory } from "./inventory.ts";
 import { Machines } from "./machines.ts";
 import { reasonOf } from "./reasons.ts";
-import { hasImage, nextRelease, releasedTiers, thisRelease } from "./releases.ts";
+import { nextRelease, thisRelease, untilItArrives } from "./releases.ts";
 import { detailOf, type Stage } from "./stage.ts";
 
 const NAME = "api-server-away";
@@ -14,7 +14,6 @@ const TITLE =
 const PLAYED =
   "The API server's process is killed once the first new pod is there, and started a minute later; then `pulumi up`.";
 const AWAY_MILLISECONDS = 60_000;
-const POLL_MILLISECONDS = 100;
 
 /** @param stage with the plan's own release, which it has again afterwards */
 export async function drillApiServerAway(stage: Stage): Promise<Drill> {
@@ -23,11 +22,10 @@ export async function drillApiServerAway(stage: Stage): Promise<Drill> {
   const before = await takeInventory(api, plan.namespace);
   const next = nextRelease(plan);
   await rehearsal.configure(next);
-  const images = releasedTiers(plan).map(({ name }) => next[`tiers.${name}.image`] as string);
   mark("pulumi up");
   const began = ready.now;
   const update = rehearsal.tryUp().then((answer) => ({ ...answer, seconds: ready.now - began }));
-  while (!ready.pods.some((pod) => images.some((image) => hasImage(pod, image)))) await sleep(POLL_MILLISECONDS);
+  await untilItArrives(ready, next);
   rehearsal.killApiServer();
   mark("the API server is gone");
   await sleep(AWAY_MILLISECONDS);
@@ -47,9 +45,7 @@ export async function drillApiServerAway(stage: Stage): Promise<Drill> {
     ...(again.code === 0 ? [] : [`The next update failed: ${reasonOf(again.everything)}.`]),
     ...lostOrDoubled(before, await takeInventory(api, plan.namespace)),
   ];
-  const findings = wrong.map((sentence): Finding => {
-    return { severity: "failure", subject: "pulumi up", sentence, fix: "npm run recover does it, or says more" };
-  });
+  const findings = notPutRight("pulumi up", wrong, "npm run recover does it, or says more");
   const summary = `the update ${code === 0 ? "waited" : "failed"}, the next one did the rest: all there once, data the very same`;
-  return drilled({ name: NAME, title: TITLE, summary }, findings, detailOf(stage, PLAYED));
+  return proved({ name: NAME, title: TITLE, summary }, findings, detailOf(stage, PLAYED));
 }

@@ -1,7 +1,7 @@
 /** A release whose image nobody has. */
 import { MISSING_IMAGES } from "../cluster/stages.ts";
-import type { Finding } from "../proofs/proof.ts";
-import { type Drill, drilled, notDrilled } from "./drill.ts";
+import { type Finding, proved } from "../proofs/proof.ts";
+import { type Drill, notDrilled } from "./drill.ts";
 import { Machines } from "./machines.ts";
 import { lowest } from "./ready-pods.ts";
 import { reasonOf } from "./reasons.ts";
@@ -74,5 +74,5 @@ export async function drillBadRelease(stage: Stage): Promise<Drill> {
   ];
   const summary = `${tier.name}: ${least} old pods served on, the update failed with the pod's own words, one edit took it back`;
   const parts = stage.parts.map((one) => (one.name === part.name ? { ...one, floor } : one));
-  return drilled({ name: NAME, title: TITLE, summary }, findings, detailOf({ ...stage, parts }, PLAYED));
+  return proved({ name: NAME, title: TITLE, summary }, findings, detailOf({ ...stage, parts }, PLAYED));
 }

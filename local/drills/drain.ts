@@ -1,6 +1,6 @@
 /** Every machine drained in turn, as an upgrade of the cluster does it. */
-import type { Finding } from "../proofs/proof.ts";
-import { type Drill, drilled, duration } from "./drill.ts";
+import { type Finding, proved } from "../proofs/proof.ts";
+import { type Drill, duration } from "./drill.ts";
 import { evictAll } from "./evict.ts";
 import { Machines } from "./machines.ts";
 import { lowest, type Part, partOf } from "./ready-pods.ts";
@@ -45,7 +45,7 @@ export async function drillDrain(stage: Stage): Promise<Drill> {
     else if (floor === undefined && least === 0) findings.push(away(part));
   }
   const summary = `${drained} machines, each empty and all pods ready again within ${duration(slowest)}`;
-  return drilled({ name: NAME, title: TITLE, summary }, unique(findings), detailOf({ ...stage, parts }, PLAYED));
+  return proved({ name: NAME, title: TITLE, summary }, unique(findings), detailOf({ ...stage, parts }, PLAYED));
 }
 
 function keptBack(pod: string, because: string): Finding {

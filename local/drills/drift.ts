@@ -1,7 +1,7 @@
 /** Somebody changes the cluster by hand. */
-import type { Finding } from "../proofs/proof.ts";
+import { proved } from "../proofs/proof.ts";
 import type { ClusterObject } from "../proofs/snapshot.ts";
-import { type Drill, drilled } from "./drill.ts";
+import { type Drill, notPutRight } from "./drill.ts";
 import { changed, lostOrDoubled, takeInventory } from "./inventory.ts";
 import { Machines } from "./machines.ts";
 import { reasonOf } from "./reasons.ts";
@@ -42,11 +42,9 @@ export async function drillDrift(stage: Stage): Promise<Drill> {
     ...lostOrDoubled(before, after),
     ...changed(before, after).map((what) => `${what} is not as it was.`),
   ];
-  const findings = wrong.map((sentence): Finding => {
-    return { severity: "failure", subject: "pulumi up --refresh", sentence, fix: "see what differs by kubectl diff" };
-  });
+  const findings = notPutRight("pulumi up --refresh", wrong, "see what differs by kubectl diff");
   const summary = `${deeds.length} changes by hand, taken back by one \`pulumi up --refresh\``;
-  return drilled({ name: NAME, title: TITLE, summary }, findings, detailOf(stage, PLAYED));
+  return proved({ name: NAME, title: TITLE, summary }, findings, detailOf(stage, PLAYED));
 }
 
 async function deedsOn({ api, plan: { namespace }, parts }: Stage): Promise<Deed[]> {

@@ -1,6 +1,5 @@
 /** What a drill tells: a proof by deed, with what was seen while it went on. */
-import { type Finding, type Proof, proved } from "../proofs/proof.ts";
-import type { Part } from "./ready-pods.ts";
+import type { Finding, Proof } from "../proofs/proof.ts";
 
 export type Drill = Proof<DrillDetail>;
 
@@ -35,14 +34,9 @@ export interface Mark {
   what: string;
 }
 
-export interface DrillWords {
-  name: string;
-  title: string;
-  summary: string;
-}
-
-export function drilled(words: DrillWords, findings: readonly Finding[], detail: DrillDetail): Drill {
-  return proved(words, findings, detail);
+/** What an update has not put right, each in a sentence. */
+export function notPutRight(command: string, sentences: readonly string[], fix: string): Finding[] {
+  return sentences.map((sentence) => ({ severity: "failure", subject: command, sentence, fix }));
 }
 
 /** What could not be drilled, and why. */
@@ -55,11 +49,6 @@ export function notDrilled(name: string, title: string, because: string): Drill 
     findings: [],
     detail: { played: "", seconds: 0, timelines: [], marks: [] },
   };
-}
-
-/** The lines of those whose ready pods changed, or that have a floor that they came near. */
-export function timelinesOf(parts: readonly Part[], steps: ReadonlyMap<string, readonly Step[]>): Timeline[] {
-  return parts.map(({ name, floor }) => ({ subject: name, floor, steps: [...(steps.get(name) ?? [])] }));
 }
 
 /** `4.2 s`, `1 min 12 s`. */

@@ -1,11 +1,10 @@
 /** What stands in a namespace, to be held against what stood there before. */
+import { MADE_ANEW } from "../../components/naming.ts";
 import type { Api } from "../cluster/api.ts";
 import { type ClusterObject, readSnapshot } from "../proofs/snapshot.ts";
 
 /** Made by controllers as they go, not by the program. */
 const PASSING = new Set(["Pod", "PodMetrics", "ReplicaSet", "Endpoints", "EndpointSlice", "ControllerRevision", "Job"]);
-/** Pods read them: each change makes another, with another end to its name. */
-const MADE_ANEW = new Set(["ConfigMap", "Secret", "ExternalSecret", "SealedSecret"]);
 /** What holds data, which must be the very same object. */
 const DURABLE = new Set(["StatefulSet", "PersistentVolumeClaim", "Namespace"]);
 
@@ -22,7 +21,7 @@ export async function takeInventory(api: Api, namespace: string): Promise<Invent
     .filter(({ metadata }) => metadata.ownerReferences === undefined && metadata.name !== "kube-root-ca.crt");
   return Map.groupBy(
     objects,
-    ({ kind, metadata }) => `${kind}/${MADE_ANEW.has(kind) ? plain(metadata.name) : metadata.name}`,
+    ({ kind, metadata }) => `${kind}/${MADE_ANEW.some((it) => it === kind) ? plain(metadata.name) : metadata.name}`,
   );
 }
 

@@ -2,10 +2,10 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { parseQuantity } from "../../config/quantity.ts";
 import { type Api, ApiError } from "../cluster/api.ts";
-import type { Finding } from "../proofs/proof.ts";
+import { type Finding, proved } from "../proofs/proof.ts";
 import type { ClusterObject } from "../proofs/snapshot.ts";
 import { type Asked, type Behavior, behaviorOf, faster, tooFast, tooSoon } from "./behavior.ts";
-import { type Drill, drilled, duration, notDrilled } from "./drill.ts";
+import { type Drill, duration, notDrilled } from "./drill.ts";
 import { Machines } from "./machines.ts";
 import { partOf, partsOf } from "./ready-pods.ts";
 import { detailOf, type Stage } from "./stage.ts";
@@ -86,7 +86,7 @@ export async function drillLoad(stage: Stage): Promise<Drill> {
     const timelines = detail.timelines
       .map((line) => ({ line, scaler: scalers.find(({ part }) => part === line.subject) }))
       .flatMap(({ line, scaler }) => (scaler ? [{ ...line, floor: scaler.min, ceiling: scaler.max }] : []));
-    return drilled({ name: NAME, title: TITLE, summary }, findings, { ...detail, timelines });
+    return proved({ name: NAME, title: TITLE, summary }, findings, { ...detail, timelines });
   } finally {
     await play(({ object }) => ({ behavior: object.spec.behavior ?? null }));
     await Promise.all(ready.pods.map(({ metadata }) => setUsage(api, metadata, {})));

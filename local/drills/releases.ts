@@ -1,7 +1,10 @@
 /** Releases of the application, as edits of the stack's config make them. */
 import { createHash } from "node:crypto";
+import { setTimeout as sleep } from "node:timers/promises";
 import type { Plan, TierPlan } from "../../config/plan.ts";
-import type { PodObject } from "./ready-pods.ts";
+import type { PodObject, ReadyPods } from "./ready-pods.ts";
+
+const POLL_MILLISECONDS = 100;
 
 /** Settings that give each tier its next image; its migration follows it. */
 export function nextRelease(plan: Plan): Record<string, string> {
@@ -24,6 +27,12 @@ export function releasedTiers({ tiers }: Plan): TierPlan[] {
   return tiers.filter(({ kind }) => kind !== "job");
 }
 
-export function hasImage({ spec }: PodObject, image: string): boolean {
-  return (spec.containers as { image: string }[]).some((container) => container.image === image);
+/** Waits for the first pod of the release. @param release settings that give each tier its image */
+export async function untilItArrives(ready: ReadyPods, release: Readonly<Record<string, string>>): Promise<void> {
+  const images = new Set(Object.values(release));
+  while (!ready.pods.some((pod) => hasImage(pod, images))) await sleep(POLL_MILLISECONDS);
+}
+
+function hasImage({ spec }: PodObject, images: ReadonlySet<string>): boolean {
+  return (spec.containers as { image: string }[]).some(({ image }) => images.has(image));
 }

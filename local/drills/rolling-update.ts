@@ -1,6 +1,6 @@
 /** A new release of every tier. */
-import type { Finding } from "../proofs/proof.ts";
-import { type Drill, drilled } from "./drill.ts";
+import { type Finding, proved } from "../proofs/proof.ts";
+import type { Drill } from "./drill.ts";
 import { Machines } from "./machines.ts";
 import { lowest, type Part, partOf } from "./ready-pods.ts";
 import { nextRelease, releasedTiers } from "./releases.ts";
@@ -31,7 +31,7 @@ export async function drillRollingUpdate(stage: Stage): Promise<Drill> {
   ];
   const released = releasedTiers(plan).length;
   const summary = `${released} tiers, ${parts.filter(({ floor }) => floor !== undefined).length} with pods that must stay ready`;
-  return drilled({ name: NAME, title: TITLE, summary }, findings, detailOf({ ...stage, parts }, PLAYED));
+  return proved({ name: NAME, title: TITLE, summary }, findings, detailOf({ ...stage, parts }, PLAYED));
 }
 
 /** Left out where the part is meant to go down for an update. */

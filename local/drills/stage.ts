@@ -5,7 +5,6 @@ import { openApi } from "../cluster/kubeconfig.ts";
 import type { ClusterObject } from "../proofs/snapshot.ts";
 import type { Rehearsal } from "../rehearsal/rehearsal.ts";
 import type { DrillDetail, Mark } from "./drill.ts";
-import { timelinesOf } from "./drill.ts";
 import { type Part, partsOf, ReadyPods } from "./ready-pods.ts";
 
 const POLL_MILLISECONDS = 500;
@@ -56,5 +55,10 @@ async function scaledParts(api: Api, namespace: string): Promise<Part[]> {
 }
 
 export function detailOf({ parts, ready, marks }: Stage, played: string): DrillDetail {
-  return { played, seconds: ready.now, timelines: timelinesOf(parts, ready.steps), marks: [...marks] };
+  const timelines = parts.map(({ name, floor }) => ({
+    subject: name,
+    floor,
+    steps: [...(ready.steps.get(name) ?? [])],
+  }));
+  return { played, seconds: ready.now, timelines, marks: [...marks] };
 }

@@ -1,7 +1,7 @@
 /** A zone goes, with all machines in it. */
 import { zoneOf } from "../proofs/capacity-pools.ts";
-import type { Finding } from "../proofs/proof.ts";
-import { type Drill, drilled, duration, notDrilled } from "./drill.ts";
+import { type Finding, proved } from "../proofs/proof.ts";
+import { type Drill, duration, notDrilled } from "./drill.ts";
 import { Machines } from "./machines.ts";
 import { partOf } from "./ready-pods.ts";
 import { detailOf, type Stage } from "./stage.ts";
@@ -47,7 +47,7 @@ export async function drillZoneLoss(stage: Stage): Promise<Drill> {
   findings.push(...homeless.map(({ pod, because }) => waits(partOf(pod) ?? pod.metadata.name, zone, because)));
   const whole = parts.length - waiting.size;
   const summary = `${zone} with ${pods} pods gone: ${whole} of ${parts.length} parts whole again within ${duration(took)}`;
-  return drilled({ name: NAME, title: TITLE, summary }, findings, detailOf(stage, PLAYED));
+  return proved({ name: NAME, title: TITLE, summary }, findings, detailOf(stage, PLAYED));
 }
 
 function allThere(part: string, replicas: number, zone: string): Finding {
