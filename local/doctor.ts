@@ -2,12 +2,10 @@
 import { parseArgs } from "node:util";
 import { type Area, exitCode, json, text, warning } from "./checks.ts";
 import { run } from "./command.ts";
-import { checkCluster } from "./doctor/cluster.ts";
 import { checkCredentials } from "./doctor/credentials.ts";
 import { checkMachine, checkTools, thisMachine } from "./doctor/machine.ts";
 import { checkBackend, checkPlan } from "./doctor/stack.ts";
 import { terminalProgress } from "./progress.ts";
-import { readSettings } from "./rehearsal/stack-file.ts";
 import { painter, widthOf } from "./terminal.ts";
 import { ensureTools, kitStates } from "./toolchain/toolchain.ts";
 
@@ -43,14 +41,15 @@ async function main(): Promise<number> {
 }
 
 async function checkStack(stack: string): Promise<Area[]> {
-  const settings = readSettings(".", stack);
+  // The program, which it renders, takes seconds to load.
+  const { checkCluster } = await import("./doctor/cluster.ts");
   const { plan, checks } = await checkPlan(stack);
   return [
     { title: `Stack ${stack}`, checks: [...checks, ...(await backendOf(stack))] },
     ...(plan
       ? [
           { title: "Credentials", checks: await checkCredentials(plan) },
-          { title: "Cluster", checks: await checkCluster(plan, settings) },
+          { title: "Cluster", checks: await checkCluster(plan) },
         ]
       : []),
   ];

@@ -6,15 +6,14 @@ import { PREFLIGHT } from "../../cloud/preflight.ts";
 import type { Plan } from "../../config/plan.ts";
 import type { KubeconfigCluster } from "../../config/schema/cluster.ts";
 import { type Check, failure, ok, unknown, warning } from "../checks.ts";
-import type { Settings } from "../rehearsal/stack-file.ts";
 import { SIMULATED } from "../smoke/seen.ts";
 import { KUBERNETES_VERSION } from "../toolchain/toolchain.ts";
 import { checkPermissions } from "./permissions.ts";
 
-export async function checkCluster(plan: Plan, settings: Settings): Promise<Check[]> {
+export async function checkCluster(plan: Plan): Promise<Check[]> {
   switch (plan.cluster.provider) {
     case "kubeconfig":
-      return inWords("Cluster", () => checkKubeconfig(plan, plan.cluster as KubeconfigCluster, settings));
+      return inWords("Cluster", () => checkKubeconfig(plan, plan.cluster as KubeconfigCluster));
     case "stack":
       return [unknown("Cluster", `it is that of stack ${plan.cluster.ref}, which pulumi preview asks`)];
     case "eks":
@@ -33,7 +32,7 @@ async function inWords(what: string, work: () => Promise<Check[]>): Promise<Chec
   }
 }
 
-async function checkKubeconfig(plan: Plan, cluster: KubeconfigCluster, settings: Settings): Promise<Check[]> {
+async function checkKubeconfig(plan: Plan, cluster: KubeconfigCluster): Promise<Check[]> {
   const context = readContext(kubeconfigFiles(cluster.path), cluster.context);
   const { ask, send, close } = await openApiServer(context);
   try {
@@ -44,7 +43,7 @@ async function checkKubeconfig(plan: Plan, cluster: KubeconfigCluster, settings:
       checkNetwork(ask),
       checkLoadBalancers(ask, plan),
       checkDefaultClass(ask),
-      checkPermissions({ ask, send }, plan, settings),
+      checkPermissions({ ask, send }, plan),
     ]);
     return [reached, ...asked.flat()];
   } finally {

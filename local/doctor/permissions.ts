@@ -6,8 +6,7 @@ import { ConfigurationError } from "../../config/mistakes.ts";
 import type { Plan } from "../../config/plan.ts";
 import { type Check, failure, ok, unknown } from "../checks.ts";
 import { UserError } from "../command.ts";
-import type { Settings } from "../rehearsal/stack-file.ts";
-import { renderStack } from "../render/render.ts";
+import { renderPlan } from "../render/render.ts";
 
 /** What the provider asks for of an object over its life. */
 const VERBS = ["get", "create", "patch", "delete"] as const;
@@ -32,13 +31,9 @@ interface Right {
   namespace?: string;
 }
 
-export async function checkPermissions(
-  { ask, send }: { ask: Ask; send: Send },
-  plan: Plan,
-  settings: Settings,
-): Promise<Check[]> {
+export async function checkPermissions({ ask, send }: { ask: Ask; send: Send }, plan: Plan): Promise<Check[]> {
   const what = "Permissions";
-  const kinds = await kindsOf(plan, settings);
+  const kinds = await kindsOf(plan);
   if (!kinds) return [unknown(what, "what an update makes depends on answers of a cloud, so it cannot be asked here")];
   const resources = await resourcesOf(ask, kinds);
   const rights = [
@@ -62,9 +57,9 @@ export async function checkPermissions(
 }
 
 /** Of all objects that the program makes, Secrets included; undefined where nobody knows them without a cloud. */
-async function kindsOf(plan: Plan, settings: Settings): Promise<Kind[] | undefined> {
+async function kindsOf(plan: Plan): Promise<Kind[] | undefined> {
   try {
-    const { rendering } = await renderStack({ stack: plan.stack, settings });
+    const rendering = await renderPlan(plan);
     const objects = rendering.objects.map(({ manifest }) => manifest);
     const all = [...objects, ...(rendering.secrets.length > 0 ? [{ apiVersion: "v1", kind: "Secret" }] : [])];
     return [

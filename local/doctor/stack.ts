@@ -14,8 +14,9 @@ export interface Planned {
 
 export async function checkPlan(stack: string): Promise<Planned> {
   const what = `Pulumi.${stack}.yaml`;
+  const settings = readSettings(".", stack);
   try {
-    const plan = await intendedPlan(readSettings(".", stack), stack);
+    const plan = await intendedPlan(settings, stack);
     const { application, profileName, cluster, namespace } = plan;
     const said = `${application} with the ${profileName} profile on ${cluster.provider}, in namespace ${namespace}`;
     return { plan, checks: [ok(what, said)] };

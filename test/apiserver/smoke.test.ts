@@ -26,7 +26,7 @@ const env = { DATABASE_URL: { from: "db", field: "url" } };
 const application = {
   name: namespace,
   datastores: { db: { engine: "postgres", version: "16", storage: "1Gi" }, cache: { engine: "redis" } },
-  quota: { pods: 40, requests: { cpu: "20", memory: "40Gi" }, limits: { cpu: "40", memory: "80Gi" } },
+  quota: { pods: 40, storage: "20Gi", requests: { cpu: "20", memory: "40Gi" }, limits: { cpu: "40", memory: "80Gi" } },
   tiers: {
     web: { ...tier, kind: "web", port: 8080, route: "/", env, migrate: ["migrate"], autoscale: { max: 4, cpu: 70 } },
     jobs: { ...tier, kind: "worker", uses: ["db", "cache"], env },
