@@ -85,7 +85,7 @@ export interface Address {
 
 interface EndpointSlice {
   metadata: Metadata;
-  endpoints?: { addresses: string[]; conditions?: { ready?: boolean } }[];
+  endpoints?: { addresses: string[]; conditions?: { ready?: boolean } }[] | null;
 }
 
 export interface Claim {

@@ -16,7 +16,7 @@ function checkService(seen: Seen, { metadata, spec }: Service): Check {
   const what = `Service ${metadata.name}`;
   const endpoints = seen.slices
     .filter(({ metadata: { labels } }) => labels?.[SERVICE_NAME] === metadata.name)
-    .flatMap(({ endpoints = [] }) => endpoints);
+    .flatMap(({ endpoints }) => endpoints ?? []);
   // No word of it is a yes: https://kubernetes.io/docs/concepts/services-networking/endpoint-slices/#ready
   const ready = endpoints.filter(({ conditions }) => conditions?.ready !== false).flatMap(({ addresses }) => addresses);
   const number = new Set(ready).size;

@@ -62,7 +62,9 @@ describe("npm run smoke", function () {
   const smoke = (...args: string[]) => stack.runCommand("local/smoke.ts", "dev", ...args);
   async function checks(...args: string[]): Promise<{ code: number; found: Map<string, Check> }> {
     const { code, output } = await smoke("--json", ...args);
-    const told = JSON.parse(output.slice(output.indexOf('{\n  "of"'))) as { exitCode: number; checks: Check[] };
+    const begin = output.indexOf('{\n  "of"');
+    assert.ok(begin >= 0, output);
+    const told = JSON.parse(output.slice(begin)) as { exitCode: number; checks: Check[] };
     assert.equal(told.exitCode, code);
     return { code, found: new Map(told.checks.map((check) => [check.what, check])) };
   }
@@ -77,7 +79,7 @@ describe("npm run smoke", function () {
       /✓ Job web-migrate: it has ended well/,
       /✓ Service web: 2 endpoints/,
       /✓ PersistentVolumeClaim data-db-0: bound, 1Gi/,
-      /✓ HorizontalPodAutoscaler web: 2 of 2 to 4, and it sees its figures/,
+      /✓ HorizontalPodAutoscaler web: \d of 2 to 4, and it sees its figures/,
       /✓ Secret depot-tls: valid until 2120-01-01/,
       /\? https:\/\/depot\.localhost: its machines are simulated/,
       /\? Datastore db: its machines are simulated: no server runs/,
@@ -124,11 +126,14 @@ describe("npm run smoke", function () {
     try {
       await eventually(
         () => readNamespace(cluster.clients, namespace),
-        ({ jobs, autoscalers }) =>
-          jobs.some(({ metadata, status }) => metadata?.name === "late" && (status?.conditions ?? []).length > 0) &&
-          autoscalers.some(
-            ({ metadata, status }) => metadata?.name === "blind" && (status?.conditions ?? []).length > 1,
-          ),
+        ({ jobs, autoscalers }) => {
+          const sees = (name: string, status: "True" | "False") =>
+            autoscalers
+              .find(({ metadata }) => metadata?.name === name)
+              ?.status?.conditions?.some((it) => it.type === "ScalingActive" && it.status === status);
+          const late = jobs.find(({ metadata }) => metadata?.name === "late");
+          return Boolean(sees("blind", "False") && sees("web", "True") && late?.status?.conditions?.length);
+        },
       );
       const { code, found } = await checks("--wait", "0");
       assert.equal(code, 1);

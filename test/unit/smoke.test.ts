@@ -103,6 +103,11 @@ describe("npm run smoke tells of a pod that is not ready", () => {
     const seen = { ...NOTHING, services: [service], deployments: [deployment(0)] };
     assert.equal(checkServices(seen)[0]?.outcome, "warning");
     assert.equal(checkServices({ ...seen, deployments: [deployment(1)] })[0]?.outcome, "failure");
+    // What the API server says of a slice without any.
+    const slices = [
+      { metadata: { name: "web-1", uid: "e", labels: { "kubernetes.io/service-name": "web" } }, endpoints: null },
+    ];
+    assert.equal(checkServices({ ...seen, slices })[0]?.outcome, "warning");
   });
 
   it("of an autoscaler that it is at its most, and not that it is off", () => {
