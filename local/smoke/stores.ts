@@ -1,20 +1,15 @@
 /** Whether each datastore takes a value and gives it back: asked by a pod that has what a tier has. */
-import { randomBytes } from "node:crypto";
 import { engines } from "../../components/datastores/engines.ts";
 import type { Trial } from "../../components/datastores/trials/trial.ts";
-import { containerSecurity, scratch } from "../../components/pod.ts";
-import { BACKUP_RESOURCES } from "../../config/backup-resources.ts";
-import { fromRegistry, type Registry } from "../../config/images.ts";
+import type { Registry } from "../../config/images.ts";
 import { asksWho } from "../../config/managed.ts";
-import type { DatastorePlan, Plan, TierPlan } from "../../config/plan.ts";
+import type { DatastorePlan, Plan } from "../../config/plan.ts";
 import { type Check, failure, ok, unknown } from "../checks.ts";
 import type { Cluster } from "../teardown/cluster.ts";
 import { finished, type Job, jobsOf } from "../teardown/jobs.ts";
 import { latest, reasonOf, shortened } from "./reasons.ts";
-import { type Deployment, isOwnedBy, type Seen, see, type Template } from "./seen.ts";
-
-/** A client's image may have to be pulled, and a managed store may be waking up. */
-const PATIENCE_SECONDS = 180;
+import { isOwnedBy, type Seen, see } from "./seen.ts";
+import { type Client, PATIENCE_SECONDS, trialJob } from "./trial-job.ts";
 
 export async function checkStores(
   cluster: Cluster,
@@ -48,13 +43,6 @@ export async function checkStores(
   );
 }
 
-export interface Client {
-  tier: TierPlan;
-  deployment: Deployment;
-  /** Of the tier's environment, by what the trial calls them. */
-  variables: Record<string, string>;
-}
-
 /** A tier that has all of it; rather one that nobody is led to. */
 export function clientOf(plan: Plan, seen: Seen, store: DatastorePlan, trial: Trial): Client | undefined {
   const tiers = plan.tiers.filter(({ kind }) => kind !== "job");
@@ -73,96 +61,6 @@ export function clientOf(plan: Plan, seen: Seen, store: DatastorePlan, trial: Tr
   return undefined;
 }
 
-/** Never true, so that a pod with the tier's labels is in none of its Services. */
-const NEVER_READY = "landfall.dev/never-ready";
-
-/** The tier's pod (labels, account, environment, certificates), with the store's client in the place of the program. */
-export function trialJob(store: DatastorePlan, trial: Trial, { deployment, variables }: Client, registry?: Registry) {
-  const { metadata, spec } = deployment.spec.template;
-  const [container] = spec.containers;
-  const image = trial.image ?? serverImage(store);
-  const { volumes, volumeMounts } = scratch(["/tmp"]);
-  const kept = keptOf(spec, container);
-  return {
-    apiVersion: "batch/v1",
-    kind: "Job",
-    metadata: {
-      generateName: `${store.name.slice(0, 40)}-smoke-`,
-      labels: { "app.kubernetes.io/managed-by": "landfall", "app.kubernetes.io/component": "smoke" },
-    },
-    spec: {
-      backoffLimit: 0,
-      activeDeadlineSeconds: PATIENCE_SECONDS,
-      ttlSecondsAfterFinished: PATIENCE_SECONDS,
-      template: {
-        metadata,
-        spec: {
-          restartPolicy: "Never",
-          readinessGates: [{ conditionType: NEVER_READY }],
-          ...kept.pod,
-          securityContext: {
-            ...(spec.securityContext as object),
-            ...{ runAsUser: image.uid, runAsGroup: image.gid, fsGroup: image.gid },
-          },
-          containers: [
-            {
-              name: "smoke",
-              image: fromRegistry(image.reference, registry),
-              command: ["sh", "-euc", `${named(variables)}\n${trial.script}`],
-              ...kept.container,
-              env: [
-                ...((container?.env as object[] | undefined) ?? []),
-                { name: "HOME", value: "/tmp" },
-                { name: "MARK", value: randomBytes(8).toString("hex") },
-              ],
-              resources: BACKUP_RESOURCES,
-              securityContext: containerSecurity,
-              terminationMessagePolicy: "FallbackToLogsOnError",
-              volumeMounts: [...volumeMounts, ...kept.mounts],
-            },
-          ],
-          volumes: [...volumes, ...kept.volumes],
-        },
-      },
-    },
-  };
-}
-
-const CERTIFICATES_VOLUME = "store-certificates";
-
-/** What of the tier's pod a client needs; its scratch volumes, claims and probes it does not. */
-function keptOf(spec: Template["spec"], container: Record<string, unknown> | undefined) {
-  const pick = (from: Record<string, unknown> | undefined, keys: readonly string[]) =>
-    Object.fromEntries(keys.flatMap((key) => (from?.[key] === undefined ? [] : [[key, from[key]]])));
-  const isKept = ({ name }: { name: string }) => name === CERTIFICATES_VOLUME;
-  return {
-    pod: pick(spec, [
-      "serviceAccountName",
-      "automountServiceAccountToken",
-      "enableServiceLinks",
-      "imagePullSecrets",
-      "nodeSelector",
-      "tolerations",
-    ]),
-    container: pick(container, ["envFrom"]),
-    volumes: ((spec.volumes as { name: string }[] | undefined) ?? []).filter(isKept),
-    mounts: ((container?.volumeMounts as { name: string }[] | undefined) ?? []).filter(isKept),
-  };
-}
-
-/** The tier's variables under the trial's names. */
-function named(variables: Record<string, string>): string {
-  return Object.entries(variables)
-    .map(([name, variable]) => `export ${name}="$${variable}"`)
-    .join("\n");
-}
-
-function serverImage({ engine, ...store }: DatastorePlan) {
-  const { images } = engines[engine];
-  const version = "version" in store && store.version !== undefined ? store.version : "";
-  return (images[version] ?? Object.values(images)[0]) as NonNullable<(typeof images)[string]>;
-}
-
 interface Attempt {
   what: string;
   namespace: string;
@@ -176,12 +74,12 @@ export async function tryStore(cluster: Cluster, { what, namespace, client, job 
   try {
     const end = await finished(cluster, namespace, name, PATIENCE_SECONDS + 10);
     if (end && end.failed === undefined) {
-      return ok(what, `it took a value from a pod like ${client.tier.name}'s, and gave it back`);
+      return ok(what, `it took a value from a pod like those of ${client.tier.name}, and gave it back`);
     }
     const why = await wordsOf(cluster, namespace, name);
     return failure(
       what,
-      `it did not take a value from a pod like ${client.tier.name}'s and give it back: ${why}`,
+      `it did not take a value from a pod like those of ${client.tier.name} and give it back: ${why}`,
       `see that its server runs, and what ${client.tier.name} says of it`,
     );
   } finally {

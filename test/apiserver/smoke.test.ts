@@ -12,7 +12,8 @@ import type { Plan } from "../../config/plan.ts";
 import type { Check } from "../../local/checks.ts";
 import { planOf } from "../../local/rehearsal/stack-file.ts";
 import { see } from "../../local/smoke/seen.ts";
-import { type Client, clientOf, trialJob, tryStore } from "../../local/smoke/stores.ts";
+import { clientOf, tryStore } from "../../local/smoke/stores.ts";
+import { type Client, trialJob } from "../../local/smoke/trial-job.ts";
 import { certify } from "../support/api-server.ts";
 import { addApplication } from "../support/application.ts";
 import { clusterConfig, sharedCluster, type TestCluster } from "../support/cluster.ts";
@@ -218,7 +219,7 @@ describe("npm run smoke", function () {
       assert.deepEqual(check, {
         what: "Datastore db",
         outcome: "ok",
-        sentence: "it took a value from a pod like jobs's, and gave it back",
+        sentence: "it took a value from a pod like those of jobs, and gave it back",
       });
       await eventually(jobs, (all) => !all.some(({ metadata }) => /smoke/.test(metadata?.name ?? "")));
     });
@@ -235,7 +236,7 @@ describe("npm run smoke", function () {
       };
       const check = await attempt(stuck);
       assert.equal(check.outcome, "failure");
-      assert.match(check.sentence, /^it did not take a value from a pod like jobs's and give it back: /);
+      assert.match(check.sentence, /^it did not take a value from a pod like those of jobs and give it back: /);
       await eventually(jobs, (all) => !all.some(({ metadata }) => /smoke/.test(metadata?.name ?? "")));
     });
   });
