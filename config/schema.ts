@@ -100,7 +100,7 @@ export const applicationSchema = z.strictObject({
 
 /** A stack file's `landfall:` keys, but for the secret ones, which never pass through here. */
 export const stackSchema = z.strictObject({
-  /** The application: a file in `apps/`, without its ending. @default pybase */
+  /** The application: one of `apps/` by its name, or the path of a YAML or TypeScript file below the project. @default pybase */
   app: z.string().optional(),
   /** Which column of defaults holds: replicas, log level, spreading, protection of data. */
   profile: profileName,
