@@ -100,8 +100,11 @@ describe("An application in a file of its own", () => {
       ["wrong.yaml:10: tiers.api.port", "set it"],
       ["wrong.yaml:10: tiers.api.porrt", `did you mean "port"?`],
     ]);
-    const [dangling] = await mistakesIn(SHOP.replace("uses: [orders]", "uses:\n      - order"));
-    assert.equal(dangling?.path, "wrong.yaml:13: tiers.api.uses");
+    const dangling = await mistakesIn(SHOP.replace("uses: [orders]", "uses:\n      - order"));
+    assert.deepEqual(
+      dangling.map(({ path }) => path),
+      ["wrong.yaml:16: tiers.api.env.DATABASE_URL.from", "wrong.yaml:13: tiers.api.uses"],
+    );
   });
 
   it("finds the line of a key that has dots of its own", async () => {
