@@ -1,6 +1,6 @@
 /**
- * `npm start`, `npm stop` and the commands of `npm run` (`preview`, `explain`, `render`, `schema`, `rehearse`, `destroy`, `restore`, `recover`)
- * begin here, on whatever Node there is and with nothing installed. Installs the dependencies where they are missing or out of date,
+ * `npm start`, `npm stop` and the commands of `npm run` (`new`, `preview`, `explain`, `render`, `schema`, `rehearse`, `destroy`, `restore`,
+ * `recover`) begin here, on whatever Node there is and with nothing installed. Installs the dependencies where they are missing or out of date,
  * then hands over to the TypeScript command on the project's own Node.
  */
 import { spawn } from "node:child_process";

@@ -1,6 +1,6 @@
 /** `npm run new`: writes an application of one's own, and the stack file that lands it. */
 import { parseArgs } from "node:util";
-import { run, UserError } from "./command.ts";
+import { run } from "./command.ts";
 import { importCompose } from "./new/compose/import.ts";
 import { fromFlags } from "./new/flags.ts";
 import { checkName, type Landing, landingOf, mistakesOf, writeBoth } from "./new/landing.ts";
@@ -29,7 +29,22 @@ Exit code 0; 2 where the files are written, but do not land yet, and what is in 
 Reflect.deleteProperty(Error, "prepareStackTrace");
 
 async function main(): Promise<number> {
-  const { values, positionals } = readArguments();
+  const { values, positionals } = parseArgs({
+    allowPositionals: true,
+    options: {
+      image: { type: "string" },
+      port: { type: "string" },
+      health: { type: "string" },
+      tier: { type: "string", multiple: true, default: [] },
+      datastore: { type: "string", multiple: true, default: [] },
+      from: { type: "string" },
+      host: { type: "string" },
+      context: { type: "string" },
+      yes: { type: "boolean" },
+      json: { type: "boolean" },
+      help: { type: "boolean", short: "h" },
+    },
+  });
   if (values.help) {
     console.log(USAGE);
     return 0;
@@ -60,29 +75,6 @@ async function main(): Promise<number> {
 function told({ landing, mistakes, notes }: Outcome): object {
   const { file, stack, stackFile, next }: Landing = landing;
   return { application: file, stack, stackFile, next, mistakes, notCarriedOver: notes };
-}
-
-function readArguments() {
-  try {
-    return parseArgs({
-      allowPositionals: true,
-      options: {
-        image: { type: "string" },
-        port: { type: "string" },
-        health: { type: "string" },
-        tier: { type: "string", multiple: true, default: [] },
-        datastore: { type: "string", multiple: true, default: [] },
-        from: { type: "string" },
-        host: { type: "string" },
-        context: { type: "string" },
-        yes: { type: "boolean" },
-        json: { type: "boolean" },
-        help: { type: "boolean", short: "h" },
-      },
-    });
-  } catch (error) {
-    throw new UserError(`${(error as Error).message}\n  fix      npm run new -- --help lists the options`);
-  }
 }
 
 await run(main);

@@ -44,7 +44,7 @@ export function fromFlags({ name, image, port, health, tiers, datastores }: Want
   const stores = datastores.map(storeCalled);
   const common = {
     ...(stores.length > 0
-      ? { uses: stores.map(({ name }) => name), env: Object.assign({}, ...stores.map(envOf)) }
+      ? { uses: stores.map(({ name }) => name), env: Object.assign({}, ...stores.map((store) => envOf(store, stores))) }
       : {}),
     resources: RESOURCES,
   };
@@ -96,9 +96,10 @@ function storeCalled(asked: string): Store {
   return { name: first, engine: engine as EngineName };
 }
 
-/** One that is called otherwise than its engine has variables by its name. */
-function envOf({ name, engine }: Store): Record<string, object> {
-  const prefix = name === engine ? "" : `${name.toUpperCase().replaceAll("-", "_")}_`;
+/** Of several of one engine, each has variables by its name. */
+function envOf({ name, engine }: Store, all: readonly Store[]): Record<string, object> {
+  const isOnly = all.filter((store) => store.engine === engine).length === 1;
+  const prefix = isOnly ? "" : `${name.toUpperCase().replaceAll("-", "_")}_`;
   return Object.fromEntries(
     Object.entries(VARIABLES[engine]).map(([variable, field]) => [prefix + variable, { from: name, field }]),
   );
