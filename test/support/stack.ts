@@ -173,9 +173,13 @@ async function outcomeOf(child: ReturnType<typeof spawn>): Promise<Outcome> {
   return { code, output };
 }
 
-/** With the program and the providers, which are of its group. */
+/** With the program and the providers, which are of its group; nothing where all of it has ended. */
 function killAll({ pid }: ChildProcess): void {
-  if (pid !== undefined) process.kill(-pid, "SIGKILL");
+  try {
+    if (pid !== undefined) process.kill(-pid, "SIGKILL");
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "ESRCH") throw error;
+  }
 }
 
 function copy(from: string, to: string): void {
