@@ -1,12 +1,22 @@
 /** What `npm run new` asks at a terminal. */
 import { createInterface } from "node:readline/promises";
+import type { Readable, Writable } from "node:stream";
 import { engines } from "../../components/datastores/engines.ts";
+import { UserError } from "../command.ts";
 import { SOME_IMAGE, type Wanted } from "./flags.ts";
 import { checkName } from "./landing.ts";
 
-/** @param given name of the application; asked for where it is not @param host as `--host` has it */
-export async function askFor(given: string | undefined, host: string | undefined): Promise<Wanted> {
-  const terminal = createInterface({ input: process.stdin, output: process.stderr });
+/**
+ * @param given name of the application; asked for where it is not
+ * @param host as `--host` has it
+ * @throws UserError where somebody has had enough, by Ctrl-C or Ctrl-D
+ */
+export async function askFor(
+  given: string | undefined,
+  host: string | undefined,
+  { input, output }: { input: Readable; output: Writable } = { input: process.stdin, output: process.stderr },
+): Promise<Wanted> {
+  const terminal = createInterface({ input, output });
   const ask = async (question: string, usual: string) =>
     (await terminal.question(`${question} (${usual}): `)).trim() || usual;
   try {
@@ -26,6 +36,8 @@ export async function askFor(given: string | undefined, host: string | undefined
       datastores: listed(datastores),
       host: host ?? (await ask("Host that users reach it by", `${name}.localhost`)),
     };
+  } catch (error) {
+    throw (error as Error).name === "AbortError" ? new UserError("Nothing was written.") : error;
   } finally {
     terminal.close();
   }

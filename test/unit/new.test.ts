@@ -4,11 +4,14 @@ import { execFile } from "node:child_process";
 import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { PassThrough } from "node:stream";
 import { fileURLToPath } from "node:url";
 import { parse } from "yaml";
 import { z } from "zod";
 import { resolve } from "../../config/resolve.ts";
 import { words } from "../../local/new/compose/words.ts";
+import { SOME_IMAGE } from "../../local/new/flags.ts";
+import { askFor } from "../../local/new/questions.ts";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 const page = readFileSync(join(root, "docs/applications.md"), "utf8");
@@ -148,6 +151,35 @@ describe("npm run new", function () {
       assert.equal((await call("render", "shop-dev", "--out", "deploy")).code, 0);
       for (const file of ["shop.yaml", "Pulumi.shop-dev.yaml"]) rmSync(join(directory, file));
     }
+  });
+});
+
+describe("npm run new at a terminal", () => {
+  /** What is asked for with these answers, one at each question. */
+  function asked(...answers: string[]) {
+    const [input, output] = [new PassThrough(), new PassThrough()];
+    output.on("data", (text) => {
+      if (String(text).endsWith("): ")) input.write(`${answers.shift() ?? ""}\n`);
+    });
+    return askFor(undefined, undefined, { input, output });
+  }
+
+  it("takes answers, and what is usual where there is none", async () => {
+    assert.deepEqual(await asked("bakery", "", "9000", "/ok", "jobs=bakery/jobs:1", "postgres, redis"), {
+      name: "bakery",
+      image: SOME_IMAGE,
+      port: "9000",
+      health: "/ok",
+      tiers: ["jobs=bakery/jobs:1"],
+      datastores: ["postgres", "redis"],
+      host: "bakery.localhost",
+    });
+    const usual = await asked();
+    assert.deepEqual([usual.name, usual.tiers, usual.datastores], ["shop", [], []]);
+  });
+
+  it("goes no further by a name that cannot be", async () => {
+    await assert.rejects(asked("Bakery"), /cannot be called Bakery/);
   });
 });
 
