@@ -11,6 +11,7 @@ import { assess } from "./risk/assess.ts";
 import { errorsOf, readPreview, withRefused } from "./risk/preview.ts";
 import { exitCode, json, markdown, type Report, text } from "./risk/report.ts";
 import { LOCAL_DIRECTORY, previewStack } from "./stack.ts";
+import { widthOf } from "./terminal.ts";
 import { ensureTools } from "./toolchain/toolchain.ts";
 
 const USAGE = `npm run preview -- STACK [--allow WHAT]... [-c KEY=VALUE]... [--json | --markdown]
@@ -67,7 +68,7 @@ async function main(): Promise<number> {
     cost: await costOver(stack, config, () => program ?? checkOutBase()),
     errors: errorsOf(preview, answer),
   };
-  console.log(values.json ? json(report) : values.markdown ? markdown(report) : text(report));
+  console.log(values.json ? json(report) : values.markdown ? markdown(report) : text(report, widthOf(process.stdout)));
   return exitCode(report);
 }
 

@@ -5,7 +5,13 @@
 import { spawn } from "node:child_process";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
-import { stripVTControlCharacters } from "node:util";
+import { parseArgs, stripVTControlCharacters } from "node:util";
+import { run } from "../local/command.ts";
+
+const USAGE = `npm test
+
+Checks the code, then runs every test; npm run test:all lands every application in every profile, too. One file:
+npx mocha test/unit/plan.test.ts. Ends with a line "N passed, N failed", and with 1 where anything failed.`;
 
 /** About as long as each other. */
 const LANES = [
@@ -66,9 +72,18 @@ async function runLane(files: readonly string[]): Promise<Outcome> {
   return { passed: outcome?.passed ?? 0, failed: 1, skipped: outcome?.skipped ?? 0, failures };
 }
 
-const outcomes = await Promise.all(LANES.map(runLane));
-const sum = (key: "passed" | "failed" | "skipped") => outcomes.reduce((total, outcome) => total + outcome[key], 0);
-const skipped = sum("skipped");
-for (const line of outcomes.flatMap(({ failures }) => failures)) console.log(line);
-console.log(`${sum("passed")} passed, ${sum("failed")} failed${skipped > 0 ? `, ${skipped} skipped` : ""}`);
-process.exitCode = sum("failed") > 0 ? 1 : 0;
+async function main(): Promise<number> {
+  const { values } = parseArgs({ options: { help: { type: "boolean", short: "h" } } });
+  if (values.help) {
+    console.log(USAGE);
+    return 0;
+  }
+  const outcomes = await Promise.all(LANES.map(runLane));
+  const sum = (key: "passed" | "failed" | "skipped") => outcomes.reduce((total, outcome) => total + outcome[key], 0);
+  const skipped = sum("skipped");
+  for (const line of outcomes.flatMap(({ failures }) => failures)) console.log(line);
+  console.log(`${sum("passed")} passed, ${sum("failed")} failed${skipped > 0 ? `, ${skipped} skipped` : ""}`);
+  return sum("failed") > 0 ? 1 : 0;
+}
+
+await run(main);

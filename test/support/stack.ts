@@ -87,6 +87,11 @@ export class TestStack {
     return outcomeOf(this.#start(process.execPath, [join(repository, path), ...args]));
   }
 
+  /** The same with other variables of the environment. */
+  async runCommandWith(variables: NodeJS.ProcessEnv, path: string, ...args: string[]): Promise<Outcome> {
+    return outcomeOf(this.#start(process.execPath, [join(repository, path), ...args], variables));
+  }
+
   /** Starts such a command, and kills all of it once `moment` has come. */
   async killCommand(path: string, args: readonly string[], moment: () => Promise<unknown>): Promise<void> {
     const child = this.#start(process.execPath, [join(repository, path), ...args]);
@@ -144,8 +149,8 @@ export class TestStack {
     return this.#start("pulumi", ["--non-interactive", ...args]);
   }
 
-  #start(file: string, args: readonly string[]) {
-    const options = { cwd: this.directory, env: this.#environment, detached: true };
+  #start(file: string, args: readonly string[], variables: NodeJS.ProcessEnv = {}) {
+    const options = { cwd: this.directory, env: { ...this.#environment, ...variables }, detached: true };
     const child = spawn(file, args, options);
     child.stdin.end();
     this.#running.add(child);
