@@ -16,6 +16,7 @@ export const COMMANDS = [
   "stop",
   "doctor",
   "smoke",
+  "new",
   "preview",
   "render",
   "schema",
