@@ -19,7 +19,7 @@ const USAGE = `npm stop [-- --yes]
 
   --yes  on a cluster of one's own, without asking
 
-Takes the stack dev down, and the local cluster with it. A cluster that Pulumi.dev.yaml names stays, without the stack.
+Takes the local cluster down, and every stack that is on it. A cluster that Pulumi.dev.yaml names stays, without the stack.
 Ends with 0 when it is gone, else with pulumi's own exit code, or 1 where something is in the way.`;
 
 async function stop(): Promise<number> {

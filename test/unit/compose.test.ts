@@ -155,6 +155,7 @@ describe("A Compose file as an application", () => {
     assert.deepEqual(front.env.API_URL, { from: "api", field: "url" });
     assert.equal(front.env.API_GRAPHQL, "http://api:4000/graphql");
     assert.deepEqual(front.uses, ["api"]);
+    assert.deepEqual([api.env.REPORTS, api.env.LOGIN], [{ secret: "reports" }, { secret: "login" }]);
     assert.deepEqual([proxy.port, proxy.route, proxy.uses], [80, "/", ["api", "front-end"]]);
     assert.match(proxy.files["/etc/nginx/conf.d/default.conf"], /proxy_pass/);
     assert.deepEqual(api.files, { "/etc/api/features.json": `{ "beta": \${BETA}, "region": "eu" }\n` });

@@ -3,7 +3,7 @@
 import { engines } from "../../../components/datastores/engines.ts";
 import { isMapping } from "../../../config/mistakes.ts";
 import type { Field } from "../../../config/schema/tier.ts";
-import { isCredential } from "./credentials.ts";
+import { holdsCredential, isCredential } from "./credentials.ts";
 import type { ComposeFile, Mapping } from "./file.ts";
 import type { Store } from "./stores.ts";
 import { nameOf } from "./words.ts";
@@ -67,6 +67,8 @@ export interface Surroundings {
   stores: Readonly<Record<string, KnownStore>>;
   /** Names of the tiers by their services, those that others call with their port. */
   tiers: Readonly<Record<string, { name: string; port?: number }>>;
+  /** Passwords that stand somewhere in the file. */
+  passwords: readonly string[];
   /** Secrets of the application so far: name by value, so that what is one secret stays one. */
   secrets: Map<string, string>;
 }
@@ -132,7 +134,8 @@ function carriedValue(
     );
     return undefined;
   }
-  if (isCredential(name, value, variables)) return { secret: secretOf(name, value, at, around) };
+  if (isCredential(name, value, variables) || holdsCredential(value, around.passwords))
+    return { secret: secretOf(name, value, at, around) };
   const mentioned = Object.keys(stores).find((host) => mentions(value, host));
   if (mentioned) {
     const { name: own } = stores[mentioned] as KnownStore;
@@ -144,9 +147,8 @@ function carriedValue(
     );
     return value.replaceAll(new RegExp(`(?<![\\w.-])${escaped(mentioned)}(?![\\w.-])`, "g"), own);
   }
-  const neighbour = Object.keys(tiers).find((host) => mentions(value, host));
-  if (neighbour && (tiers[neighbour]?.port ?? undefined) !== undefined)
-    uses.add((tiers[neighbour] as { name: string }).name);
+  const neighbour = Object.keys(tiers).find((host) => mentions(value, host) && tiers[host]?.port !== undefined);
+  if (neighbour) uses.add(tiers[neighbour]?.name as string);
   return value;
 }
 

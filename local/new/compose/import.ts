@@ -112,7 +112,18 @@ function contextOf(
     ),
   ];
   const tiers = Object.fromEntries(services.map(({ service, name, port }) => [service, { name, port }]));
-  return { file, stores, tiers, secrets: new Map(), application, passwords, volumes: {} };
+  return { file, stores, tiers, passwords: telling(passwords, stores), secrets: new Map(), application, volumes: {} };
+}
+
+/** Without those that are a name as well, such as postgres: every other text has them. */
+function telling(passwords: readonly string[], stores: Readonly<Record<string, KnownStore>>): string[] {
+  const names = Object.entries(stores).flatMap(([service, { engine, user, database }]) => [
+    service,
+    engine,
+    user,
+    database,
+  ]);
+  return passwords.filter((password) => !names.includes(password));
 }
 
 /** The first service with a published port is the way in; each further one has a path of its own. */

@@ -32,8 +32,6 @@ export interface ImportedTier {
 }
 
 export interface ServiceContext extends Surroundings {
-  /** Passwords that stand somewhere in the file. */
-  passwords: readonly string[];
   /** Volumes that tiers mount, by name; filled here. */
   volumes: Record<string, { storage: string }>;
 }
@@ -72,6 +70,7 @@ export function tierOf({ service, given, variables, port }: Service, context: Se
     terminationGracePeriodSeconds: graceOf(file, place, given),
     resources: resourcesOf(file, place, given),
   };
+  // Without what nobody says.
   return JSON.parse(JSON.stringify(tier));
 }
 
