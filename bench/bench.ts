@@ -5,6 +5,7 @@ import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { run, UserError } from "../local/command.ts";
 import { terminalProgress } from "../local/progress.ts";
+import { ensureTools } from "../local/toolchain/toolchain.ts";
 import { command } from "./measure.ts";
 import { markdown, type Results, thisMachine } from "./results.ts";
 import type { Bench } from "./row.ts";
@@ -44,7 +45,8 @@ async function main(): Promise<number> {
   const benches = BENCHES.filter(({ name }) => positionals.length === 0 || positionals.includes(name));
 
   const progress = terminalProgress();
-  const stage = await Stage.make(progress);
+  await ensureTools(["pulumi", "pulumi-resource-kubernetes"], progress);
+  const stage = new Stage(progress);
   try {
     for (const bench of benches) {
       const step = progress.step(bench.title);

@@ -12,29 +12,21 @@ const NAME = "landfall-bench";
 const EMPTY = `import * as pulumi from "@pulumi/pulumi";\nexport default { stack: pulumi.getStack() };\n`;
 
 export class Stage {
-  readonly kubeconfig: string;
-  readonly #directory: string;
-  readonly #kubectl: string;
+  readonly #directory = mkdtempSync(join(tmpdir(), "landfall-bench-"));
+  readonly #kubeconfig = join(this.#directory, "kubeconfig");
+  readonly #cluster = { directory: join(this.#directory, "cluster"), name: NAME };
   readonly #stacks: TestStack[] = [];
+  readonly #progress: Progress;
+  #landed?: Promise<unknown>;
 
-  private constructor(directory: string, kubectl: string) {
-    this.#directory = directory;
-    this.#kubectl = kubectl;
-    this.kubeconfig = join(directory, "kubeconfig");
-  }
-
-  static async make(progress: Progress): Promise<Stage> {
-    const { kubectl } = await ensureTools(["pulumi", "pulumi-resource-kubernetes", "kubectl"], progress);
-    const stage = new Stage(mkdtempSync(join(tmpdir(), "landfall-bench-")), kubectl);
-    const { kubeconfig } = stage;
-    const directory = join(stage.#directory, "cluster");
-    await ensureCluster({ directory, name: NAME, context: NAME, kubeconfig, progress });
-    return stage;
+  constructor(progress: Progress) {
+    this.#progress = progress;
   }
 
   /** A stack of ours on the cluster. @param files of the program that it has besides, by path */
   async stack(name: string, settings: Record<string, unknown>, files?: Record<string, string>): Promise<TestStack> {
-    const cluster = { provider: "kubeconfig", path: this.kubeconfig, context: NAME };
+    await this.#land();
+    const cluster = { provider: "kubeconfig", path: this.#kubeconfig, context: NAME };
     const stack = new TestStack(name, { "landfall:cluster": cluster, ...settings }, {}, files);
     this.#stacks.push(stack);
     return stack.create();
@@ -55,12 +47,21 @@ export class Stage {
   }
 
   async kubectl(args: readonly string[], input?: string): Promise<string> {
-    return command(this.#kubectl, ["--kubeconfig", this.kubeconfig, ...args], { input });
+    await this.#land();
+    const { kubectl } = await ensureTools(["kubectl"], this.#progress);
+    return command(kubectl, ["--kubeconfig", this.#kubeconfig, ...args], { input });
   }
 
   async remove(): Promise<void> {
     for (const stack of this.#stacks) stack.remove();
-    await deleteCluster({ directory: join(this.#directory, "cluster"), name: NAME });
+    if (this.#landed) await deleteCluster(this.#cluster);
     rmSync(this.#directory, { recursive: true, force: true });
+  }
+
+  /** Makes the cluster for whoever asks first. */
+  #land(): Promise<unknown> {
+    const kubeconfig = this.#kubeconfig;
+    this.#landed ??= ensureCluster({ ...this.#cluster, context: NAME, kubeconfig, progress: this.#progress });
+    return this.#landed;
   }
 }
