@@ -4,9 +4,7 @@ import { isDeepStrictEqual, parseArgs } from "node:util";
 import { diagram } from "../config/diagram.ts";
 import { isMapping } from "../config/mistakes.ts";
 import { run, UserError } from "./command.ts";
-import { dependentsOf } from "./explain/dependents.ts";
 import { Explanation } from "./explain/explained.ts";
-import { picturePage } from "./explain/picture-page.ts";
 import { type Difference, differencesText, sourceOf, tableText, valueText } from "./explain/words.ts";
 import { isConfigurationError } from "./rehearsal/stack-file.ts";
 
@@ -47,8 +45,10 @@ async function main(): Promise<number> {
   }
   try {
     const explanation = await Explanation.of(stack, values.config);
-    if (values.graph && values.out) writeFileSync(values.out, picturePage(explanation.plan));
-    else if (values.graph) console.log(diagram(explanation.plan));
+    if (values.graph && values.out) {
+      const { picturePage } = await import("./explain/picture-page.ts");
+      writeFileSync(values.out, picturePage(explanation.plan));
+    } else if (values.graph) console.log(diagram(explanation.plan));
     else if (values.diff)
       await tellDifferences(explanation, await Explanation.of(second as string, values.config), values.json);
     else await tellValues(explanation, second?.replace(/^landfall:/, ""), values.json);
@@ -62,6 +62,8 @@ async function tellValues(explanation: Explanation, path: string | undefined, js
   const { stack, settings } = explanation;
   const asked = path === undefined ? undefined : explanation.at(path);
   if (asked && !isMapping(asked.value)) {
+    // It loads the program with Pulumi, which takes longer than all else.
+    const { dependentsOf } = await import("./explain/dependents.ts");
     const tried = await dependentsOf(stack, settings, asked);
     const { value, said } = asked;
     if (json) print({ stack, path, value, from: sourceOf(asked), said, tried });
