@@ -12,7 +12,9 @@ import { checkDistribution } from "./distribution-checks.ts";
 import { checkEdge } from "./edge.ts";
 import { missingKinds } from "./kinds.ts";
 import { ClusterError, type Context, kubeconfigFiles, readContext } from "./kubeconfig-file.ts";
+import { checkNamespace } from "./namespace.ts";
 import { checkOperators } from "./operators.ts";
+import { PROVIDER_SETTINGS } from "./provider.ts";
 import { checkSecretStore } from "./secrets.ts";
 import { checkSnapshots } from "./snapshots.ts";
 import { checkStorageClasses } from "./storage.ts";
@@ -63,6 +65,7 @@ export async function landOn(
       identify(ask, context),
       apiServer ?? findApiServer(ask),
       checkVersion(ask, context),
+      checkNamespace(ask, plan),
       checkDistribution(ask, plan),
       checkStorageClasses(ask, plan),
       checkSnapshots(ask, plan),
@@ -79,7 +82,7 @@ export async function landOn(
       context: context.name,
       // Without it, a change of the API server's address would replace, and so delete, everything.
       clusterIdentifier: identity,
-      enableServerSideApply: true,
+      ...PROVIDER_SETTINGS,
     });
     return { provider, apiServer: addresses, ready: [] };
   } finally {
