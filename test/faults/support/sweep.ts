@@ -8,7 +8,7 @@ import type { Fault } from "./proxy.ts";
 export const STRIKES = {
   killed: "SIGKILL of the engine, the program and the provider, once the API server has done it and none of them knows",
   "lost-reply": "the API server does it, and the connection is cut before its answer",
-  "500": "answered with 500, and not done",
+  "error-500": "answered with 500, and not done",
 } as const;
 export type Strike = keyof typeof STRIKES;
 
@@ -18,6 +18,8 @@ export interface Struck {
   write: number;
   /** What was written, as `statefulsets/postgres`. */
   what: string;
+  /** How many the update has. */
+  writes: number;
   /** Nothing where all is well after `npm run recover`. */
   wrong: string[];
   seconds: number;
@@ -31,7 +33,12 @@ export async function landWhole(ground: Ground, namespace: string): Promise<{ wh
 }
 
 /** @param whole what stands where nothing goes wrong */
-export async function strike(ground: Ground, whole: Inventory, kind: Strike, write: number): Promise<Struck> {
+export async function strike(
+  ground: Ground,
+  whole: Inventory,
+  kind: Strike,
+  write: number,
+): Promise<Omit<Struck, "writes">> {
   const begun = Date.now();
   await ground.beginAnew(`pybase-${kind}-${write}`);
   const what = await strikeOnce(ground, kind, write);
@@ -52,7 +59,8 @@ async function strikeOnce({ proxy, stack }: Ground, kind: Strike, write: number)
   const struck = new Promise<void>((resolve) => {
     done = resolve;
   });
-  const fault: Fault = kind === "500" ? { kind: "status", status: 500 } : { kind: "lost-reply", afterwards: done };
+  const fault: Fault =
+    kind === "error-500" ? { kind: "status", status: 500 } : { kind: "lost-reply", afterwards: done };
   proxy.fault = (asked) => {
     if (asked.write !== write) return undefined;
     what = /\/([^/]+\/[^/?]+)\?/.exec(asked.path)?.[1] ?? asked.path;
@@ -62,4 +70,12 @@ async function strikeOnce({ proxy, stack }: Ground, kind: Strike, write: number)
   else await stack.run(...UP);
   if (what === "") throw new Error(`the update ended before its write ${write}`);
   return what;
+}
+
+/** All of 1 to `count`, each a good way from the last: what is not got to is missing here and there. */
+export function spread(count: number): number[] {
+  const greatest = (a: number, b: number): number => (b === 0 ? a : greatest(b, a % b));
+  let stride = Math.max(1, Math.round(count * 0.4));
+  while (greatest(count, stride) !== 1) stride++;
+  return Array.from({ length: count }, (_, index) => ((index * stride) % count) + 1);
 }
