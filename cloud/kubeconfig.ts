@@ -39,7 +39,7 @@ export function connectKubeconfig(plan: Plan, cluster: KubeconfigCluster): Promi
   return inWords(() => {
     const files = kubeconfigFiles(cluster.path);
     const context = readContext(files, cluster.context);
-    return landOn(plan, { context, kubeconfig: files.length === 1 ? files[0] : undefined }, cluster.apiServer);
+    return landOn(plan, { context, kubeconfig: files.length === 1 ? files[0] : undefined }, cluster);
   });
 }
 
@@ -57,12 +57,13 @@ export async function inWords<T>(work: () => Promise<T>): Promise<T> {
 export async function landOn(
   plan: Plan,
   { context, kubeconfig }: Access,
-  apiServer: ApiServerAddresses | undefined,
+  { apiServer, leaves }: { apiServer?: ApiServerAddresses; leaves?: string },
 ): Promise<Landing> {
   const { ask, close } = await openApiServer(context);
   try {
-    const [identity, addresses] = await Promise.all([
-      identify(ask, context),
+    const identity = await identify(ask, context);
+    checkIdentity(identity, plan.landedOn, leaves, context);
+    const [addresses] = await Promise.all([
       apiServer ?? findApiServer(ask),
       checkVersion(ask, context),
       checkNamespace(ask, plan),
@@ -84,7 +85,7 @@ export async function landOn(
       clusterIdentifier: identity,
       ...PROVIDER_SETTINGS,
     });
-    return { provider, apiServer: addresses, ready: [] };
+    return { provider, apiServer: addresses, identity, ready: [] };
   } finally {
     close();
   }
@@ -97,6 +98,20 @@ async function identify(ask: Ask, context: Context): Promise<string> {
   return createHash("sha256")
     .update(context.ca ?? context.server)
     .digest("hex");
+}
+
+/** On another cluster the engine would make everything anew, and delete what stands on this one, data included. */
+function checkIdentity(
+  identity: string,
+  landedOn: string | undefined,
+  leaves: string | undefined,
+  { name, server }: Context,
+): void {
+  if (landedOn === undefined || landedOn === identity || landedOn === leaves) return;
+  throw new ClusterError(
+    `The stack stands on another cluster than the one that context "${name}" leads to, at ${server}.`,
+    `take the kubeconfig or context that it was landed with. To leave that cluster, and delete what stands there: landfall:cluster.leaves: "${landedOn}"`,
+  );
 }
 
 /** The addresses behind the Service `kubernetes`: policies are judged after the Service's address was translated. */

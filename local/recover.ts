@@ -42,8 +42,8 @@ async function main(): Promise<number> {
   if (!(await isAgreed(question, values.yes))) return REFUSED;
 
   const engine = new Engine(pulumi, stack);
-  await mend(engine, stack, progress);
   await engine.unlock();
+  await mend(engine, stack, progress);
   const state = await engine.state();
   if (state.resources.length === 0) await checkNothingStands(plan);
   if (state.hasPendingCreates) await engine.clearPendingCreates();

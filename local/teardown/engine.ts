@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { UserError } from "../command.ts";
 import { isPassing } from "../recover/passing.ts";
-import { askPulumi, releaseDeadLocks, runPulumi } from "../stack.ts";
+import { askPulumi, lockOwners, releaseDeadLocks, runPulumi } from "../stack.ts";
 import { parseState, type State } from "./state.ts";
 
 /** Of an update that failed by what passes. */
@@ -27,10 +27,24 @@ export class Engine {
     return /^file:\/\/([^?]+)/.exec(url)?.[1];
   }
 
-  /** Removes locks that a killed update left on this machine; one of another machine's, Pulumi tells of. */
+  /**
+   * Removes locks that a killed update left on this machine.
+   *
+   * @throws UserError where an update is going on; of one elsewhere than in a backend of files, Pulumi tells
+   */
   async unlock(): Promise<void> {
     const folder = await this.folder();
-    if (folder) releaseDeadLocks(folder);
+    if (!folder) return;
+    releaseDeadLocks(folder);
+    const [owner] = lockOwners(folder, this.#stack);
+    if (!owner) return;
+    throw new UserError(
+      [
+        `${this.#stack} is being updated by ${owner.username} on ${owner.hostname}, process ${owner.pid}.`,
+        "  fix      wait until that has ended, then run this again.",
+        `           Where that machine is gone: npx pulumi cancel --stack ${this.#stack}`,
+      ].join("\n"),
+    );
   }
 
   async state(): Promise<State> {

@@ -98,6 +98,16 @@ describe("Connecting to a cluster by kubeconfig", () => {
     });
   });
 
+  it("refuses another cluster than the one that the stack stands on, unless the stack leaves that one", async () => {
+    const standing = (landedOn: string) => ({ ...planFor("dev"), landedOn });
+    assert.match(
+      await refusal({ plan: standing("uid-of-another") }),
+      /^The stack stands on another cluster than the one that context "test" leads to, at https:\/\/.*\.\n {2}fix {6}take the kubeconfig .* landfall:cluster\.leaves: "uid-of-another"\n/,
+    );
+    await land({ plan: standing("uid-of-kube-system") });
+    await land({ plan: standing("uid-of-another"), cluster: { leaves: "uid-of-another" } });
+  });
+
   it("lands in no namespace that is being deleted, and says what holds it", async () => {
     const namespace = named("pybase");
     server.answers["/api/v1/namespaces/pybase"] = ok({

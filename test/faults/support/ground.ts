@@ -2,7 +2,7 @@
 import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { Api } from "../../../local/cluster/api.ts";
+import type { Api, KubernetesObject } from "../../../local/cluster/api.ts";
 import { openApi } from "../../../local/cluster/kubeconfig.ts";
 import { type Inventory, lostOrDoubled, takeInventory } from "../../../local/drills/inventory.ts";
 import { addApplication } from "../../support/application.ts";
@@ -19,6 +19,7 @@ export class Ground {
   readonly api: Api;
   readonly #directory: string;
   #namespace = "";
+  #edits = 10;
 
   private constructor(cluster: TestCluster, stack: TestStack, proxy: FaultProxy, directory: string) {
     this.cluster = cluster;
@@ -28,8 +29,8 @@ export class Ground {
     this.#directory = directory;
   }
 
-  /** @param application @default PyBase */
-  static async open(cluster: TestCluster, application?: { name: string }): Promise<Ground> {
+  /** @param application and what the stack says of it. @default PyBase */
+  static async open(cluster: TestCluster, application?: { name: string }, settings: object = {}): Promise<Ground> {
     const directory = mkdtempSync(join(tmpdir(), "landfall-ground-"));
     const path = join(directory, "kubeconfig");
     const proxy = await new FaultProxy(cluster).start(path, cluster.context);
@@ -37,6 +38,7 @@ export class Ground {
       "landfall:profile": "dev",
       "landfall:cluster": { provider: "kubeconfig", path, context: cluster.context },
       ...(application ? { "landfall:app": application.name } : {}),
+      ...settings,
     });
     if (application) addApplication(stack, application.name, application);
     await stack.create();
@@ -44,8 +46,36 @@ export class Ground {
     return new Ground(cluster, stack, proxy, directory);
   }
 
+  /** That leads to the proxy. */
+  get kubeconfig(): string {
+    return join(this.#directory, "kubeconfig");
+  }
+
   get namespace(): string {
     return this.#namespace;
+  }
+
+  /** Lands in the namespace, and returns what then stands there. */
+  async land(namespace: string): Promise<Inventory> {
+    await this.beginAnew(namespace);
+    await this.stack.up();
+    return this.inventory();
+  }
+
+  /** Changes what pods read of the crane, and so its pods, at the next update. */
+  edit(): void {
+    this.#edits++;
+    this.stack.configure({ "landfall:tiers": { crane: { env: { HOOKS: String(this.#edits) } } } });
+  }
+
+  /** Resolves once the write of that number has been asked for. */
+  written(write: number): Promise<void> {
+    return new Promise((resolve) => {
+      this.proxy.fault = (asked) => {
+        if (asked.write === write) resolve();
+        return undefined;
+      };
+    });
   }
 
   /** Forgets all that was, and lands in another namespace from now on. What stands in the last one goes by and by. */
@@ -63,7 +93,10 @@ export class Ground {
   }
 
   async clear(): Promise<void> {
-    if (this.#namespace) await this.api.request("DELETE", `/api/v1/namespaces/${this.#namespace}`);
+    const namespaces = await this.api.list<KubernetesObject>("/api/v1/namespaces");
+    if (namespaces.some(({ metadata }) => metadata.name === this.#namespace)) {
+      await this.api.request("DELETE", `/api/v1/namespaces/${this.#namespace}`);
+    }
     this.#namespace = "";
   }
 

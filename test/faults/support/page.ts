@@ -1,4 +1,5 @@
 /** What docs/reliability.md has of the tests. */
+import { type Fault, REMEDIES } from "./faults.ts";
 import { STRIKES, type Strike, type Struck } from "./sweep.ts";
 
 const BEGIN = "<!-- measured by npm run test:faults -->\n";
@@ -30,4 +31,18 @@ export function withMeasured(page: string, text: string): string {
   const after = rest?.split(END)[1];
   if (before === undefined || after === undefined) throw new Error(`the page has no ${BEGIN.trim()} … ${END.trim()}`);
   return `${before}${BEGIN}${text}${END}${after}`;
+}
+
+/** Faults as the page lists them. */
+export function faultTable(faults: Readonly<Record<string, Fault>>): string {
+  const rows = Object.values(faults).map(({ what, told, left, first, remedy, always }) => {
+    const read = told === undefined ? "" : `\`${told.replaceAll("|", "\\|")}\``;
+    const remedied = first === undefined ? REMEDIES[remedy] : `${first}; then ${REMEDIES[remedy]}`;
+    return `| ${always ? `**${what}**` : what} | ${read} | ${left} | ${remedied} |`;
+  });
+  return [
+    "| what goes wrong | what you read | what is left by then | what puts it right |",
+    "|---|---|---|---|",
+    ...rows,
+  ].join("\n");
 }

@@ -5,13 +5,13 @@ import { Agent, createServer, request, type Server } from "node:https";
 import type { AddressInfo } from "node:net";
 import { stringify } from "yaml";
 import { kubeconfigFiles, readContext } from "../../../cloud/kubeconfig-file.ts";
-import { certify } from "../../support/api-server.ts";
+import { type Certificate, certify } from "../../support/api-server.ts";
 import type { TestCluster } from "../../support/cluster.ts";
 
 /** What goes wrong with one request. */
 export type Fault =
-  /** The API server's part says no, and does nothing. */
-  | { kind: "status"; status: number; message?: string; headers?: Record<string, string> }
+  /** It is answered here, and the API server does not hear of it. */
+  | { kind: "status"; status: number; message?: string; headers?: Record<string, string>; body?: object }
   /** It is taken, and never answered. */
   | { kind: "hang" }
   /** The connection is cut before the API server hears of it. */
@@ -19,7 +19,7 @@ export type Fault =
   /** The API server does it, and the connection is cut before its answer has come. */
   | { kind: "lost-reply"; afterwards?: () => void }
   /** It is passed on later. */
-  | { kind: "late"; milliseconds: number };
+  | { kind: "late"; until: Promise<unknown> };
 
 export interface Asked {
   method: string;
@@ -36,12 +36,15 @@ export class FaultProxy {
   readonly #server: Server;
   readonly #agent: Agent;
   readonly #target: URL;
-  readonly #certificate = certify();
+  readonly #certificate: Certificate;
   #writes = 0;
   /** What goes wrong with a request; nothing where it says nothing. */
   fault: (asked: Asked) => Fault | undefined = () => undefined;
+  /** User that all asks for; the cluster's administrator where there is none. */
+  user: string | undefined;
 
-  constructor(cluster: TestCluster) {
+  constructor(cluster: TestCluster, certificate = certify()) {
+    this.#certificate = certificate;
     const context = readContext(kubeconfigFiles(cluster.kubeconfig), cluster.context);
     this.#target = new URL(context.server);
     const { ca, clientCertificate: cert, clientKey: key } = context;
@@ -57,6 +60,7 @@ export class FaultProxy {
   /** Counts writes from the next one on, and has nothing go wrong. */
   beginAnew(): void {
     this.#writes = 0;
+    this.user = undefined;
     this.fault = () => undefined;
   }
 
@@ -101,10 +105,11 @@ export class FaultProxy {
         this.#forward(asked, answer);
         return;
       case "status": {
-        const { status, message = "injected", headers = {} } = fault;
+        const { status, message = "injected", headers = {}, body } = fault;
+        const failure = { kind: "Status", apiVersion: "v1", status: "Failure", message, code: status };
         asked.resume();
         answer.writeHead(status, { "content-type": "application/json", ...headers });
-        answer.end(JSON.stringify({ kind: "Status", apiVersion: "v1", status: "Failure", message, code: status }));
+        answer.end(JSON.stringify(body ?? failure));
         return;
       }
       case "hang":
@@ -120,7 +125,7 @@ export class FaultProxy {
         });
         return;
       case "late":
-        setTimeout(() => this.#forward(asked, answer), fault.milliseconds);
+        fault.until.then(() => this.#forward(asked, answer));
     }
   }
 
@@ -128,7 +133,8 @@ export class FaultProxy {
   #forward(asked: IncomingMessage, answer: ServerResponse, instead?: () => void): void {
     const { method, url: path, headers } = asked;
     const { hostname, port } = this.#target;
-    const passed = request({ agent: this.#agent, hostname, port, method, path, headers }, (answered) => {
+    const acting = this.user === undefined ? headers : { ...headers, "impersonate-user": this.user };
+    const passed = request({ agent: this.#agent, hostname, port, method, path, headers: acting }, (answered) => {
       if (instead) {
         answered.resume();
         answered.on("end", instead);

@@ -27,9 +27,7 @@ export interface Struck {
 
 /** What stands where nothing goes wrong, and how many writes that takes. */
 export async function landWhole(ground: Ground, namespace: string): Promise<{ whole: Inventory; writes: number }> {
-  await ground.beginAnew(namespace);
-  await ground.stack.up();
-  return { whole: await ground.inventory(), writes: ground.proxy.writes };
+  return { whole: await ground.land(namespace), writes: ground.proxy.writes };
 }
 
 /** @param whole what stands where nothing goes wrong */
