@@ -8,7 +8,7 @@ import { stripVTControlCharacters } from "node:util";
 
 /** About as long as each other. */
 const LANES = [
-  ["test/apiserver/**/*.test.ts"],
+  ["test/apiserver/**/*.test.ts", "test/faults/**/*.test.ts"],
   [
     "cluster",
     "components",

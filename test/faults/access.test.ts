@@ -32,11 +32,10 @@ describe("A fault of access:", function () {
   async function refused(fault: Fault, update: () => Promise<Outcome>, back: () => void = () => {}): Promise<void> {
     const before = await ground.inventory();
     ground.proxy.beginAnew();
-    const { code, output } = await update();
+    const { code, output } = await update().finally(back);
     assert.notEqual(code, 0, output);
     assertTold(fault, output);
     assert.equal(ground.proxy.writes, 0, "nothing is written");
-    back();
     await putRight(ground, fault, whole, before);
   }
 

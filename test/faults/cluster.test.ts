@@ -32,11 +32,10 @@ describe("A fault of the cluster:", function () {
   const crane = (settings: object) => ground.stack.configure({ "landfall:tiers": { crane: settings } });
 
   /** What an update says that fails. */
-  async function failure(fault: Fault): Promise<string> {
-    const { code, output } = await ground.stack.run(...UP);
+  async function failure(fault: Fault, update = () => ground.stack.run(...UP)): Promise<void> {
+    const { code, output } = await update();
     assert.notEqual(code, 0, output);
     assertTold(fault, output);
-    return output;
   }
 
   /** An update that fails until `mended`. */
@@ -52,10 +51,9 @@ describe("A fault of the cluster:", function () {
   async function badRelease(fault: Fault, settings: object): Promise<void> {
     const before = await ground.inventory();
     crane({ ...settings, progressDeadlineSeconds: DEADLINE_SECONDS });
-    await failure(fault);
+    await failure(fault, () => ground.recover()).finally(() => crane({}));
     const { status } = await ground.api.get<ClusterObject>(`${DEPLOYMENTS}/crane`);
     assert.equal(status.availableReplicas, 2, "the old pods serve on");
-    crane({});
     await putRight(ground, fault, whole, before);
   }
 
@@ -91,7 +89,7 @@ describe("A fault of the cluster:", function () {
       const before = new Map(await ground.inventory());
       crane({ env: { HOOKS: "quota" }, progressDeadlineSeconds: DEADLINE_SECONDS });
       try {
-        await failure(fault);
+        await failure(fault, () => ground.recover());
       } finally {
         await remove(`${path}/by-hand`);
       }
@@ -126,7 +124,7 @@ describe("A fault of the cluster:", function () {
       const before = await ground.inventory();
       crane({ env: { HOOKS: "unschedulable" }, progressDeadlineSeconds: DEADLINE_SECONDS });
       try {
-        await failure(fault);
+        await failure(fault, () => ground.recover());
       } finally {
         await cordon(false);
       }
@@ -192,22 +190,22 @@ describe("A fault of the cluster:", function () {
     },
 
     "claim-unbound": async (fault) => {
-      const claim = `/api/v1/namespaces/${NAMESPACE}-unbound/persistentvolumeclaims/data-db-0`;
       const path = "/apis/storage.k8s.io/v1/storageclasses";
       await create(path, { metadata: { name: "never" }, provisioner: "never.invalid", volumeBindingMode: "Immediate" });
       try {
         await ground.beginAnew(`${NAMESPACE}-unbound`);
-        const on = (storageClass: string) =>
-          ground.stack.configure({ "landfall:datastores": { db: { storageClass } } });
-        on("never");
-        await failure(fault);
-        on("standard");
-        await remove(claim);
-        await remove(`/api/v1/namespaces/${NAMESPACE}-unbound/pods/db-0`);
-        await putRight(ground, fault, whole, new Map());
-        ground.stack.configure({ "landfall:datastores": undefined });
+        ground.stack.configure({ "landfall:datastores": { db: { storageClass: "never" } } });
+        await failure(fault, () => ground.recover());
+        const claimRef = { namespace: ground.namespace, name: "data-db-0" };
+        const spec = { storageClassName: "never", accessModes: ["ReadWriteOnce"], capacity: { storage: "1Gi" } };
+        await create("/api/v1/persistentvolumes", {
+          metadata: { name: "by-driver" },
+          spec: { ...spec, claimRef, hostPath: { path: "/by-driver" } },
+        });
+        await putRight(ground, fault, whole, await ground.inventory());
       } finally {
         await remove(`${path}/never`);
+        ground.stack.configure({ "landfall:datastores": undefined });
       }
       whole = await ground.land(NAMESPACE);
     },
@@ -243,7 +241,7 @@ async function editByHand({ api, namespace }: Ground): Promise<string[]> {
     Deployment: [`${of("apps/v1")}/deployments`, { spec: { replicas: 1, revisionHistoryLimit: 9 } }],
     StatefulSet: [
       `${of("apps/v1")}/statefulsets`,
-      { spec: { template: { metadata: { annotations: { by: "hand" } } } } },
+      { spec: { template: { spec: { terminationGracePeriodSeconds: 7 } } } },
     ],
     NetworkPolicy: [
       `${of("networking.k8s.io/v1")}/networkpolicies`,

@@ -119,7 +119,7 @@ export const CLUSTER = {
   },
   quota: {
     what: "A quota of somebody else's is exceeded",
-    told: "exceeded quota: by-hand, requested: pods=1, used: pods=",
+    told: "crane: its pods cannot be made: … exceeded quota: by-hand, requested: pods=1, used: pods=",
     left: "the old pods serve on",
     first: "raise the quota",
     remedy: "up",
@@ -134,31 +134,31 @@ export const CLUSTER = {
   },
   image: {
     what: "An image cannot be pulled",
-    told: "ImagePullBackOff",
+    told: "crane-… does not start with the image missing.invalid/crane:1.0.1 (ImagePullBackOff): Back-off pulling image",
     left: "the old pods serve on",
     first: "name another image",
     remedy: "up",
   },
   "crash-loop": {
     what: "Pods crash as soon as they start",
-    told: "CrashLoopBackOff",
+    told: "crane-… ends as soon as it starts (CrashLoopBackOff, exit code 1): kubectl -n pier logs crane-",
     left: "the old pods serve on",
     first: "name another image",
     remedy: "up",
   },
   unschedulable: {
     what: "No machine has room for the pods",
-    told: "nodes are available",
+    told: "crane-… finds no machine: 0/6 nodes are available",
     left: "the old pods serve on",
     first: "add machines",
     remedy: "up",
   },
   "claim-unbound": {
     what: "A volume is never made",
-    told: "unbound immediate PersistentVolumeClaims",
+    told: "db-0 finds no machine: … unbound immediate PersistentVolumeClaims",
     left: "a server that waits for its volume",
-    first: "name a class whose driver runs, once the claim is deleted",
-    remedy: "refresh",
+    first: "see that the driver of its class runs",
+    remedy: "up",
   },
   "node-lost": {
     what: "A machine is lost, with the pods on it",
@@ -212,7 +212,7 @@ export const ACCESS = {
   },
   "wrong-cluster": {
     what: "The kubeconfig leads to another cluster",
-    told: 'The stack stands on another cluster than the one that context "…" leads to.',
+    told: 'The stack stands on another cluster than the one that context "…" leads to, at',
     left: UNTOUCHED,
     first: "take the right kubeconfig",
     remedy: "up",
@@ -227,7 +227,7 @@ export const ACCESS = {
   },
   "stack-file": {
     what: "The stack file is half-written",
-    told: "could not unmarshal",
+    told: "invalid YAML file",
     left: UNTOUCHED,
     first: "write it whole; `git checkout` brings it back",
     remedy: "up",
@@ -274,15 +274,21 @@ export const CLOUDS = {
   },
   consistency: {
     what: "The cloud does not know yet what it has just made",
-    told: "NotFound",
+    told: "DBSubnetGroupNotFoundFault",
     left: BEGUN,
     remedy: "up",
   },
-  "lost-creation": {
-    what: "The cloud makes a store, and its answer is lost",
+  "given-up": {
+    what: "The cloud takes longer than its provider waits, and makes it all the same",
     told: "timeout while waiting for state to become 'available'",
-    left: "a store that no state knows of",
-    first: "`npm run recover` names it: delete it in the cloud, or take it in by `pulumi import`",
+    left: `${BEGUN}; the state knows of what was waited for`,
+    remedy: "up",
+  },
+  "killed-creation": {
+    what: "The engine is killed while the cloud makes a store",
+    told: "Nobody knows whether the cloud has made these, for the update was cut short meanwhile:  aws:rds/instance:Instance pier-db-instance",
+    left: "a store that no state knows of; its name is taken",
+    first: "delete in the cloud what `npm run recover` names: it holds nothing yet",
     remedy: "recover",
   },
 } satisfies Record<string, Fault>;

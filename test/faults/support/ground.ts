@@ -30,16 +30,25 @@ export class Ground {
   }
 
   /** @param application and what the stack says of it. @default PyBase */
-  static async open(cluster: TestCluster, application?: { name: string }, settings: object = {}): Promise<Ground> {
+  static async open(
+    cluster: TestCluster,
+    application?: { name: string },
+    settings: object = {},
+    environment: NodeJS.ProcessEnv = {},
+  ): Promise<Ground> {
     const directory = mkdtempSync(join(tmpdir(), "landfall-ground-"));
     const path = join(directory, "kubeconfig");
     const proxy = await new FaultProxy(cluster).start(path, cluster.context);
-    const stack = new TestStack("dev", {
-      "landfall:profile": "dev",
-      "landfall:cluster": { provider: "kubeconfig", path, context: cluster.context },
-      ...(application ? { "landfall:app": application.name } : {}),
-      ...settings,
-    });
+    const stack = new TestStack(
+      "dev",
+      {
+        "landfall:profile": "dev",
+        "landfall:cluster": { provider: "kubeconfig", path, context: cluster.context },
+        ...(application ? { "landfall:app": application.name } : {}),
+        ...settings,
+      },
+      environment,
+    );
     if (application) addApplication(stack, application.name, application);
     await stack.create();
     cpSync(join(stack.directory, ".landfall"), join(directory, "nothing"), { recursive: true });
@@ -49,6 +58,11 @@ export class Ground {
   /** That leads to the proxy. */
   get kubeconfig(): string {
     return join(this.#directory, "kubeconfig");
+  }
+
+  /** `landfall:cluster` of a stack that comes by the proxy. */
+  get landing(): object {
+    return { provider: "kubeconfig", path: this.kubeconfig, context: this.cluster.context };
   }
 
   get namespace(): string {
