@@ -24,7 +24,7 @@ describe("A fault of access:", function () {
   let whole: Inventory;
   before(async () => {
     ground = await Ground.open(await sharedCluster(), pier);
-    whole = await ground.land("pier");
+    whole = await ground.land("pier-access");
   });
   after(() => ground?.close());
 
@@ -107,7 +107,8 @@ describe("A fault of access:", function () {
       const before = await ground.inventory();
       writeFileSync(stateFile(), "{}");
       const { code, output } = await up();
-      assert.equal(code, 0, output);
+      assert.notEqual(code, 0, output);
+      assertTold(fault, output);
       await putRight(ground, fault, whole, before);
     },
 

@@ -23,7 +23,7 @@ describe("A fault of the API server:", function () {
   let whole: Inventory;
   before(async () => {
     ground = await Ground.open(await sharedCluster(), pier);
-    whole = await ground.land("pier");
+    whole = await ground.land("pier-api-server");
   });
   after(() => ground?.close());
 

@@ -1,6 +1,7 @@
 /** A cloud does not make what it is asked for, or does not say so. */
 import assert from "node:assert/strict";
-import { mkdirSync } from "node:fs";
+import { mkdirSync, symlinkSync } from "node:fs";
+import { homedir } from "node:os";
 import { join } from "node:path";
 import { CloudFaults } from "../../local/emulators/faults.ts";
 import { World } from "../../local/emulators/world.ts";
@@ -45,6 +46,7 @@ describe("A fault of a cloud:", function () {
   before(async () => {
     mkdirSync(worldDirectory);
     makeHome(home, worldDirectory);
+    symlinkSync(join(process.env.PULUMI_HOME ?? join(homedir(), ".pulumi"), "versions"), join(home, "versions"));
     const theirs = world();
     theirs.put({ type: "aws:ec2/vpc:Vpc", id: VPC, inputs: {}, outputs: {}, foreign: true });
     for (const id of SUBNETS) {

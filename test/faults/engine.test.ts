@@ -20,7 +20,7 @@ describe("A fault of the engine:", function () {
   let whole: Inventory;
   before(async () => {
     ground = await Ground.open(await sharedCluster(), pier);
-    whole = await ground.land("pier");
+    whole = await ground.land("pier-engine");
   });
   after(() => ground?.close());
 

@@ -24,7 +24,7 @@ export interface Fault {
   always?: true;
 }
 
-const UNTOUCHED = "nothing was created or changed";
+export const UNTOUCHED = "nothing was created or changed";
 const BEGUN = "what was begun; what depends on it was not";
 
 export const ENGINE = {
@@ -240,7 +240,8 @@ export const ACCESS = {
   },
   "state-empty": {
     what: "The state is `{}`, and somebody runs `pulumi up`",
-    left: "ConfigMaps and Secrets twice; Pulumi takes the stack for a new one",
+    told: "Server-Side Apply field conflict detected",
+    left: "ConfigMaps and Secrets twice, and a state that knows a part of the stack, which Pulumi took for a new one",
     remedy: "recover",
   },
   "lock-empty": {
