@@ -49,8 +49,9 @@ describe("A fault of a cloud:", function () {
     symlinkSync(join(process.env.PULUMI_HOME ?? join(homedir(), ".pulumi"), "versions"), join(home, "versions"));
     const theirs = world();
     theirs.put({ type: "aws:ec2/vpc:Vpc", id: VPC, inputs: {}, outputs: {}, foreign: true });
-    for (const id of SUBNETS) {
-      theirs.put({ type: "aws:ec2/subnet:Subnet", id, inputs: { vpcId: VPC }, outputs: {}, foreign: true });
+    for (const [index, id] of SUBNETS.entries()) {
+      const inputs = { vpcId: VPC, availabilityZone: `eu-west-1${"ab"[index]}` };
+      theirs.put({ type: "aws:ec2/subnet:Subnet", id, inputs, outputs: inputs, foreign: true });
     }
     ground = await Ground.open(await sharedCluster(), pier, {}, { PULUMI_HOME: home });
     ground.stack.configure(besideAws(ground.landing));
