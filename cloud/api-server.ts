@@ -20,6 +20,9 @@ const MOST_CONNECTIONS = 8;
 /** Answers to GET requests; `undefined` where the credentials may not ask. */
 export type Ask = <T>(path: string) => Promise<T | undefined>;
 
+/** Tells what is worth knowing, and keeps nothing from landing. */
+export type Warn = (message: string) => void | Promise<void>;
+
 /**
  * Writes, and returns the answer; `undefined` where the object is not there.
  *

@@ -1,7 +1,6 @@
-import * as pulumi from "@pulumi/pulumi";
 import { isBrought } from "../config/addons.ts";
 import type { Plan, TierPlan } from "../config/plan.ts";
-import type { Ask } from "./api-server.ts";
+import type { Ask, Warn } from "./api-server.ts";
 import { ClusterError } from "./kubeconfig-file.ts";
 
 interface Groups {
@@ -52,7 +51,7 @@ const METRICS: { api: string; asks: (tier: TierPlan) => boolean; source: string 
 ];
 
 /** Refuses objects that the cluster does not know, and warns of autoscalers that would see nothing. */
-export async function checkAutoscalers(ask: Ask, plan: Plan): Promise<void> {
+export async function checkAutoscalers(ask: Ask, plan: Plan, warn: Warn): Promise<void> {
   const kinds = KINDS.map((kind) => ({ ...kind, key: kind.keysOf(plan)[0] })).filter(({ key }) => key !== undefined);
   const metrics = METRICS.map((metric) => ({ ...metric, tiers: plan.tiers.filter(metric.asks) })).filter(
     ({ tiers }) => tiers.length > 0,
@@ -70,7 +69,7 @@ export async function checkAutoscalers(ask: Ask, plan: Plan): Promise<void> {
   for (const { api, tiers, source } of metrics) {
     if (apis.has(api) || isBrought(plan.addons, api)) continue;
     const names = tiers.map(({ name }) => `"${name}"`).join(", ");
-    await pulumi.log.warn(
+    await warn(
       `The cluster does not serve ${api}, so the autoscaling of ${names} has no figures: ` +
         `the replicas stay as they are until ${source} is installed.`,
     );

@@ -1,12 +1,11 @@
 /** Whether a cluster has what the plan's way in is made of. */
-import * as pulumi from "@pulumi/pulumi";
 import { controllerOf } from "../components/edge/controllers/controllers.ts";
 import { edgeObjects } from "../components/edge/objects.ts";
 import { addonFor, inWords } from "../config/addons/catalogue.ts";
 import { settingFor } from "../config/addons.ts";
 import { ingressOf } from "../config/edge-plan.ts";
 import type { Plan } from "../config/plan.ts";
-import type { Ask, List, Named } from "./api-server.ts";
+import type { Ask, List, Named, Warn } from "./api-server.ts";
 import { missingKinds } from "./kinds.ts";
 import { ClusterError } from "./kubeconfig-file.ts";
 
@@ -28,8 +27,8 @@ const BROUGHT_BY: Readonly<Record<string, string>> = {
 const ROUTES = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions/httproutes.gateway.networking.k8s.io";
 
 /** @throws ClusterError that names what is missing. Whatever the credentials may not see is not refused. */
-export async function checkEdge(ask: Ask, plan: Plan): Promise<void> {
-  await Promise.all([checkIngressClass(ask, plan), checkResources(ask, plan)]);
+export async function checkEdge(ask: Ask, plan: Plan, warn: Warn): Promise<void> {
+  await Promise.all([checkIngressClass(ask, plan, warn), checkResources(ask, plan)]);
   await Promise.all([checkGatewayClass(ask, plan), checkCors(ask, plan)]);
 }
 
@@ -37,7 +36,7 @@ interface IngressClass extends Named {
   spec?: { controller: string };
 }
 
-async function checkIngressClass(ask: Ask, { edge, addons }: Plan): Promise<void> {
+async function checkIngressClass(ask: Ask, { edge, addons }: Plan, warn: Warn): Promise<void> {
   const ingress = ingressOf(edge);
   if (!ingress || controllerOf(ingress.controller).classByAnnotation) return;
   const classes = (await ask<List<IngressClass>>("/apis/networking.k8s.io/v1/ingressclasses"))?.items;
@@ -57,19 +56,20 @@ async function checkIngressClass(ask: Ask, { edge, addons }: Plan): Promise<void
       `${place}.controller`,
       ingress.class,
       edge.routes.some(({ features }) => hasAny(features)),
+      warn,
     );
   }
 }
 
 /** F5's controller and ingress-nginx go by the same class, and do not understand each other's annotations. */
-async function checkIsRetired(path: string, ingressClass: string, matters: boolean): Promise<void> {
+async function checkIsRetired(path: string, ingressClass: string, matters: boolean, warn: Warn): Promise<void> {
   if (matters) {
     throw new ClusterError(
       `${path}: class "${ingressClass}" is ingress-nginx on this cluster, which would not understand the routes' settings.`,
       "set it to ingress-nginx, or name the class of another controller",
     );
   }
-  await pulumi.log.warn(`landfall:edge: ${controllerOf("ingress-nginx").retired}.`);
+  await warn(`landfall:edge: ${controllerOf("ingress-nginx").retired}.`);
 }
 
 function hasAny(features: object): boolean {

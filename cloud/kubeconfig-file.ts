@@ -60,9 +60,14 @@ export interface Context {
 
 /** What keeps a cluster from being used, and what to do about it. */
 export class ClusterError extends Error {
+  readonly problem: string;
+  readonly fix: string;
+
   constructor(problem: string, fix: string) {
     super(`${problem}\n  fix      ${fix}\n  Nothing was created or changed.\n`);
     this.name = "ClusterError";
+    this.problem = problem;
+    this.fix = fix;
   }
 }
 

@@ -3,24 +3,11 @@ import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import type { Plan } from "../config/plan.ts";
 import type { KubeconfigCluster } from "../config/schema/cluster.ts";
-import { checkAddons } from "./addons.ts";
 import { type Ask, type List, type Named, openApiServer } from "./api-server.ts";
-import { checkAutoscalers } from "./autoscalers.ts";
 import type { ApiServerAddresses, Landing } from "./cloud.ts";
-import { checkConfinement } from "./confinement.ts";
-import { checkDistribution } from "./distribution-checks.ts";
-import { checkEdge } from "./edge.ts";
-import { missingKinds } from "./kinds.ts";
 import { ClusterError, type Context, kubeconfigFiles, readContext } from "./kubeconfig-file.ts";
-import { checkNamespace } from "./namespace.ts";
-import { checkOperators } from "./operators.ts";
+import { PREFLIGHT } from "./preflight.ts";
 import { PROVIDER_SETTINGS } from "./provider.ts";
-import { checkSecretStore } from "./secrets.ts";
-import { checkSnapshots } from "./snapshots.ts";
-import { checkStorageClasses } from "./storage.ts";
-
-/** Oldest minor of Kubernetes 1 that has, switched on, all that Landfall asks for. */
-const OLDEST_MINOR = 30;
 
 interface EndpointSlice {
   endpoints?: { addresses: string[] }[];
@@ -65,18 +52,7 @@ export async function landOn(
     checkIdentity(identity, plan.landedOn, leaves, context);
     const [addresses] = await Promise.all([
       apiServer ?? findApiServer(ask),
-      checkVersion(ask, context),
-      checkNamespace(ask, plan),
-      checkDistribution(ask, plan),
-      checkStorageClasses(ask, plan),
-      checkSnapshots(ask, plan),
-      checkEdge(ask, plan),
-      checkAutoscalers(ask, plan),
-      checkMonitoring(ask, plan),
-      checkAddons(ask, plan),
-      checkSecretStore(ask, plan),
-      checkConfinement(ask, plan),
-      checkOperators(ask, plan),
+      ...PREFLIGHT.map(({ check }) => check(ask, plan, pulumi.log.warn, context)),
     ]);
     const provider = new k8s.Provider("cluster", {
       kubeconfig,
@@ -133,31 +109,4 @@ async function findApiServer(ask: Ask): Promise<ApiServerAddresses> {
   }
   const cidrs = [...service.spec.clusterIPs, ...addresses].map((ip) => `${ip}/${ip.includes(":") ? 128 : 32}`);
   return { cidrs: [...new Set(cidrs)].sort(), ports: [...new Set([443, ...ports])].sort((a, b) => a - b) };
-}
-
-async function checkVersion(ask: Ask, context: Context): Promise<void> {
-  const version = await ask<{ major: string; minor: string; gitVersion: string }>("/version");
-  if (!version) return; // hidden from these credentials
-  const minor = Number.parseInt(version.minor, 10);
-  if (version.major === "1" && minor >= OLDEST_MINOR) return;
-  throw new ClusterError(
-    `The cluster of context "${context.name}" runs Kubernetes ${version.gitVersion}.\n  allowed  1.${OLDEST_MINOR} or newer`,
-    "upgrade the cluster, or land on another one",
-  );
-}
-
-/** Kinds of the Prometheus operator that the plan needs, by the API that serves them. */
-async function checkMonitoring(ask: Ask, { monitoring, addons }: Plan): Promise<void> {
-  if (!monitoring) return;
-  const needed = {
-    "monitoring.coreos.com/v1": ["ServiceMonitor", "PodMonitor", "PrometheusRule"],
-    "monitoring.coreos.com/v1alpha1": monitoring.notifications ? ["AlertmanagerConfig"] : [],
-  };
-  const wanted = Object.entries(needed).flatMap(([apiVersion, kinds]) => kinds.map((kind) => ({ apiVersion, kind })));
-  const missing = await missingKinds(ask, addons, wanted);
-  if (missing.length === 0) return;
-  throw new ClusterError(
-    `landfall:monitoring: the cluster does not know ${missing.map(({ kind }) => kind).join(", ")} (monitoring.coreos.com).`,
-    "set landfall:addons.kube-prometheus-stack: true, install the Prometheus operator yourself, or remove landfall:monitoring",
-  );
 }

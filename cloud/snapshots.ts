@@ -1,6 +1,5 @@
-import * as pulumi from "@pulumi/pulumi";
 import type { Plan } from "../config/plan.ts";
-import type { Ask, List, Named } from "./api-server.ts";
+import type { Ask, List, Named, Warn } from "./api-server.ts";
 import { missingKinds } from "./kinds.ts";
 import { ClusterError } from "./kubeconfig-file.ts";
 
@@ -13,7 +12,11 @@ interface SnapshotClass extends Named {
 }
 
 /** Refuses snapshots that the cluster could not take, and warns of those that nothing would ever take away. */
-export async function checkSnapshots(ask: Ask, { snapshots, snapshotClasses: made, addons }: Plan): Promise<void> {
+export async function checkSnapshots(
+  ask: Ask,
+  { snapshots, snapshotClasses: made, addons }: Plan,
+  warn: Warn,
+): Promise<void> {
   const wanted = [
     ...(snapshots ? [{ kind: "VolumeSnapshot", key: "backup.snapshots", without: "backup.snapshots: false" }] : []),
     ...made.map(({ name }) => {
@@ -31,13 +34,14 @@ export async function checkSnapshots(ask: Ask, { snapshots, snapshotClasses: mad
   if (!snapshots) return;
   const there = (await ask<List<SnapshotClass>>(`/apis/${API}/volumesnapshotclasses`))?.items;
   if (!there) return; // hidden from these credentials
-  await checkClass(snapshots.className, there, made);
+  await checkClass(snapshots.className, there, made, warn);
 }
 
 async function checkClass(
   name: string | undefined,
   there: readonly SnapshotClass[],
   made: Plan["snapshotClasses"],
+  warn: Warn,
 ): Promise<void> {
   const classes = [
     ...there.map(({ metadata, deletionPolicy }) => ({
@@ -57,7 +61,7 @@ async function checkClass(
     );
   }
   if (found.deletionPolicy !== "Retain") return;
-  await pulumi.log.warn(
+  await warn(
     `landfall:backup.snapshots: class "${found.name}" retains what a VolumeSnapshot stood for, so snapshots that are no longer ` +
       "kept go on to take room at the storage. Remove them there, or use a class with deletionPolicy: Delete.",
   );

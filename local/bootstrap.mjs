@@ -1,6 +1,5 @@
 /**
- * `npm start`, `npm stop` and the commands of `npm run` (`preview`, `explain`, `render`, `schema`, `rehearse`, `destroy`, `restore`, `recover`)
- * begin here, on whatever Node there is and with nothing installed. Installs the dependencies where they are missing or out of date,
+ * `npm start`, `npm stop` and the commands of `npm run` begin here, on whatever Node there is and with nothing installed. Installs the dependencies where they are missing or out of date,
  * then hands over to the TypeScript command on the project's own Node.
  */
 import { spawn } from "node:child_process";
@@ -10,6 +9,22 @@ import { delimiter, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 const OLDEST_NODE = 20;
+
+/** Each is a file beside this one. */
+export const COMMANDS = [
+  "start",
+  "stop",
+  "doctor",
+  "smoke",
+  "preview",
+  "render",
+  "schema",
+  "explain",
+  "rehearse",
+  "destroy",
+  "restore",
+  "recover",
+];
 
 /**
  * Why the dependencies have to be installed; undefined where they are in order.
@@ -68,6 +83,10 @@ async function main([command, ...args]) {
     console.error(
       `Node ${process.versions.node} is too old to begin with.\n  fix      install Node ${OLDEST_NODE} or newer`,
     );
+    return 1;
+  }
+  if (!COMMANDS.includes(command ?? "")) {
+    console.error(`There is no command "${command}".\n  allowed  ${COMMANDS.join(", ")}`);
     return 1;
   }
   const reason = reasonToInstall(root);

@@ -11,6 +11,7 @@ import { assess } from "./risk/assess.ts";
 import { errorsOf, readPreview, withRefused } from "./risk/preview.ts";
 import { exitCode, json, markdown, type Report, text } from "./risk/report.ts";
 import { LOCAL_DIRECTORY, previewStack } from "./stack.ts";
+import { widthOf } from "./terminal.ts";
 import { ensureTools } from "./toolchain/toolchain.ts";
 
 const USAGE = `npm run preview -- STACK [--allow WHAT]... [-c KEY=VALUE]... [--json | --markdown]
@@ -49,8 +50,11 @@ async function main(): Promise<number> {
   const progress = terminalProgress();
   const { pulumi } = await ensureTools(["pulumi", "pulumi-resource-kubernetes"], progress);
   const { config, base = baseOf() } = values;
-  const answer = values.rehearsed
-    ? await rehearsed(stack, { pulumi, progress, config, base })
+  const directory = join(process.cwd(), LOCAL_DIRECTORY, "rehearsals", `preview-${stack}`);
+  const checkOutBase = () => checkOut(base, stack, `${directory}-base`);
+  const program = values.rehearsed ? checkOutBase() : undefined;
+  const answer = program
+    ? await rehearsed(stack, { pulumi, progress, config, base, directory, program })
     : await previewStack(pulumi, stack, config);
   const preview = readPreview(answer.output);
   if (!preview) throw new UserError(`pulumi preview failed:\n\n${answer.everything.trim()}`);
@@ -61,17 +65,21 @@ async function main(): Promise<number> {
     preview: told,
     allowed: values.allow,
     violations: answer.violations,
-    cost: await costOver(stack, config, base),
+    cost: await costOver(stack, config, () => program ?? checkOutBase()),
     errors: errorsOf(preview, answer),
   };
-  console.log(values.json ? json(report) : values.markdown ? markdown(report) : text(report));
+  console.log(values.json ? json(report) : values.markdown ? markdown(report) : text(report, widthOf(process.stdout)));
   return exitCode(report);
 }
 
 /** What the stack costs more or less than git's base of it; undefined where git has none, or one of them has no plan. */
-async function costOver(stack: string, config: readonly string[], base: string): Promise<CostDifference | undefined> {
+async function costOver(
+  stack: string,
+  config: readonly string[],
+  base: () => string,
+): Promise<CostDifference | undefined> {
   try {
-    const program = checkOut(base, stack, join(process.cwd(), LOCAL_DIRECTORY, "rehearsals", `preview-${stack}-base`));
+    const program = base();
     const before = await planOf(readSettings(program, stack), stack, program);
     const after = await planOf(config.reduce(override, readSettings(process.cwd(), stack)), stack, process.cwd());
     return costDifference(before.plan, after.plan);
@@ -87,14 +95,15 @@ interface RehearsedOptions {
   config: readonly string[];
   /** As git knows it. */
   base: string;
+  directory: string;
+  /** Folder of the program as the base has it. */
+  program: string;
 }
 
 /** Brings up what the base has, and previews what the working tree has over it. */
-async function rehearsed(stack: string, { pulumi, progress, config, base }: RehearsedOptions) {
-  const wanted = config.reduce(override, readSettings(process.cwd(), stack));
-  const directory = join(process.cwd(), LOCAL_DIRECTORY, "rehearsals", `preview-${stack}`);
-  const program = checkOut(base, stack, `${directory}-base`);
-  const rehearsal = await landed(stack, { pulumi, progress, base, directory, program });
+async function rehearsed(stack: string, options: RehearsedOptions) {
+  const wanted = options.config.reduce(override, readSettings(process.cwd(), stack));
+  const rehearsal = await landed(stack, options);
   try {
     await rehearsal.restate(wanted);
     return await rehearsal.preview();
@@ -105,14 +114,8 @@ async function rehearsed(stack: string, { pulumi, progress, config, base }: Rehe
   }
 }
 
-interface LandedOptions extends Omit<RehearsedOptions, "config"> {
-  directory: string;
-  /** Folder of the program as the base has it. */
-  program: string;
-}
-
 /** The base, brought up. */
-async function landed(stack: string, { pulumi, progress, base, directory, program }: LandedOptions) {
+async function landed(stack: string, { pulumi, progress, base, directory, program }: RehearsedOptions) {
   const step = progress.step(`pulumi up of ${stack} as ${base} has it, rehearsed`);
   let rehearsal: Rehearsal | undefined;
   try {

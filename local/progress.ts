@@ -1,3 +1,5 @@
+import { painter } from "./terminal.ts";
+
 /** Something that takes a while. */
 export interface Step {
   /** Says how far it is. */
@@ -20,8 +22,7 @@ const PLAIN_MILLISECONDS = 30_000;
 /** A line a step: redrawn on a terminal, else printed when it starts, now and then, and when it ends. */
 export function terminalProgress(stream: NodeJS.WriteStream = process.stderr): Progress {
   const live = stream.isTTY === true && process.env.CI === undefined;
-  const colour = stream.isTTY === true && !process.env.NO_COLOR;
-  const mark = (sign: string, code: number) => (colour ? `\x1b[${code}m${sign}\x1b[0m` : sign);
+  const mark = painter(stream);
 
   return {
     step(text) {
@@ -29,7 +30,7 @@ export function terminalProgress(stream: NodeJS.WriteStream = process.stderr): P
       let latest = "";
       const line = () => `${text}${latest && ` · ${latest}`}${elapsed(started)}`;
       const draw = () => {
-        if (live) stream.write(`\r\x1b[2K${mark("•", 36)} ${line()}`);
+        if (live) stream.write(`\r\x1b[2K${mark("•", "cyan")} ${line()}`);
         else stream.write(`• ${line()}\n`);
       };
       draw();
@@ -43,8 +44,8 @@ export function terminalProgress(stream: NodeJS.WriteStream = process.stderr): P
         update(words) {
           latest = words;
         },
-        done: (words = text) => end(mark("✓", 32), words),
-        failed: (words = text) => end(mark("✗", 31), words),
+        done: (words = text) => end(mark("✓", "green"), words),
+        failed: (words = text) => end(mark("✗", "red"), words),
       };
     },
   };

@@ -1,4 +1,5 @@
 /** `npm start`: tools, a cluster to land on, `pulumi up` of the dev stack; then says what stands where. */
+import { parseArgs } from "node:util";
 import { ensureCluster } from "./cluster/cluster.ts";
 import { run } from "./command.ts";
 import { terminalProgress } from "./progress.ts";
@@ -15,7 +16,17 @@ import {
 import { summary } from "./summary.ts";
 import { ensureTools } from "./toolchain/toolchain.ts";
 
+const USAGE = `npm start
+
+Brings the stack dev up: tools, a local cluster unless Pulumi.dev.yaml names another, pulumi up. Run again, it goes on, or
+lands what the stack file says by now. Ends with pulumi's own exit code, 1 where something is in the way.`;
+
 async function start(): Promise<number> {
+  const { values } = parseArgs({ options: { help: { type: "boolean", short: "h" } } });
+  if (values.help) {
+    console.log(USAGE);
+    return 0;
+  }
   const progress = terminalProgress();
   const tools = await ensureTools(["pulumi", "pulumi-resource-kubernetes"], progress);
   const cluster = clusterOf(readStackFile());

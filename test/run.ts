@@ -3,8 +3,15 @@
  * machines read, `N passed, N failed`, and with 1 where anything failed.
  */
 import { spawn } from "node:child_process";
+import { join } from "node:path";
 import { createInterface } from "node:readline";
-import { stripVTControlCharacters } from "node:util";
+import { parseArgs, stripVTControlCharacters } from "node:util";
+import { run } from "../local/command.ts";
+
+const USAGE = `npm test
+
+Checks the code, then runs every test; npm run test:all lands every application in every profile, too. One file:
+npx mocha test/unit/plan.test.ts. Ends with a line "N passed, N failed", and with 1 where anything failed.`;
 
 /** About as long as each other. */
 const LANES = [
@@ -25,6 +32,8 @@ const LANES = [
   ].map((folder) => `test/${folder}/**/*.test.ts`),
 ];
 const CLOSING = /^(\d+) passed, (\d+) failed(?:, (\d+) skipped)?$/;
+/** For hundreds of programs that start, with nothing left of them elsewhere. */
+const COMPILE_CACHE = join(process.cwd(), ".landfall", "compile-cache");
 /** Where mocha goes through the failures, after all else. */
 const FAILURES = /^ {2}\d+ failing$/;
 
@@ -38,7 +47,10 @@ interface Outcome {
 
 /** Lets mocha's report through, but for what comes after all tests: the failures and the closing line. */
 async function runLane(files: readonly string[]): Promise<Outcome> {
-  const child = spawn("mocha", files, { stdio: ["ignore", "pipe", "inherit"] });
+  const child = spawn("mocha", files, {
+    stdio: ["ignore", "pipe", "inherit"],
+    env: { ...process.env, NODE_COMPILE_CACHE: COMPILE_CACHE },
+  });
   const ended = new Promise<number | null>((resolve, reject) => {
     child.on("error", reject);
     child.on("close", resolve);
@@ -60,9 +72,18 @@ async function runLane(files: readonly string[]): Promise<Outcome> {
   return { passed: outcome?.passed ?? 0, failed: 1, skipped: outcome?.skipped ?? 0, failures };
 }
 
-const outcomes = await Promise.all(LANES.map(runLane));
-const sum = (key: "passed" | "failed" | "skipped") => outcomes.reduce((total, outcome) => total + outcome[key], 0);
-const skipped = sum("skipped");
-for (const line of outcomes.flatMap(({ failures }) => failures)) console.log(line);
-console.log(`${sum("passed")} passed, ${sum("failed")} failed${skipped > 0 ? `, ${skipped} skipped` : ""}`);
-process.exitCode = sum("failed") > 0 ? 1 : 0;
+async function main(): Promise<number> {
+  const { values } = parseArgs({ options: { help: { type: "boolean", short: "h" } } });
+  if (values.help) {
+    console.log(USAGE);
+    return 0;
+  }
+  const outcomes = await Promise.all(LANES.map(runLane));
+  const sum = (key: "passed" | "failed" | "skipped") => outcomes.reduce((total, outcome) => total + outcome[key], 0);
+  const skipped = sum("skipped");
+  for (const line of outcomes.flatMap(({ failures }) => failures)) console.log(line);
+  console.log(`${sum("passed")} passed, ${sum("failed")} failed${skipped > 0 ? `, ${skipped} skipped` : ""}`);
+  return sum("failed") > 0 ? 1 : 0;
+}
+
+await run(main);

@@ -5,6 +5,7 @@ import { ownerLabels } from "../../components/labels.ts";
 import type { Plan } from "../../config/plan.ts";
 import type { Cloud } from "../cloud.ts";
 import { PROVIDER_SETTINGS } from "../provider.ts";
+import { TOKEN_COMMANDS } from "../token-commands.ts";
 import { Cluster, SERVICE_CIDR } from "./cluster.ts";
 import { FileSystem } from "./file-system.ts";
 import { Network } from "./network.ts";
@@ -87,7 +88,7 @@ function kubeconfigOf(
         user: {
           exec: {
             apiVersion: "client.authentication.k8s.io/v1beta1",
-            command: "aws",
+            command: TOKEN_COMMANDS.eks.command,
             args: ["--region", region, "eks", "get-token", "--cluster-name", name, "--output", "json"],
             interactiveMode: "Never",
           },

@@ -1,6 +1,7 @@
 import * as azure from "@pulumi/azure-native";
 import * as pulumi from "@pulumi/pulumi";
 import { parse } from "yaml";
+import { TOKEN_COMMANDS } from "../token-commands.ts";
 import type { AksPlan } from "./plan.ts";
 
 /** Microsoft Entra's application "Azure Kubernetes Service AAD Server", the same in every tenant. */
@@ -33,7 +34,7 @@ export function kubeconfigOf(
           user: {
             exec: {
               apiVersion: "client.authentication.k8s.io/v1beta1",
-              command: "kubelogin",
+              command: TOKEN_COMMANDS.aks.command,
               args: ["get-token", "--login", login, "--server-id", SERVER_ID],
               interactiveMode: "Never",
             },

@@ -5,6 +5,7 @@ import { ownerLabels } from "../../components/labels.ts";
 import type { Plan } from "../../config/plan.ts";
 import type { Cloud } from "../cloud.ts";
 import { PROVIDER_SETTINGS } from "../provider.ts";
+import { TOKEN_COMMANDS } from "../token-commands.ts";
 import { createBackupPlan } from "./backup.ts";
 import { Cluster } from "./cluster.ts";
 import { ImageCache } from "./image-cache.ts";
@@ -101,7 +102,7 @@ function kubeconfigOf({ name, endpoint, masterAuth }: gcp.container.Cluster): pu
         user: {
           exec: {
             apiVersion: "client.authentication.k8s.io/v1beta1",
-            command: "gke-gcloud-auth-plugin",
+            command: TOKEN_COMMANDS.gke.command,
             installHint: "gcloud components install gke-gcloud-auth-plugin",
             interactiveMode: "Never",
             provideClusterInfo: true,

@@ -1,5 +1,6 @@
 import { type Engine, probedBy } from "./engine.ts";
 import { chromadbTransfer } from "./transfers/chromadb.ts";
+import { chromadbTrial } from "./trials/http.ts";
 
 /** Chroma 1.x has no accounts: who may reach it is for the NetworkPolicies to say. */
 export const chromadb: Engine = {
@@ -15,6 +16,7 @@ export const chromadb: Engine = {
     username: "",
   },
   transfer: chromadbTransfer,
+  trial: chromadbTrial,
   terminationGracePeriodSeconds: 60,
   fields: ["url", "host", "port"],
   urlHoldsPassword: false,

@@ -3,6 +3,7 @@ import type { Resources } from "../../config/schema/primitives.ts";
 import type { Field } from "../../config/schema/tier.ts";
 import type { UrlText } from "../secrets/secret-text.ts";
 import type { Cluster } from "./cluster.ts";
+import type { Trial } from "./trials/trial.ts";
 
 /** Where a store answers and as whom: all that a client needs but the password. */
 export interface Endpoint {
@@ -144,6 +145,8 @@ export interface Engine {
   backup?: BackupCommand;
   /** Left out where nothing copies all of it. */
   transfer?: Transfer;
+  /** Left out where nothing here speaks to it. */
+  trial?: Trial;
   /** Length of a derived password, in characters; left out where it has no passwords. */
   passwordLength?: number;
   /** How long the server may take to stop cleanly, in seconds. */

@@ -1,6 +1,7 @@
 import { type Engine, probedBy } from "./engine.ts";
 import { NODE } from "./node.ts";
 import { meilisearchBackup, meilisearchTransfer } from "./transfers/meilisearch.ts";
+import { meilisearchTrial } from "./trials/http.ts";
 
 export const meilisearch: Engine = {
   ports: { http: 7700 },
@@ -16,6 +17,7 @@ export const meilisearch: Engine = {
   },
   backup: { image: NODE, passwordVariable: "MASTER_KEY", ...meilisearchBackup },
   transfer: meilisearchTransfer,
+  trial: meilisearchTrial,
   passwordLength: 32,
   terminationGracePeriodSeconds: 60,
   fields: ["url", "host", "port", "password"],

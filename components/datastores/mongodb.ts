@@ -1,5 +1,6 @@
 import { type Engine, queryOf } from "./engine.ts";
 import { mongodbBackup, mongodbTransfer } from "./transfers/mongodb.ts";
+import { mongodbTrial } from "./trials/mongodb.ts";
 
 export const mongodb: Engine = {
   ports: { mongodb: 27017 },
@@ -29,6 +30,7 @@ export const mongodb: Engine = {
     ...mongodbBackup,
   },
   transfer: mongodbTransfer,
+  trial: mongodbTrial,
   passwordLength: 32,
   terminationGracePeriodSeconds: 120,
   fields: ["url", "host", "port", "username", "password", "database"],

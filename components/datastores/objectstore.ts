@@ -1,6 +1,7 @@
 import { type Endpoint, type Engine, probedBy } from "./engine.ts";
 import { keyOf, RCLONE, remoteOf } from "./rclone.ts";
 import { objectstoreBackup, objectstoreTransfer } from "./transfers/objectstore.ts";
+import { objectstoreTrial } from "./trials/objectstore.ts";
 
 function url({ tls, host, port }: Endpoint): string {
   const scheme = tls ? "https" : "http";
@@ -28,6 +29,7 @@ export const objectstore: Engine = {
     ...objectstoreBackup,
   },
   transfer: objectstoreTransfer,
+  trial: objectstoreTrial,
   passwordLength: 40,
   terminationGracePeriodSeconds: 60,
   fields: ["url", "host", "port", "username", "password", "bucket"],

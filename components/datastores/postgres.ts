@@ -1,6 +1,7 @@
 import { cloudNativePg } from "./cloudnative-pg.ts";
 import { type Engine, probedBy, queryOf } from "./engine.ts";
 import { postgresBackup, postgresTransfer } from "./transfers/postgres.ts";
+import { postgresTrial } from "./trials/postgres.ts";
 
 export const postgres: Engine = {
   ports: { postgres: 5432 },
@@ -39,6 +40,7 @@ export const postgres: Engine = {
     ...postgresBackup,
   },
   transfer: postgresTransfer,
+  trial: postgresTrial,
   passwordLength: 32,
   terminationGracePeriodSeconds: 120,
   fields: ["url", "host", "port", "username", "password", "database"],

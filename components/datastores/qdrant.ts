@@ -1,6 +1,7 @@
 import { type Engine, probedBy } from "./engine.ts";
 import { NODE } from "./node.ts";
 import { qdrantBackup, qdrantTransfer } from "./transfers/qdrant.ts";
+import { qdrantTrial } from "./trials/http.ts";
 
 export const qdrant: Engine = {
   ports: { http: 6333, grpc: 6334 },
@@ -23,6 +24,7 @@ export const qdrant: Engine = {
     ...qdrantBackup,
   },
   transfer: qdrantTransfer,
+  trial: qdrantTrial,
   passwordLength: 40,
   terminationGracePeriodSeconds: 60,
   fields: ["url", "host", "port", "password"],

@@ -2,6 +2,7 @@ import { type Engine, probedBy, queryOf } from "./engine.ts";
 import { followingServer, sentinel } from "./sentinel.ts";
 import { SENTINEL_PORT } from "./sentinel-group.ts";
 import { redisBackup, redisTransfer } from "./transfers/redis.ts";
+import { redisTrial } from "./trials/redis.ts";
 
 /** Served by Valkey, the BSD-licensed continuation of Redis 7.2 (docs/decisions.md). */
 export const redis: Engine = {
@@ -33,6 +34,7 @@ export const redis: Engine = {
     ...redisBackup,
   },
   transfer: redisTransfer,
+  trial: redisTrial,
   passwordLength: 32,
   terminationGracePeriodSeconds: 60,
   fields: ["url", "host", "port", "username", "password"],

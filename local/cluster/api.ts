@@ -1,5 +1,6 @@
 import { Agent, request } from "node:https";
 import { createInterface } from "node:readline";
+import { setTimeout as sleep } from "node:timers/promises";
 import type { Credentials } from "./kubeconfig.ts";
 
 /** What the API server answers that is not a success. */
@@ -22,6 +23,10 @@ export interface KubernetesObject {
 /** A busy machine with two processors has been seen to take most of a minute. */
 const TIMEOUT_MILLISECONDS = 120_000;
 const FIELD_MANAGER = "landfall-local";
+/** What an API server says that has too much to do: too many requests, unavailable, not within its minute. */
+const OVERLOADED: ReadonlySet<number> = new Set([429, 503, 504]);
+const ATTEMPTS = 5;
+const PAUSE_MILLISECONDS = 1_000;
 
 /** Speaks to one API server. The full client takes half a second to load, as long as all else that a warm start does. */
 export class Api {
@@ -86,7 +91,20 @@ export class Api {
     });
   }
 
-  request(method: string, path: string, body?: string, contentType?: string, accept?: string): Promise<string> {
+  /** Asks again where the API server has too much to do; but not to create, which an answer that is lost may have done. */
+  async request(method: string, path: string, body?: string, contentType?: string, accept?: string): Promise<string> {
+    for (let attempt = 1; ; attempt++) {
+      try {
+        return await this.#request(method, path, body, contentType, accept);
+      } catch (error) {
+        const isOverloaded = error instanceof ApiError && OVERLOADED.has(error.status);
+        if (!isOverloaded || method === "POST" || attempt === ATTEMPTS) throw error;
+        await sleep(PAUSE_MILLISECONDS);
+      }
+    }
+  }
+
+  #request(method: string, path: string, body?: string, contentType?: string, accept?: string): Promise<string> {
     return new Promise((resolve, reject) => {
       const headers = {
         ...(accept === undefined ? {} : { accept }),

@@ -74,11 +74,18 @@ export interface StackOptions extends Pick<RenderOptions, "stack" | "settings" |
 }
 
 /** The objects of the stack, whichever form they will have. */
-export async function renderStack({ stack, settings, known = new Map(), apiServer }: StackOptions) {
+export async function renderStack({ stack, settings, ...options }: StackOptions) {
   const { plan } = await planOf(settings, stack);
+  return { plan, rendering: await renderPlan(plan, options) };
+}
+
+/** The objects of a plan that has been made. */
+export async function renderPlan(
+  plan: Plan,
+  { known = new Map(), apiServer = apiServerOf(plan) }: Pick<StackOptions, "known" | "apiServer"> = {},
+): Promise<Rendering> {
   refuseUnderWay(plan);
-  const registrations = await registrationsOf(plan, { apiServer: apiServer ?? apiServerOf(plan), known });
-  return { plan, rendering: renderingOf(registrations, stack) };
+  return renderingOf(await registrationsOf(plan, { apiServer, known }), plan.stack);
 }
 
 export function apiServerOf({ cluster }: Plan): ApiServerAddresses {

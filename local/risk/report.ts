@@ -1,6 +1,7 @@
 /** The findings and the engine's steps, for people, for a pull request and for machines. */
 import type { PolicyViolation } from "../policies.ts";
 import type { CostDifference } from "../proofs/cost-difference.ts";
+import { WIDEST, wrapped } from "../terminal.ts";
 import { Changes, type Operation } from "./changes.ts";
 import type { Preview } from "./preview.ts";
 import type { Finding, Level } from "./rule.ts";
@@ -54,7 +55,8 @@ function breaksPolicies({ violations }: Report): boolean {
   return violations.some(({ level }) => level === "mandatory");
 }
 
-export function text(report: Report): string {
+/** @param width of its sentences, in columns */
+export function text(report: Report, width = WIDEST): string {
   const { findings, errors, stack, violations } = report;
   const blocks = findings
     .filter((finding) => !isSafe(finding))
@@ -62,14 +64,16 @@ export function text(report: Report): string {
       const mark = finding.level === "data at risk" && report.allowed.includes(finding.id) ? ", allowed" : "";
       return [
         `  ${finding.level}${mark} (${finding.id})`,
-        ...wrapped(finding.sentence, "    "),
-        ...(finding.instead ? wrapped(`instead: ${finding.instead}`, "    ") : []),
+        ...wrapped(finding.sentence, "    ", width),
+        ...(finding.instead ? wrapped(`instead: ${finding.instead}`, "    ", width) : []),
       ].join("\n");
     });
   return [
     `${stack}: ${verdict(report)}`,
     ...blocks,
-    ...(findings.some(isSafe) ? [["  safe", ...findings.filter(isSafe).flatMap(line)].join("\n")] : []),
+    ...(findings.some(isSafe)
+      ? [["  safe", ...findings.filter(isSafe).flatMap((finding) => line(finding, width))].join("\n")]
+      : []),
     ...violations.map(
       ({ level, policy, message }) => `  ${level} policy (${policy})\n    ${message.replaceAll("\n", "\n    ")}`,
     ),
@@ -141,8 +145,8 @@ function isSafe({ level }: Finding): boolean {
   return level === "safe";
 }
 
-function line({ sentence }: Finding): string[] {
-  return wrapped(sentence, "      ").map((text, index) => (index === 0 ? `    · ${text.trim()}` : text));
+function line({ sentence }: Finding, width: number): string[] {
+  return wrapped(sentence, "      ", width).map((text, index) => (index === 0 ? `    · ${text.trim()}` : text));
 }
 
 function verdict(report: Report): string {
@@ -176,21 +180,6 @@ function summary({ preview }: Pick<Report, "preview">): string {
   }));
   const said = counts.filter(({ count }) => count > 0).map(({ operation, count }) => `${count} ${DONE[operation]}`);
   return said.join(", ") || "no resources";
-}
-
-const WIDTH = 110;
-
-function wrapped(words: string, indent: string): string[] {
-  const lines: string[] = [];
-  let line = "";
-  for (const word of words.split(" ")) {
-    if (line && indent.length + line.length + word.length >= WIDTH) {
-      lines.push(indent + line);
-      line = "";
-    }
-    line += (line ? " " : "") + word;
-  }
-  return [...lines, indent + line];
 }
 
 function cell(words: string): string {

@@ -61,6 +61,23 @@ export async function ensureTools<N extends ToolName>(
   return found;
 }
 
+export interface KitState {
+  title: string;
+  /** Where its executables are, or will be. */
+  directory: string;
+  isPresent: boolean;
+}
+
+/** Which tools are installed in the versions that are wanted. */
+export function kitStates(): KitState[] {
+  const all = new Map<Kit, ToolName>(Object.entries(TOOLS).map(([name, kit]) => [kit, name as ToolName]));
+  return [...all].map(([kit, name]) => {
+    const own = name === "kubectl" ? which(name) : undefined;
+    const directory = own ? dirname(own) : (officialDirectory(kit) ?? cachedDirectory(kit));
+    return { title: kit.title, directory, isPresent: existsSync(join(directory, name)) };
+  });
+}
+
 async function ensureTool(name: ToolName, progress: Progress): Promise<string> {
   if (name === "kubectl") {
     const onPath = which("kubectl");
@@ -76,8 +93,7 @@ async function ensureTool(name: ToolName, progress: Progress): Promise<string> {
 
 /** The kit's folder in the cache, filled if need be. */
 async function ensureKit(kit: Kit, progress: Progress): Promise<string> {
-  const key = kit.builds.map(fingerprint).join("-");
-  const directory = join(cacheDirectory(), "tools", kit.tools[0] as string, `${kit.version}-${key}`);
+  const directory = cachedDirectory(kit);
   await installOnce(
     directory,
     () => progress.step(kit.title),
@@ -90,6 +106,11 @@ async function ensureKit(kit: Kit, progress: Progress): Promise<string> {
     },
   );
   return directory;
+}
+
+function cachedDirectory(kit: Kit): string {
+  const key = kit.builds.map(fingerprint).join("-");
+  return join(cacheDirectory(), "tools", kit.tools[0] as string, `${kit.version}-${key}`);
 }
 
 async function copyBeside(title: string, { folder, module, file }: NonNullable<Kit["besides"]>, directory: string) {
@@ -118,7 +139,8 @@ function publish(source: string, target: string, kit: Kit): void {
   writeFileSync(mark, current);
 }
 
-function which(command: string): string | undefined {
+/** Where the shell finds the command; undefined where it does not. */
+export function which(command: string): string | undefined {
   try {
     return execFileSync("sh", ["-c", 'command -v "$0"', command], { encoding: "utf8" }).trim() || undefined;
   } catch {

@@ -144,9 +144,8 @@ describe("Datastores that move to servers elsewhere", function () {
   });
 
   it("are switched, though the engine is killed meanwhile: tiers run again, with the new servers, and the old ones stay", async () => {
-    await landKilled(
-      outside({ moveFrom: "bundled", moveStage: "switch" }),
-      ({ jobs }) => !jobs.some(({ metadata }) => /-move-/.test(metadata?.name ?? "")),
+    await landKilled(outside({ moveFrom: "bundled", moveStage: "switch" }), ({ deployments }) =>
+      deployments.every(({ spec }) => spec?.replicas !== 0),
     );
     await eventually(
       async () => (seen = await readNamespace(cluster.clients, NAMESPACE)),

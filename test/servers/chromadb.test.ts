@@ -5,7 +5,8 @@ import { symlinkSync } from "node:fs";
 import { join } from "node:path";
 import { chromadb } from "../../components/datastores/chromadb.ts";
 import type { Transfer } from "../../components/datastores/engine.ts";
-import { freePort, Harbour, type Side, stop, variables, wheels } from "../support/servers.ts";
+import type { Trial } from "../../components/datastores/trials/trial.ts";
+import { freePort, Harbour, type Side, sideOf, stop, trialVariables, variables, wheels } from "../support/servers.ts";
 
 const transfer = chromadb.transfer as Transfer;
 const SERVER = "import sys, chromadb_rust_bindings; chromadb_rust_bindings.cli(['chroma', *sys.argv[1:]])";
@@ -88,6 +89,14 @@ describe("Chroma", function () {
     await from.ask("POST", `${databases}/second/collections`, { name: "docs" });
   });
   after(() => harbour?.close());
+
+  it("takes a value from a client, gives it back, and keeps nothing of it", async () => {
+    const { script } = chromadb.trial as Trial;
+    await harbour.succeed(script, trialVariables(chromadb, to));
+
+    const nobody = await freePort();
+    await harbour.fail(script, trialVariables(chromadb, { ...sideOf(to), port: nobody }));
+  });
 
   it("is copied with all databases, collections and records", async () => {
     await harbour.succeed(transfer.copy, sides());

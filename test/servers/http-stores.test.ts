@@ -5,8 +5,9 @@ import { join } from "node:path";
 import type { BackupCommand, Transfer } from "../../components/datastores/engine.ts";
 import { meilisearch } from "../../components/datastores/meilisearch.ts";
 import { qdrant } from "../../components/datastores/qdrant.ts";
+import type { Trial } from "../../components/datastores/trials/trial.ts";
 import { FakeMeilisearch, FakeQdrant } from "../support/fake-stores.ts";
-import { Harbour, variables } from "../support/servers.ts";
+import { Harbour, sideOf, trialVariables, variables } from "../support/servers.ts";
 
 const range = (length: number) => [...Array(length).keys()];
 
@@ -31,6 +32,17 @@ describe("Meilisearch", function () {
     from.close();
     to.close();
     await harbour.close();
+  });
+
+  it("takes a value from a client, gives it back, and keeps nothing of it", async () => {
+    const { script } = meilisearch.trial as Trial;
+    await harbour.succeed(script, trialVariables(meilisearch, to));
+    assert.equal(to.indexes.size, 0);
+    await harbour.fail(script, trialVariables(meilisearch, { ...sideOf(to), password: "wr0ng" }));
+    to.refuses = /(documents|points)$/;
+    await harbour.fail(script, trialVariables(meilisearch, to));
+    to.refuses = undefined;
+    assert.equal(to.indexes.size, 0);
   });
 
   it("is copied by index with settings and documents, found to differ, and copied again", async () => {
@@ -104,6 +116,17 @@ describe("Qdrant", function () {
     from.close();
     to.close();
     await harbour.close();
+  });
+
+  it("takes a value from a client, gives it back, and keeps nothing of it", async () => {
+    const { script } = qdrant.trial as Trial;
+    await harbour.succeed(script, trialVariables(qdrant, to));
+    assert.equal(to.collections.size, 0);
+    await harbour.fail(script, trialVariables(qdrant, { ...sideOf(to), password: "wr0ng" }));
+    to.refuses = /(documents|points)$/;
+    await harbour.fail(script, trialVariables(qdrant, to));
+    to.refuses = undefined;
+    assert.equal(to.collections.size, 0);
   });
 
   it("is copied by snapshots that are not left behind, found to differ, and copied again", async () => {

@@ -6,9 +6,10 @@ import { connect } from "node:net";
 import { dirname, join } from "node:path";
 import type { BackupCommand, Transfer } from "../../components/datastores/engine.ts";
 import { mongodb } from "../../components/datastores/mongodb.ts";
+import type { Trial } from "../../components/datastores/trials/trial.ts";
 import { terminalProgress } from "../../local/progress.ts";
 import { ensureMongosh, ensureTools } from "../../local/toolchain/toolchain.ts";
-import { freePort, Harbour, type Side, stop, variables } from "../support/servers.ts";
+import { freePort, Harbour, type Side, sideOf, stop, trialVariables, variables } from "../support/servers.ts";
 
 const transfer = mongodb.transfer as Transfer;
 const backup = mongodb.backup as Required<BackupCommand>;
@@ -89,6 +90,16 @@ describe("MongoDB", function () {
     await from.evaluate(SHOP);
   });
   after(() => harbour?.close());
+
+  it("takes a value from a client, gives it back, and keeps nothing of it", async () => {
+    const { script } = mongodb.trial as Trial;
+    await harbour.succeed(script, trialVariables(mongodb, to));
+
+    const said = await harbour.fail(script, trialVariables(mongodb, { ...sideOf(to), password: "wr0ng" }));
+    assert.doesNotMatch(said, /wr0ng/);
+    const nobody = await freePort();
+    await harbour.fail(script, trialVariables(mongodb, { ...sideOf(to), port: nobody }));
+  });
 
   it("is copied with all databases and types", async () => {
     await harbour.succeed(transfer.copy, sides());

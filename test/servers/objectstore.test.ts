@@ -5,9 +5,10 @@ import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } f
 import { dirname, join } from "node:path";
 import type { BackupCommand, Transfer } from "../../components/datastores/engine.ts";
 import { objectstore } from "../../components/datastores/objectstore.ts";
+import type { Trial } from "../../components/datastores/trials/trial.ts";
 import { silentProgress, terminalProgress } from "../../local/progress.ts";
 import { ensureTools } from "../../local/toolchain/toolchain.ts";
-import { freePort, Harbour, type Side, stop, variables } from "../support/servers.ts";
+import { freePort, Harbour, type Side, sideOf, stop, trialVariables, variables } from "../support/servers.ts";
 
 const transfer = objectstore.transfer as Transfer;
 const backup = objectstore.backup as Required<BackupCommand>;
@@ -84,6 +85,16 @@ describe("An object store", function () {
     from.put("avatars/large", Buffer.alloc(12_000_000, "x"));
   });
   after(() => harbour?.close());
+
+  it("takes a value from a client, gives it back, and keeps nothing of it", async () => {
+    const { script } = objectstore.trial as Trial;
+    await harbour.succeed(script, trialVariables(objectstore, to));
+    assert.deepEqual(to.list("shop-uploads-x7"), []);
+    const said = await harbour.fail(script, trialVariables(objectstore, { ...sideOf(to), password: "wr0ng" }));
+    assert.doesNotMatch(said, /wr0ng/);
+    const nobody = await freePort();
+    await harbour.fail(script, trialVariables(objectstore, { ...sideOf(to), port: nobody }));
+  });
 
   it("is copied bucket by bucket, whatever buckets are called on the other side", async () => {
     await harbour.succeed(transfer.copy, sides());

@@ -4,8 +4,9 @@ import { cpSync, mkdirSync, readFileSync, truncateSync, writeFileSync } from "no
 import { join } from "node:path";
 import type { BackupCommand, Transfer } from "../../components/datastores/engine.ts";
 import { postgres } from "../../components/datastores/postgres.ts";
+import type { Trial } from "../../components/datastores/trials/trial.ts";
 import { PostgresServer } from "../support/postgres.ts";
-import { Harbour, variables, wheels } from "../support/servers.ts";
+import { freePort, Harbour, sideOf, trialVariables, variables, wheels } from "../support/servers.ts";
 
 const transfer = postgres.transfer as Required<Transfer>;
 const backup = postgres.backup as Required<BackupCommand>;
@@ -47,6 +48,16 @@ describe("PostgreSQL", function () {
     await from.sql(SHOP);
   });
   after(() => harbour?.close());
+
+  it("takes a value from a client, gives it back, and keeps nothing of it", async () => {
+    const { script } = postgres.trial as Trial;
+    await harbour.succeed(script, trialVariables(postgres, to));
+    assert.equal(await to.sql("SELECT count(*) FROM pg_tables WHERE schemaname = 'public'"), "0");
+    const said = await harbour.fail(script, trialVariables(postgres, { ...sideOf(to), password: "wr0ng" }));
+    assert.doesNotMatch(said, /wr0ng/);
+    const nobody = await freePort();
+    await harbour.fail(script, trialVariables(postgres, { ...sideOf(to), port: nobody }));
+  });
 
   /** Another session holds the table, so that a dump waits for it; answers once the dump does. */
   async function whileDumping(copy: Promise<unknown>, act: () => Promise<void>): Promise<void> {

@@ -5,8 +5,9 @@ import { join } from "node:path";
 import { checking } from "../../components/backup/scripts.ts";
 import type { BackupCommand, Transfer } from "../../components/datastores/engine.ts";
 import { redis } from "../../components/datastores/redis.ts";
+import type { Trial } from "../../components/datastores/trials/trial.ts";
 import { RedisServer } from "../support/redis.ts";
-import { Harbour, variables, wheels } from "../support/servers.ts";
+import { freePort, Harbour, sideOf, trialVariables, variables, wheels } from "../support/servers.ts";
 
 const transfer = redis.transfer as Transfer;
 const backup = redis.backup as Required<BackupCommand>;
@@ -35,6 +36,16 @@ describe("Redis", function () {
     await fill();
   });
   after(() => harbour?.close());
+
+  it("takes a value from a client, gives it back, and keeps nothing of it", async () => {
+    const { script } = redis.trial as Trial;
+    await harbour.succeed(script, trialVariables(redis, to));
+    assert.equal(await to.ask("DBSIZE"), "0");
+    const said = await harbour.fail(script, trialVariables(redis, { ...sideOf(to), password: "wr0ng" }));
+    assert.doesNotMatch(said, /wr0ng/);
+    const nobody = await freePort();
+    await harbour.fail(script, trialVariables(redis, { ...sideOf(to), port: nobody }));
+  });
 
   async function fill(): Promise<void> {
     await from.script(`

@@ -59,6 +59,17 @@ describe("npm start and npm stop", function () {
     assert.match(output, /\n {4}76 unchanged\n/);
   });
 
+  it("leaves a stack that npm run doctor and npm run smoke find in order", async () => {
+    for (const [command, said] of [
+      ["doctor", /✓ Secrets: the passphrase of \.landfall\/passphrase opens them/],
+      ["smoke", /✓ Deployment api: 2 of 2 pods are ready[\s\S]*\? Datastore postgres: its machines are simulated/],
+    ] as const) {
+      const { code, output } = await run(root, process.execPath, ["local/bootstrap.mjs", command, "dev"]);
+      assert.equal(code, 0, output);
+      assert.match(output, said);
+    }
+  });
+
   it("leaves a stack that plain pulumi works with, by the README's commands", async () => {
     const commands = readmeCommands();
     assert.equal(commands.pop(), "npm stop");

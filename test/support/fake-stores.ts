@@ -157,6 +157,12 @@ export class FakeQdrant extends FakeStore {
       case "DELETE /":
         this.collections.delete(name);
         return [200, { result: true }];
+      case "PUT /":
+        this.collections.set(name, { params: JSON.parse(text) as object, points: [] });
+        return [200, { result: true }];
+      case "PUT points/":
+        collection?.points.push(...(JSON.parse(text) as { points: Collection["points"] }).points);
+        return [200, { result: { status: "completed" } }];
       case "POST snapshots/": {
         const content = JSON.stringify(collection);
         this.#snapshots.set("snap-1", `${content.length}:${content}`);

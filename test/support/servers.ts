@@ -1,11 +1,14 @@
 /** Real database servers as processes on 127.0.0.1, and the engines' own commands run against them as pods run them. */
 import assert from "node:assert/strict";
 import { type ChildProcess, execFile, execFileSync, spawn } from "node:child_process";
+import { randomBytes } from "node:crypto";
 import { chmodSync, chownSync, mkdirSync, mkdtempSync, openSync, readFileSync, rmSync, symlinkSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 import { promisify } from "node:util";
+import type { Engine } from "../../components/datastores/engine.ts";
+import { escapeForUrl } from "../../components/secrets/secret-text.ts";
 import { terminalProgress } from "../../local/progress.ts";
 import { ensureWheels, lacksServers } from "../../local/toolchain/toolchain.ts";
 
@@ -201,4 +204,22 @@ export async function wheels(context: Mocha.Context): Promise<string> {
     context.skip();
   }
   return ensureWheels(terminalProgress());
+}
+
+/** What is known of a server, for a test to say otherwise. */
+export function sideOf({ port, username, password, database, buckets }: Side): Side {
+  return { port, username, password, database, buckets };
+}
+
+/** What a client of the store has in its environment, as a trial finds it. */
+export function trialVariables(engine: Engine, side: Side): Record<string, string> {
+  const { port, username = "", password = "", database = "", buckets = "" } = side;
+  const endpoint = { host: "127.0.0.1", port, username, database, buckets: buckets.split(" "), tls: false };
+  return {
+    STORE_URL: engine.url(endpoint, escapeForUrl(password)),
+    STORE_USERNAME: username,
+    STORE_PASSWORD: password,
+    STORE_BUCKET: endpoint.buckets[0] ?? "",
+    MARK: randomBytes(8).toString("hex"),
+  };
 }

@@ -99,6 +99,11 @@ export class TestStack {
     return outcomeOf(this.#start(process.execPath, [join(repository, path), ...args]));
   }
 
+  /** The same with other variables of the environment. */
+  async runCommandWith(variables: NodeJS.ProcessEnv, path: string, ...args: string[]): Promise<Outcome> {
+    return outcomeOf(this.#start(process.execPath, [join(repository, path), ...args], variables));
+  }
+
   /** Starts such a command, and kills all of it once `moment` has come. */
   async killCommand(path: string, args: readonly string[], moment: () => Promise<unknown>): Promise<void> {
     const child = this.#start(process.execPath, [join(repository, path), ...args]);
@@ -165,8 +170,8 @@ export class TestStack {
     return this.#start("pulumi", ["--non-interactive", ...args]);
   }
 
-  #start(file: string, args: readonly string[], environment: NodeJS.ProcessEnv = {}) {
-    const options = { cwd: this.directory, env: { ...this.#environment, ...environment }, detached: true };
+  #start(file: string, args: readonly string[], variables: NodeJS.ProcessEnv = {}) {
+    const options = { cwd: this.directory, env: { ...this.#environment, ...variables }, detached: true };
     const child = spawn(file, args, options);
     child.stdin.end();
     this.#running.add(child);
@@ -194,9 +199,13 @@ async function outcomeOf(child: ReturnType<typeof spawn>): Promise<Outcome> {
   return { code, output };
 }
 
-/** With the program and the providers, which are of its group. */
+/** With the program and the providers, which are of its group; nothing where all of it has ended. */
 function killAll({ pid }: ChildProcess): void {
-  if (pid !== undefined) process.kill(-pid, "SIGKILL");
+  try {
+    if (pid !== undefined) process.kill(-pid, "SIGKILL");
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "ESRCH") throw error;
+  }
 }
 
 function copy(from: string, to: string): void {

@@ -23,15 +23,11 @@ async function check(plan: Plan, apis: readonly string[] | undefined) {
     return groups && ({ groups } as T);
   };
   const warnings: string[] = [];
-  const { warn } = console;
-  console.warn = (text: string) => warnings.push(text.replace("warning: [runtime] ", ""));
   try {
-    await checkAutoscalers(ask, plan);
+    await checkAutoscalers(ask, plan, (text) => void warnings.push(text));
     return { warnings, asked };
   } catch (error) {
     return { warnings, asked, refusal: (error as Error).message };
-  } finally {
-    console.warn = warn;
   }
 }
 

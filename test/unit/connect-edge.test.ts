@@ -27,7 +27,7 @@ async function check(plan: Plan, but: Record<string, unknown> = {}): Promise<str
   const answers = { ...everything, ...but };
   const ask = (async (path: string) => answers[path]) as Ask;
   try {
-    await checkEdge(ask, plan);
+    await checkEdge(ask, plan, () => {});
     return "";
   } catch (error) {
     return (error as Error).message;

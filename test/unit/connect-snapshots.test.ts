@@ -1,5 +1,4 @@
 import assert from "node:assert/strict";
-import * as pulumi from "@pulumi/pulumi";
 import type { Ask } from "../../cloud/api-server.ts";
 import { checkSnapshots } from "../../cloud/snapshots.ts";
 import type { Plan } from "../../config/plan.ts";
@@ -27,20 +26,16 @@ function planWith(snapshots: object, snapshotClasses: object = {}): Plan {
 }
 
 describe("For snapshots a cluster", () => {
-  const log = pulumi.log.warn;
   let warned: string[];
   beforeEach(() => {
     warned = [];
-    (pulumi.log as { warn: unknown }).warn = async (message: string) => warned.push(message);
   });
-  afterEach(() => {
-    (pulumi.log as { warn: unknown }).warn = log;
-  });
+  const warn = (message: string) => void warned.push(message);
 
   async function check(plan: Plan, but: Record<string, unknown> = {}): Promise<string> {
     const answers = { ...everything, ...but };
     try {
-      await checkSnapshots((async (path: string) => answers[path]) as Ask, plan);
+      await checkSnapshots((async (path: string) => answers[path]) as Ask, plan, warn);
       return "";
     } catch (error) {
       return (error as Error).message;
@@ -58,7 +53,7 @@ describe("For snapshots a cluster", () => {
   });
 
   it("is not asked where none are taken", async () => {
-    await checkSnapshots(() => assert.fail("asked"), planOf());
+    await checkSnapshots(() => assert.fail("asked"), planOf(), warn);
   });
 
   it("is refused without the kinds", async () => {

@@ -3,8 +3,7 @@ import { RCLONE } from "../rclone.ts";
 import { BEGIN, bothSides } from "./shell.ts";
 
 /**
- * Both sides as remotes of rclone. A side without a key is known by its pod's identity. Amazon and Google have ways of
- * their own, which rclone knows by their names.
+ * Both sides as remotes of rclone. A side without a key is known by its pod's identity.
  */
 const SIDES = bothSides(
   (side) => `
@@ -18,8 +17,8 @@ export RCLONE_CONFIG_${side}_SECRET_ACCESS_KEY="$${side}_PASSWORD"
 export RCLONE_CONFIG_${side}_NO_CHECK_BUCKET=true`,
 );
 
-const PREPARE = `
-${BEGIN}
+/** Amazon and Google have ways of their own, which rclone knows by their names. */
+export const PROVIDER = `
 provider() {
   case "$1" in
     *.amazonaws.com) echo AWS ;;
@@ -27,6 +26,11 @@ provider() {
     *) echo Other ;;
   esac
 }
+`.trim();
+
+const PREPARE = `
+${BEGIN}
+${PROVIDER}
 address() {
   scheme=http usual=80
   [ "$1" != true ] || { scheme=https usual=443; }
