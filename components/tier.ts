@@ -1,3 +1,4 @@
+import { basename } from "node:path";
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import type { Plan, TierPlan } from "../config/plan.ts";
@@ -38,7 +39,8 @@ export class Tier extends pulumi.ComponentResource {
 
     const network = allowLinks(name, { plan, component: tier.name, namespace: metadata.namespace }, inside);
     const environment = environmentOf(name, { ...args, metadata }, inside);
-    const template = podTemplate(args, environment);
+    const files = filesOf(name, tier, metadata, inside);
+    const template = podTemplate(args, environment, files);
     const running = { ...inside, dependsOn: [namespace, network] };
 
     if (tier.kind === "job") {
@@ -61,6 +63,7 @@ interface Metadata {
 function podTemplate(
   { plan, tier, namespace, account, volumes: shared, priorityClasses, connections }: TierArgs,
   environment: Environment,
+  files: Files,
 ): k8s.types.input.core.v1.PodTemplateSpec & { spec: k8s.types.input.core.v1.PodSpec } {
   const { volumes, volumeMounts } = scratch(tier.writable);
   const mounts = Object.entries(tier.mounts);
@@ -89,6 +92,7 @@ function podTemplate(
           volumeMounts: [
             ...volumeMounts,
             ...mounts.map(([name, mountPath]) => ({ name, mountPath })),
+            ...files.volumeMounts,
             ...certificates.map(({ name }) => ({ name, mountPath: CERTIFICATES, readOnly: true })),
           ],
         },
@@ -99,9 +103,37 @@ function podTemplate(
           name,
           persistentVolumeClaim: { claimName: (shared[name] as k8s.core.v1.PersistentVolumeClaim).metadata.name },
         })),
+        ...files.volumes,
         ...certificates,
       ],
     },
+  };
+}
+
+interface Files {
+  volumes: k8s.types.input.core.v1.Volume[];
+  volumeMounts: k8s.types.input.core.v1.VolumeMount[];
+}
+
+/** Each at its own path, beside what the image has there. The map is named anew with its contents, so that the pods roll. */
+function filesOf(
+  name: string,
+  { files = {} }: TierPlan,
+  metadata: Metadata,
+  opts: pulumi.CustomResourceOptions,
+): Files {
+  const texts = Object.entries(files).map(([path, text], index) => ({ path, text, key: `${index}-${basename(path)}` }));
+  if (texts.length === 0) return { volumes: [], volumeMounts: [] };
+  const data = Object.fromEntries(texts.map(({ key, text }) => [key, text]));
+  const map = new k8s.core.v1.ConfigMap(`${name}-files`, { metadata, immutable: true, data }, opts);
+  return {
+    volumes: [{ name: "configuration-files", configMap: { name: map.metadata.name } }],
+    volumeMounts: texts.map(({ path, key }) => ({
+      name: "configuration-files",
+      mountPath: path,
+      subPath: key,
+      readOnly: true,
+    })),
   };
 }
 

@@ -1,15 +1,14 @@
 /** The only place that reads Pulumi's config. */
-import { readdirSync } from "node:fs";
 import * as pulumi from "@pulumi/pulumi";
 import { readMirror } from "./addons/mirror.ts";
-import { ConfigurationError, isMapping, type Mistake, unknownName } from "./mistakes.ts";
+import { readApplication } from "./application.ts";
+import { ConfigurationError, isMapping, type Mistake } from "./mistakes.ts";
 import type { LastPlaced } from "./placed.ts";
 import type { Plan } from "./plan.ts";
 import { resolve } from "./resolve.ts";
 import { deriveSecret } from "./secrets.ts";
 
 const NAMESPACE = "landfall:";
-const DEFAULT_APPLICATION = "pybase";
 
 export interface Loaded {
   plan: Plan;
@@ -25,10 +24,8 @@ export interface Loaded {
 export async function load(): Promise<Loaded> {
   try {
     const { settings, secret, secrets } = readConfig();
-    const { application, source } = await readApplication(settings.app);
     const plan = resolve({
-      application,
-      source,
+      ...(await readApplication(settings.app)),
       settings,
       secrets: { stackSecretLength: secret?.length, names: Object.keys(secrets) },
       stack: pulumi.getStack(),
@@ -99,16 +96,6 @@ function plaintextSecret(path: string): Mistake {
 /** Structured config arrives as JSON, what is plain as its text; no key has the text of a truth value. */
 function parse(text: string): unknown {
   return /^([[{]|true$|false$)/.test(text) ? JSON.parse(text) : text;
-}
-
-async function readApplication(name: unknown): Promise<{ application: unknown; source: string }> {
-  const wanted = name ?? DEFAULT_APPLICATION;
-  const known = readdirSync(new URL("../apps/", import.meta.url)).map((file) => file.replace(/\.ts$/, ""));
-  if (typeof wanted !== "string" || !known.includes(wanted)) {
-    throw new ConfigurationError([unknownName("landfall:app", String(wanted), known, "application")]);
-  }
-  const module = (await import(`../apps/${wanted}.ts`)) as { default: unknown };
-  return { application: module.default, source: `apps/${wanted}.ts` };
 }
 
 function secretOutputs(

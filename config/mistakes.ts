@@ -140,12 +140,19 @@ function describe(mistakes: readonly Mistake[]): string {
   const count = mistakes.length === 1 ? "1 mistake" : `${mistakes.length} mistakes`;
   const blocks = mistakes.map((mistake) => {
     const lines = [`  ${mistake.path}: ${mistake.problem}`];
-    if (mistake.got !== undefined) lines.push(`    got      ${JSON.stringify(mistake.got)}`);
+    if (mistake.got !== undefined) lines.push(`    got      ${shortened(JSON.stringify(mistake.got))}`);
     if (mistake.allowed !== undefined) lines.push(`    allowed  ${mistake.allowed}`);
     lines.push(`    fix      ${mistake.fix}`);
     return lines.join("\n");
   });
   return `${count} in the configuration; nothing was created or changed.\n\n${blocks.join("\n\n")}\n`;
+}
+
+/** Whole files may stand there. */
+const LONGEST_GOT = 400;
+
+function shortened(text: string): string {
+  return text.length > LONGEST_GOT ? `${text.slice(0, LONGEST_GOT)}…` : text;
 }
 
 function formatPath(path: readonly PropertyKey[]): string {

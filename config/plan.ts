@@ -104,6 +104,8 @@ export interface TierPlan {
   /** Left out where any machine without taints will do. */
   scheduling?: SchedulingPlan;
   writable: string[];
+  /** Configuration files by path. */
+  files?: Record<string, string>;
   confinement: ConfinementPlan;
   /** Shared volumes by name, with their directories. */
   mounts: Record<string, string>;

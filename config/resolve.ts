@@ -25,12 +25,15 @@ import { resolveSnapshotClasses, resolveSnapshots } from "./snapshots.ts";
 import { namespaceOf, resolveStorageClasses, resolveVolumes } from "./storage.ts";
 import { resolveTiers } from "./tiers.ts";
 import { checkWaivers } from "./waivers.ts";
+import type { Lines } from "./yaml-lines.ts";
 
 export interface ResolveInputs {
   /** The application as its file has it, unchecked. */
   application: unknown;
   /** That file, for messages. */
   source: string;
+  /** Where paths stand in it; left out where it does not tell. */
+  lines?: Lines;
   /** The `landfall:` keys of the stack file but the secret ones, unchecked. */
   settings: unknown;
   /** What is known of the secrets. */
@@ -54,7 +57,18 @@ export interface ResolveInputs {
  * @throws ConfigurationError with every mistake at once.
  */
 export function resolve(inputs: ResolveInputs): Plan {
-  const { application, source, settings, secrets, stack, charts, placed = {}, landedOn, now = new Date() } = inputs;
+  const {
+    application,
+    source,
+    lines,
+    settings,
+    secrets,
+    stack,
+    charts,
+    placed = {},
+    landedOn,
+    now = new Date(),
+  } = inputs;
   const parsedApplication = applicationSchema.safeParse(application, { reportInput: true });
   const parsedStack = stackSchema.safeParse(settings, { reportInput: true });
   if (!parsedApplication.success || !parsedStack.success) {
@@ -63,7 +77,7 @@ export function resolve(inputs: ResolveInputs): Plan {
     if (parsedApplication.error) {
       mistakes.push(...fromZod(parsedApplication.error, `${source}: `, keysAt(applicationSchema)));
     }
-    throw new ConfigurationError(mistakes);
+    throw new ConfigurationError(located(mistakes, source, lines));
   }
 
   const layers = layersOf(parsedApplication.data, parsedStack.data, source);
@@ -124,13 +138,23 @@ export function resolve(inputs: ResolveInputs): Plan {
       stack,
     ),
   };
-  if (layers.mistakes.length > 0) throw new ConfigurationError(distinct(layers.mistakes));
+  if (layers.mistakes.length > 0) throw new ConfigurationError(located(distinct(layers.mistakes), source, lines));
   return plan;
 }
 
 /** What is said once of all tiers is found wrong in each of them. */
 function distinct(mistakes: readonly Mistake[]): Mistake[] {
   return [...new Map(mistakes.map((mistake) => [`${mistake.path}: ${mistake.problem}`, mistake])).values()];
+}
+
+/** Those of the application's file with the line that they are in. */
+function located(mistakes: readonly Mistake[], source: string, lines: Lines | undefined): Mistake[] {
+  const own = `${source}: `;
+  return mistakes.map((mistake) => {
+    const path = mistake.path.startsWith(own) ? mistake.path.slice(own.length) : undefined;
+    const line = path === undefined ? undefined : lines?.(path);
+    return line === undefined ? mistake : { ...mistake, path: `${source}:${line}: ${path}` };
+  });
 }
 
 function checkNames({ application, source, mistakes }: Layers): void {

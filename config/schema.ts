@@ -72,35 +72,41 @@ const overrides = z.strictObject({ namespace: name.optional(), ...overrideFields
 
 /** An application: what runs, what it stores, who talks to whom. */
 export const applicationSchema = z.strictObject({
+  /** Of the application: its objects, labels and, unless said otherwise, its namespace and database are called so. */
   name,
-  /** @default the application's name */
+  /** Namespace that everything runs in. @default the application's name */
   namespace: name.optional(),
   /** Secrets that the application needs beside those of its datastores; derived from the stack secret unless set. */
   secrets: z.array(name).optional(),
   /** Environment of every tier. */
   env: environment.optional(),
+  /** Where the application keeps its data, by name; where each runs is the stack's to say. */
   datastores: z.record(name, datastore).optional(),
   /** Volumes that tiers share. */
   volumes: z.record(name, volume).optional(),
+  /** What runs, by name: `web` is served, `worker` is not, `singleton` is one pod, replaced rather than rolled. */
   tiers: z.record(name, tier),
   /** Copies of the bundled datastores. @default none */
   backup: backup.optional(),
   /** Headers and redirect of every route. @default what the controller does by itself */
   edge: applicationEdge.optional(),
+  /** What tiers may ask of the API server, by name. @default nothing */
   roles: z.record(name, role).optional(),
   /** Priority classes that tiers may have, made for the application alone. */
   priorityClasses: z.record(name, priorityClass).optional(),
+  /** Of the namespace. @default the sum of everything at its largest */
   quota: quota.optional(),
   /** AppArmor of every pod. @default the container runtime's, where the node has AppArmor */
   appArmor: everyAppArmor.optional(),
+  /** Alerts, recordings and dashboards, where the stack has monitoring. @default none */
   monitoring: applicationMonitoring.optional(),
-  /** What differs by profile. */
+  /** What differs by profile, in the words of a stack file. */
   profiles: z.partialRecord(profileName, overrides).optional(),
 });
 
 /** A stack file's `landfall:` keys, but for the secret ones, which never pass through here. */
 export const stackSchema = z.strictObject({
-  /** The application: a file in `apps/`, without its ending. @default pybase */
+  /** The application: one of `apps/` by its name, or the path of a YAML or TypeScript file below the project. @default pybase */
   app: z.string().optional(),
   /** Which column of defaults holds: replicas, log level, spreading, protection of data. */
   profile: profileName,

@@ -11,7 +11,7 @@ import { storeCalled } from "./moves.ts";
 import type { DatastorePlan, EnvValue, ProbePlan, TierPlan } from "./plan.ts";
 import { priorityClassOf } from "./priority.ts";
 import { schedulingOfTier } from "./scheduling.ts";
-import type { Environment, Field, Probe, Tier } from "./schema/tier.ts";
+import type { Environment, Field, Migration, Probe, Tier } from "./schema/tier.ts";
 
 const DEFAULT_UID = 10_001;
 
@@ -26,7 +26,7 @@ export function resolveTiers(layers: Layers, datastores: readonly DatastorePlan[
     const plan = resolveTier(layers, name, tier, datastores);
     checkTier(layers, plan);
     if (tier.kind !== "web" || tier.migrate === undefined) return [plan];
-    const migration = migrationOf(plan, tier.migrate);
+    const migration = migrationOf(layers, plan, tier.migrate);
     return [migration, { ...plan, after: [...plan.after, migration.name] }];
   });
 }
@@ -59,6 +59,7 @@ function resolveTier(layers: Layers, name: string, tier: Tier, datastores: reado
     priorityClass: priorityClassOf(layers, name, tier),
     scheduling: schedulingOfTier(layers, name, tier),
     writable: tier.writable ?? ["/tmp"],
+    files: tier.files,
     confinement: confinementOf(layers, tier),
     mounts: tier.mounts ?? {},
     near: nearOf(layers, name, tier, datastores),
@@ -73,15 +74,16 @@ function resolveProbe({ celery, ...probe }: Probe): ProbePlan {
   return { exec: ["sh", "-c", command], periodSeconds: 30, timeoutSeconds: 15, ...probe };
 }
 
-function migrationOf(tier: TierPlan, command: string[]): TierPlan {
+function migrationOf(layers: Layers, tier: TierPlan, migrate: string[] | Migration): TierPlan {
+  const { command, image, uid }: Migration = Array.isArray(migrate) ? { command: migrate } : migrate;
   return {
     name: `${tier.name}-migrate`,
     kind: "job",
     serviceAccount: tier.serviceAccount,
     mountToken: false,
-    image: tier.image,
+    image: image === undefined ? tier.image : fromRegistry(image, layers.registry),
     command,
-    uid: tier.uid,
+    uid: uid ?? tier.uid,
     env: tier.env,
     replicas: 1,
     resources: tier.resources,
@@ -91,6 +93,7 @@ function migrationOf(tier: TierPlan, command: string[]): TierPlan {
     // What is changing the database's schema is not to be cut off.
     scheduling: tier.scheduling?.interruptible ? undefined : tier.scheduling,
     writable: tier.writable,
+    files: tier.files,
     confinement: tier.confinement,
     mounts: tier.mounts,
     near: [],

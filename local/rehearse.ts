@@ -1,7 +1,7 @@
 /** `npm run rehearse`: brings a stack up, changes it and takes it down, without an account. */
 import { mkdirSync, writeFileSync } from "node:fs";
 import { availableParallelism } from "node:os";
-import { join, relative } from "node:path";
+import { basename, join, relative } from "node:path";
 import { parseArgs } from "node:util";
 import { ConfigurationError } from "../config/mistakes.ts";
 import { run, UserError } from "./command.ts";
@@ -24,7 +24,7 @@ const USAGE = `npm run rehearse -- STACK [--app NAME] [-c KEY=VALUE]... [--quick
 npm run rehearse -- --matrix [--only TEXT]... [--again] [--parallel N]
 
   STACK          a stack that has a file Pulumi.STACK.yaml
-  --app NAME     the application, instead of the file's
+  --app NAME     the application, or its file, instead of the stack file's
   -c KEY=VALUE   a setting over the file's, such as -c cluster.version=1.35
   --quick        without the drills, which take minutes
   --drill NAME   only this drill, or those: ${Object.keys(DRILLS).join(", ")}
@@ -89,7 +89,7 @@ interface One {
 }
 
 async function rehearseOne({ stack, settings, pulumi, keep, drills }: One, progress: Progress): Promise<Rehearsed> {
-  const application = String(settings.app ?? "pybase");
+  const application = basename(String(settings.app ?? "pybase")).replace(/\.\w+$/, "");
   const directory = join(process.cwd(), LOCAL_DIRECTORY, "rehearsals", `${stack}-${application}`);
   const acts: ActData[] = [];
   const act: Act = async (title, work) => {

@@ -1,4 +1,4 @@
-/** `npm run schema`: writes what is generated from the schema: the JSON Schema for editors, and the page of all keys. */
+/** `npm run schema`: writes what is generated from the schema: the JSON Schemas for editors, and the pages of all keys. */
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { parseArgs } from "node:util";
 import { run } from "./command.ts";
@@ -8,7 +8,8 @@ const USAGE = `npm run schema [-- --check]
 
   --check   write nothing, and end with 1 where a file is out of date
 
-Writes landfall.schema.json and docs/configuration.md from config/schema and its comments.`;
+Writes landfall.schema.json and docs/configuration.md, and the same for the files of applications, from config/schema and
+its comments.`;
 
 async function main(): Promise<number> {
   const { values } = parseArgs({ options: { check: { type: "boolean" }, help: { type: "boolean", short: "h" } } });

@@ -1,4 +1,4 @@
-/** The stack that `npm start` brings up and `npm stop` takes down, as plain `pulumi` sees it. */
+/** The stacks that `npm start` brings up and `npm stop` takes down, as plain `pulumi` sees them. */
 import { spawn } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
@@ -12,8 +12,8 @@ import { override, qualified, readSettings, type Settings } from "./rehearsal/st
 import { type JudgedAnswer, PREVIEW } from "./risk/preview.ts";
 import { startOf } from "./system-processes.ts";
 
+/** What is meant where no stack is named. */
 export const STACK = "dev";
-export const STACK_FILE = `Pulumi.${STACK}.yaml`;
 /** Everything that `npm start` makes, but for the tools: state, passphrase, cluster. Git ignores it. */
 export const LOCAL_DIRECTORY = ".landfall";
 export const PASSPHRASE_FILE = join(LOCAL_DIRECTORY, "passphrase");
@@ -43,15 +43,26 @@ interface ClusterSetting {
   context?: string;
 }
 
-export function readStackFile(): StackFile {
+function fileOf(stack: string): string {
+  return `Pulumi.${stack}.yaml`;
+}
+
+export function readStackFile(stack = STACK): StackFile {
+  const file = fileOf(stack);
   try {
-    return parse(readFileSync(STACK_FILE, "utf8")) ?? {};
+    return parse(readFileSync(file, "utf8")) ?? {};
   } catch (error) {
     throw new StackError(
-      `${STACK_FILE} cannot be read: ${(error as Error).message}`,
-      `git checkout ${STACK_FILE} brings it back as it came`,
+      `${file} cannot be read: ${(error as Error).message}`,
+      stack === STACK ? `git checkout ${file} brings it back as it came` : "name a stack that has a file",
     );
   }
+}
+
+/** Stacks that have a file, and land on the cluster which `npm start` makes. */
+export function localStacks(): string[] {
+  const stacks = readdirSync(".").flatMap((file) => /^Pulumi\.(.+)\.yaml$/.exec(file)?.[1] ?? []);
+  return stacks.filter((stack) => clusterOf(readStackFile(stack)).isLocal);
 }
 
 /** Where the stack lands; `isLocal` where that is the cluster which `npm start` makes. */
@@ -68,12 +79,12 @@ export function hasOwnPassphrase(): boolean {
 }
 
 /** Makes the passphrase that the stack's secrets are encrypted with, unless there is one. */
-export function ensurePassphrase({ encryptionsalt }: StackFile): void {
+export function ensurePassphrase({ encryptionsalt }: StackFile, stack = STACK): void {
   if (hasOwnPassphrase() || existsSync(PASSPHRASE_FILE)) return;
   if (encryptionsalt !== undefined) {
     throw new StackError(
-      `The secrets in ${STACK_FILE} are encrypted with a passphrase that is not here.`,
-      `export PULUMI_CONFIG_PASSPHRASE with that passphrase, or begin anew: git checkout ${STACK_FILE}`,
+      `The secrets in ${fileOf(stack)} are encrypted with a passphrase that is not here.`,
+      `export PULUMI_CONFIG_PASSPHRASE with that passphrase, or begin anew: git checkout ${fileOf(stack)}`,
     );
   }
   mkdirSync(LOCAL_DIRECTORY, { recursive: true });
@@ -164,33 +175,33 @@ function environment(): NodeJS.ProcessEnv {
 }
 
 /** Makes the stack and its secret where they are missing, and selects it. */
-export async function ensureStack(command: string): Promise<void> {
-  ensurePassphrase(readStackFile());
+export async function ensureStack(command: string, stack = STACK): Promise<void> {
+  ensurePassphrase(readStackFile(stack), stack);
   const wasKilled = releaseDeadLocks();
-  await askPulumi(command, ["stack", "select", "--create", STACK]);
-  if (readStackFile().config?.["landfall:secret"] === undefined) {
+  await askPulumi(command, ["stack", "select", "--create", stack]);
+  if (readStackFile(stack).config?.["landfall:secret"] === undefined) {
     const secret = randomBytes(32).toString("base64url");
-    await askPulumi(command, ["config", "set", "--secret", "landfall:secret", "--stack", STACK], secret);
+    await askPulumi(command, ["config", "set", "--secret", "landfall:secret", "--stack", stack], secret);
   }
   // What was being created when the update was killed is in the state as pending, for good otherwise.
   if (wasKilled)
-    await askPulumi(command, ["refresh", "--stack", STACK, "--yes", "--skip-preview", "--clear-pending-creates"]);
+    await askPulumi(command, ["refresh", "--stack", stack, "--yes", "--skip-preview", "--clear-pending-creates"]);
 }
 
 /** Whether the stack was ever made, or is still there. */
-export async function stackExists(command: string): Promise<boolean> {
+export async function stackExists(command: string, stack = STACK): Promise<boolean> {
   const stacks = JSON.parse(await askPulumi(command, ["stack", "ls", "--json"])) as { name: string }[];
-  return stacks.some(({ name }) => name === STACK);
+  return stacks.some(({ name }) => name === stack);
 }
 
 /** Forgets the stack and all that is in it: what it stood for went with the local cluster. Its config stays. */
-export async function forgetStack(command: string): Promise<void> {
-  await askPulumi(command, ["stack", "rm", STACK, "--force", "--yes", "--preserve-config"]);
+export async function forgetStack(command: string, stack = STACK): Promise<void> {
+  await askPulumi(command, ["stack", "rm", stack, "--force", "--yes", "--preserve-config"]);
 }
 
 /** The stack's outputs. */
-export async function outputsOf(command: string): Promise<{ [name: string]: unknown }> {
-  return JSON.parse(await askPulumi(command, ["stack", "output", "--json", "--stack", STACK]));
+export async function outputsOf(command: string, stack = STACK): Promise<{ [name: string]: unknown }> {
+  return JSON.parse(await askPulumi(command, ["stack", "output", "--json", "--stack", stack]));
 }
 
 /**

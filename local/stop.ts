@@ -1,9 +1,18 @@
-/** `npm stop`: takes the dev stack and the local cluster down. A cluster that the user brought stays. */
+/** `npm stop`: takes the dev stack and the local cluster down, with all that is on it. A cluster that the user brought stays. */
 import { parseArgs } from "node:util";
 import { deleteCluster } from "./cluster/cluster.ts";
 import { run } from "./command.ts";
 import { terminalProgress } from "./progress.ts";
-import { clusterOf, forgetStack, LOCAL_CLUSTER, readStackFile, runPulumi, STACK, stackExists } from "./stack.ts";
+import {
+  clusterOf,
+  forgetStack,
+  LOCAL_CLUSTER,
+  localStacks,
+  readStackFile,
+  runPulumi,
+  STACK,
+  stackExists,
+} from "./stack.ts";
 import { ensureTools } from "./toolchain/toolchain.ts";
 
 const USAGE = `npm stop [-- --yes]
@@ -30,8 +39,14 @@ async function stop(): Promise<number> {
   }
   const step = progress.step("Stopping the local cluster");
   await deleteCluster(LOCAL_CLUSTER);
-  if (await stackExists(pulumi)) await forgetStack(pulumi);
-  step.done(`Stack ${STACK} and the local cluster are gone`);
+  const gone: string[] = [];
+  for (const stack of localStacks()) {
+    if (!(await stackExists(pulumi, stack))) continue;
+    await forgetStack(pulumi, stack);
+    gone.push(stack);
+  }
+  const stacks = gone.length > 1 ? `Stacks ${gone.join(", ")}` : `Stack ${gone[0] ?? STACK}`;
+  step.done(`${stacks} and the local cluster are gone`);
   return 0;
 }
 

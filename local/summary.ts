@@ -1,6 +1,6 @@
 import { openApiServer } from "../cloud/api-server.ts";
 import { kubeconfigFiles, readContext } from "../cloud/kubeconfig-file.ts";
-import { type clusterOf, hasOwnPassphrase, LOCAL_PLUGINS, PASSPHRASE_FILE, STACK } from "./stack.ts";
+import { type clusterOf, hasOwnPassphrase, LOCAL_PLUGINS, PASSPHRASE_FILE } from "./stack.ts";
 
 interface Workload {
   metadata: { name: string; labels: { [name: string]: string } };
@@ -16,6 +16,7 @@ const NAME = "app.kubernetes.io/name";
 
 /** What stands after `npm start`, as the cluster itself tells, and what to do next. */
 export async function summary(
+  stack: string,
   cluster: ReturnType<typeof clusterOf>,
   { namespace, url }: { [name: string]: unknown },
 ): Promise<string> {
@@ -37,7 +38,7 @@ export async function summary(
       "",
       ...(cluster.isLocal ? [SIMULATED, ""] : []),
       "Next:",
-      ...next(cluster, String(namespace)).map((command) => `  ${command}`),
+      ...next(stack, cluster, String(namespace), rows[0]?.[0] ?? "").map((command) => `  ${command}`),
       "",
     ].join("\n");
   } finally {
@@ -63,7 +64,12 @@ function table(rows: readonly string[][]): string[] {
   return rows.map((row) => `  ${row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join("  ")}`.trimEnd());
 }
 
-function next({ path, isLocal }: ReturnType<typeof clusterOf>, namespace: string): string[] {
+function next(
+  stack: string,
+  { path, isLocal }: ReturnType<typeof clusterOf>,
+  namespace: string,
+  tier: string,
+): string[] {
   const variables = [
     ...(hasOwnPassphrase() ? [] : [`PULUMI_CONFIG_PASSPHRASE_FILE=${PASSPHRASE_FILE}`]),
     ...(path ? [`KUBECONFIG=${path}`] : []),
@@ -72,8 +78,8 @@ function next({ path, isLocal }: ReturnType<typeof clusterOf>, namespace: string
   return [
     ...(variables.length > 0 ? [`export ${variables.join(" ")}`] : []),
     `kubectl --namespace ${namespace} get pods`,
-    `npx pulumi config set --stack ${STACK} --path 'landfall:tiers.api.replicas' 3`,
-    `npx pulumi up --stack ${STACK}`,
+    `npx pulumi config set --stack ${stack} --path 'landfall:tiers.${tier}.replicas' 3`,
+    `npx pulumi up --stack ${stack}`,
     isLocal ? "npm stop        # takes all of it down" : "npm stop        # takes the stack down",
   ];
 }

@@ -44,7 +44,11 @@ export const datastoreFields = {
   /** A PodDisruptionBudget that lets a drain go on, one pod at a time. @default false */
   disruptionBudget: z.boolean().optional(),
 };
-export const datastore = z.strictObject({ engine: z.string(), ...datastoreFields });
+export const datastore = z.strictObject({
+  /** Kind of server, such as postgres. */
+  engine: z.string(),
+  ...datastoreFields,
+});
 
 const bundledPlacement = z.strictObject({
   mode: z.literal("bundled"),

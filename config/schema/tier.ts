@@ -51,25 +51,55 @@ export const environment = z.record(
       z.boolean().transform(String),
       /** A field of the connection to a datastore or tier that this tier uses. */
       z.strictObject({
+        /** Name of the datastore or tier. */
         from: name,
+        /** Part of the connection. */
         field: z.enum(FIELDS),
+        /** Another database of the same server. @default the datastore's */
         database: z.union([z.string(), z.int()]).optional(),
         /** What a URL says beside, where its connection is encrypted: clients such as Celery's ask for it. */
         withTls: z.record(z.string(), z.string()).optional(),
       }),
       /** One of the application's secrets. */
-      z.strictObject({ secret: name }),
+      z.strictObject({
+        /** Name of the secret. */
+        secret: name,
+      }),
       /** A setting of the profile. */
-      z.strictObject({ profile: z.enum(["logLevel", "debug"]) }),
+      z.strictObject({
+        /** Which of them. */
+        profile: z.enum(["logLevel", "debug"]),
+      }),
     ],
     "a text, a number, true, false, or a mapping { from, field }, { secret } or { profile }",
   ),
 );
 
+/** What the API server takes as one ConfigMap. https://kubernetes.io/docs/concepts/configuration/configmap/ */
+const LARGEST_FILES = 1024 ** 2;
+const files = z
+  .record(z.string().regex(/^(\/[A-Za-z0-9._-]+)+$/, "the path of a file, such as /etc/app/app.conf"), z.string())
+  .refine(
+    (texts) => Object.values(texts).reduce((sum, text) => sum + Buffer.byteLength(text), 0) <= LARGEST_FILES,
+    "1 MiB or less in all",
+  );
+
+/** What brings the database up to date. */
+const migration = z.strictObject({
+  command: z.array(z.string()).min(1),
+  /** @default the tier's */
+  image: image.optional(),
+  /** @default the tier's */
+  uid: count(1).optional(),
+});
+export const MIGRATE_FORMS = "a command as a list, or a mapping with command";
+
 export const tierFields = {
   /** Image of the containers, with a pinned tag or digest. */
   image,
+  /** What the containers run. @default the image's entrypoint */
   command: z.array(z.string()).optional(),
+  /** Arguments of the command. @default the image's */
   args: z.array(z.string()).optional(),
   /** User and group that the containers run as; never root. @default 10001 */
   uid: count(1).optional(),
@@ -79,19 +109,27 @@ export const tierFields = {
   env: environment.optional(),
   /** Replicas; the fewest where the tier scales. @default the profile's */
   replicas: replicas.optional(),
+  /** CPU and memory of each pod. */
   resources,
+  /** Between `replicas` and `max`, by CPU, memory or figures of one's own. @default none */
   autoscale: z.union([autoscale, z.literal(false)], AUTOSCALE_FORMS).optional(),
+  /** Requests by use, by the Vertical Pod Autoscaler. @default none */
   verticalAutoscale: z.union([verticalAutoscale, z.literal(false)], VERTICAL_FORMS).optional(),
   /** Scaling by what there is to do, in place of `autoscale`. */
   events: z.union([events, z.literal(false)], EVENTS_FORMS).optional(),
   /** The application's volumes that the containers mount, each with its directory. */
   mounts: z.record(name, z.string().startsWith("/")).optional(),
+  /** Configuration files by their paths in the containers, read-only, from a ConfigMap: no place for secrets. */
+  files: files.optional(),
   /** Whether the pods may call HTTPS servers on the internet. @default false */
   externalHttps: z.boolean().optional(),
   /** Datastores that the pods rather share a zone with. */
   near: z.array(name).optional(),
+  /** Whether a pod gets requests. @default as soon as it runs */
   readiness: probe.optional(),
+  /** Whether a container is to be started anew. @default while it runs */
   liveness: probe.optional(),
+  /** Whether a container has started; the others wait for it. @default at once */
   startup: probe.optional(),
   /** How long running work may take to finish after the signal to stop. @default 30 */
   terminationGracePeriodSeconds: seconds.optional(),
@@ -119,6 +157,7 @@ export const tierFields = {
 export const web = z.strictObject({
   kind: z.literal("web"),
   ...tierFields,
+  /** Port that its containers serve HTTP on. */
   port,
   metrics: metrics.optional(),
   /** Port of its Service. @default the same */
@@ -126,7 +165,7 @@ export const web = z.strictObject({
   /** Paths under the edge's host that lead here. Left out: reachable inside the cluster only. */
   route: routes.optional(),
   /** Command that brings the database up to date, run once to its end before a new version serves. */
-  migrate: z.array(z.string()).min(1).optional(),
+  migrate: z.union([migration.shape.command, migration], MIGRATE_FORMS).optional(),
 });
 export const worker = z.strictObject({ kind: z.literal("worker"), ...tierFields, metrics: portlessMetrics.optional() });
 export const singleton = worker.extend({ kind: z.literal("singleton") }).omit({
@@ -165,4 +204,5 @@ export const tierOverride = z.strictObject({
 
 export type Tier = z.output<typeof tier>;
 export type Probe = z.infer<typeof probe>;
+export type Migration = z.infer<typeof migration>;
 export type Environment = z.output<typeof environment>;

@@ -1,9 +1,11 @@
 /** A stack's values: what they are, who says them, and what they are laid over. */
 import { readFileSync } from "node:fs";
-import { isCollection, LineCounter, parseDocument } from "yaml";
+import { LineCounter, parseDocument } from "yaml";
+import { readApplication } from "../../config/application.ts";
 import { overlay } from "../../config/layers.ts";
 import { didYouMean, isMapping } from "../../config/mistakes.ts";
 import type { Plan } from "../../config/plan.ts";
+import { linesOf } from "../../config/yaml-lines.ts";
 import { UserError } from "../command.ts";
 import { override, planOf, readSettings, type Settings } from "../rehearsal/stack-file.ts";
 import type { Node } from "../schema/annotated.ts";
@@ -13,7 +15,7 @@ import { at, byName, leavesOf } from "./tree.ts";
 /** What a layer says. */
 export interface Said {
   value: unknown;
-  /** `Pulumi.production.yaml:31`, or `apps/pybase.ts: tiers.api.replicas`. */
+  /** `Pulumi.production.yaml:31`, `shop.yaml:12`, or `apps/pybase.ts: tiers.api.replicas`. */
   from: string;
 }
 
@@ -53,18 +55,16 @@ export class Explanation {
     const file = readSettings(".", stack);
     const settings = assignments.reduce(override, file);
     const { plan } = await planOf(settings, stack);
-    const app = String(settings.app ?? "pybase");
-    const { default: application } = (await import(`../../apps/${app}.ts`)) as {
-      default: { profiles?: Record<string, unknown> };
-    };
-    const { profiles = {}, ...whole } = application;
-    const profile = plan.profileName;
+    const { application, source, lines } = await readApplication(settings.app);
+    const { profiles = {}, ...whole } = application as { profiles?: Record<string, unknown> };
+    const profile = `profiles.${plan.profileName}`;
+    const inApplication = (path: string) => (lines ? `${source}:${lines(path)}` : `${source}: ${path}`);
     const commanded = assignments.reduce<Settings>(override, {});
     return new Explanation(stack, settings, plan, [
       { tree: commanded, from: (path) => `-c ${path}` },
-      { tree: file, from: linesOf(stack) },
-      { tree: profiles[profile], from: (path) => `apps/${app}.ts: profiles.${profile}.${path}` },
-      { tree: whole, from: (path) => `apps/${app}.ts: ${path}` },
+      { tree: file, from: inStackFile(stack) },
+      { tree: profiles[plan.profileName], from: (path) => inApplication(`${profile}.${path}`) },
+      { tree: whole, from: inApplication },
     ]);
   }
 
@@ -166,21 +166,9 @@ function readSchema(): Node {
 }
 
 /** Where a stack file says it: the line of the key. */
-function linesOf(stack: string): (path: string) => string {
+function inStackFile(stack: string): (path: string) => string {
   const file = `Pulumi.${stack}.yaml`;
-  const lines = new LineCounter();
-  const document = parseDocument(readFileSync(file, "utf8"), { lineCounter: lines });
-  return (path) => {
-    const [first = "", ...rest] = path.split(".");
-    const keys = ["config", `landfall:${first}`, ...rest];
-    const holder = document.getIn(keys.slice(0, -1), true);
-    const pair = isCollection(holder) ? holder.items.find((item) => keyOf(item) === keys.at(-1)) : undefined;
-    const range = (pair as { key?: { range?: number[] } } | undefined)?.key?.range;
-    return range ? `${file}:${lines.linePos(range[0] as number).line}` : file;
-  };
-}
-
-function keyOf(item: unknown): string | undefined {
-  const { key } = item as { key?: { value?: unknown } };
-  return key?.value === undefined ? undefined : String(key.value);
+  const counter = new LineCounter();
+  const lines = linesOf(parseDocument(readFileSync(file, "utf8"), { lineCounter: counter }), counter);
+  return (path) => `${file}:${lines(`config.landfall:${path}`)}`;
 }

@@ -2,6 +2,8 @@
 import { spawnSync } from "node:child_process";
 import { mkdirSync, rmSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
+import { parse } from "yaml";
+import { isFile } from "../../config/application.ts";
 import { UserError } from "../command.ts";
 import { PROGRAM } from "../rehearsal/rehearsal.ts";
 
@@ -34,7 +36,7 @@ export function checkOut(ref: string, stack: string, directory: string): string 
       `${ref} has no ${file}, so nothing of it stands yet.\n  fix      name a commit that has it: --base REF`,
     );
   }
-  const entries = [...PROGRAM.filter((entry) => entry !== "node_modules"), file];
+  const entries = [...PROGRAM.filter((entry) => entry !== "node_modules"), file, ...applicationFile(ref, file)];
   const archive = git("archive", "--format=tar", ref, ...entries);
   rmSync(directory, { recursive: true, force: true });
   mkdirSync(directory, { recursive: true });
@@ -44,6 +46,19 @@ export function checkOut(ref: string, stack: string, directory: string): string 
   }
   symlinkSync(join(process.cwd(), "node_modules"), join(directory, "node_modules"));
   return directory;
+}
+
+/** The stack's application, where that is a file of its own. */
+function applicationFile(ref: string, stackFile: string): string[] {
+  const { config } = (parse(git("show", `${ref}:./${stackFile}`).stdout.toString()) ?? {}) as {
+    config?: { "landfall:app"?: unknown };
+  };
+  const application = config?.["landfall:app"];
+  if (!isFile(application)) return [];
+  if (git("cat-file", "-e", `${ref}:./${application}`).status === 0) return [application];
+  throw new UserError(
+    `${ref} has no ${application}, which its ${stackFile} names.\n  fix      commit it, or name another commit: --base REF`,
+  );
 }
 
 function git(...args: string[]) {

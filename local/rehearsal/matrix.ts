@@ -1,5 +1,5 @@
 /** Every application on every kind of cluster, in every profile, with its datastores in every place. */
-import { readdirSync } from "node:fs";
+import { applicationNames } from "../../config/application.ts";
 import { ConfigurationError, type Mistake } from "../../config/mistakes.ts";
 import { type ApplicationFile, PROFILES, type ProfileName } from "../../config/schema.ts";
 import { planOf, type Settings } from "./stack-file.ts";
@@ -78,8 +78,7 @@ const ALL_CLUSTERS: Record<ClusterKind, Settings> = { ...CLUSTERS, ...CLUSTERS_B
 type ClusterKind = keyof typeof CLUSTERS | keyof typeof CLUSTERS_BESIDE_A_CLOUD;
 
 export function allCells(): Cell[] {
-  const applications = readdirSync(new URL("../../apps/", import.meta.url)).map((file) => file.replace(/\.ts$/, ""));
-  return applications.flatMap((application) =>
+  return applicationNames().flatMap((application) =>
     (Object.keys(ALL_CLUSTERS) as ClusterKind[]).flatMap((provider) =>
       PROFILES.flatMap((profile) => modesOn(provider).map((mode) => ({ application, provider, profile, mode }))),
     ),

@@ -1,8 +1,9 @@
 /** One stack, rehearsed: the unchanged program and the real engine, with stand-ins for what would cost money. */
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parse, stringify } from "yaml";
+import { isFile } from "../../config/application.ts";
 import type { Plan } from "../../config/plan.ts";
 import type { StackCluster } from "../../config/schema/cluster.ts";
 import type { ExistingNodePool } from "../../config/schema/nodes.ts";
@@ -81,7 +82,7 @@ export class Rehearsal {
     cpSync(join(ROOT, "Pulumi.yaml"), join(directory, "project", "Pulumi.yaml"));
     await rehearsal.#land();
     await rehearsal.#makeStack(
-      { ...rehearsal.#landed(settings), ...(await rehearsal.#addons(settings, plan)) },
+      { ...rehearsal.#landed(settings, program), ...(await rehearsal.#addons(settings, plan)) },
       secretNames,
     );
     return rehearsal;
@@ -147,7 +148,7 @@ export class Rehearsal {
     const { config, ...rest } = parse(readFileSync(path, "utf8")) as { config: Settings };
     const { "landfall:secret": secret, "landfall:secrets": made = {} } = config;
     const kept = Object.entries(made as Settings).filter(([name]) => secretNames.includes(name));
-    const stated = { ...this.#landed(settings), ...(await this.#addons(settings, plan)) };
+    const stated = { ...this.#landed(settings, program), ...(await this.#addons(settings, plan)) };
     const secrets = kept.length > 0 ? { "landfall:secrets": Object.fromEntries(kept) } : {};
     writeFileSync(
       path,
@@ -257,7 +258,9 @@ export class Rehearsal {
   }
 
   /** The settings with the rehearsal's own kubeconfig, or its own other stack, where the stack names one. */
-  #landed(settings: Settings): Settings {
+  #landed(stated: Settings, program: string): Settings {
+    // Of the program's folder, which is not the one that pulumi runs in.
+    const settings = isFile(stated.app) ? { ...stated, app: resolve(program, stated.app) } : stated;
     const { path: _, ...cluster } = settings.cluster as ClusterSetting;
     if (cluster.provider === "kubeconfig") return { ...settings, cluster };
     return cluster.provider === "stack" ? { ...settings, cluster: { ...cluster, ref: this.#other } } : settings;

@@ -2,8 +2,8 @@
 import { randomBytes } from "node:crypto";
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { parse } from "yaml";
+import { readApplication } from "../../config/application.ts";
 import { ConfigurationError } from "../../config/mistakes.ts";
 import type { Plan } from "../../config/plan.ts";
 import type * as Resolve from "../../config/resolve.ts";
@@ -41,27 +41,23 @@ export function override(settings: Settings, assignment: string): Settings {
   return lay(settings, keys) as Settings;
 }
 
-const ROOT = fileURLToPath(new URL("../..", import.meta.url));
-
 /**
  * The plan that the program will make of the settings, and the names of the secrets that only the owner knows, for
  * which the rehearsal makes up others.
  *
- * @param program folder of the program. @default this one
+ * @param program folder of the program
  * @throws ConfigurationError as the program would
  */
 export async function planOf(
   settings: Settings,
   stack: string,
-  program = ROOT,
+  program = process.cwd(),
 ): Promise<{ plan: Plan; secretNames: string[] }> {
-  const app = String(settings.app ?? "pybase");
-  const { default: application } = (await import(join(program, "apps", `${app}.ts`))) as { default: unknown };
+  const application = await readApplication(settings.app, program);
   const { resolve } = (await import(join(program, "config", "resolve.ts"))) as typeof Resolve;
   const attempt = (names: string[]) =>
     resolve({
-      application,
-      source: `apps/${app}.ts`,
+      ...application,
       settings,
       secrets: { stackSecretLength: STACK_SECRET_LENGTH, names },
       stack,
@@ -82,7 +78,7 @@ export async function planOf(
  */
 export async function intendedPlan(settings: Settings, stack: string): Promise<Plan> {
   try {
-    return (await planOf(settings, stack, process.cwd())).plan;
+    return (await planOf(settings, stack)).plan;
   } catch (error) {
     throw isConfigurationError(error) ? new UserError(error.message) : error;
   }

@@ -1,10 +1,11 @@
-/** The JSON Schema of what a stack may say, with what the sources say of each field. */
+/** The JSON Schemas of what a stack and an application may say, with what the sources say of each field. */
 import { z } from "zod";
+import { engines } from "../../components/datastores/engines.ts";
 import { catalogue } from "../../config/addons/catalogue.ts";
 import { datastoreOverride } from "../../config/schema/datastore.ts";
-import { stackSchema } from "../../config/schema.ts";
+import { applicationSchema, stackSchema } from "../../config/schema.ts";
 import { type Comments, type Field, type Literal, readComments } from "./comments.ts";
-import { EXAMPLES } from "./examples.ts";
+import { APPLICATION_EXAMPLES, EXAMPLES } from "./examples.ts";
 
 /** As much of JSON Schema as is made here. */
 export interface Node {
@@ -36,7 +37,26 @@ export interface Node {
 
 /** Of `landfall:` keys, without the prefix. */
 export function annotatedSchema(): Node {
-  const schema = z.toJSONSchema(stackSchema, {
+  const node = annotated(stackSchema, EXAMPLES);
+  for (const [name, { title }] of Object.entries(catalogue)) {
+    const addon = node.properties?.addons?.properties?.[name];
+    if (addon) addon.description = `${title}.`;
+  }
+  return node;
+}
+
+/** Of the file of an application. */
+export function annotatedApplicationSchema(): Node {
+  const node = annotated(applicationSchema, APPLICATION_EXAMPLES);
+  const store = node.properties?.datastores?.additionalProperties;
+  const engine = typeof store === "object" ? store.properties?.engine : undefined;
+  if (!engine) throw new Error("datastores have no engine");
+  engine.enum = Object.keys(engines).sort();
+  return node;
+}
+
+function annotated(of: z.ZodType, examples: Readonly<Record<string, unknown>>): Node {
+  const schema = z.toJSONSchema(of, {
     io: "input",
     target: "draft-7", // which editors know best
     unrepresentable: "any",
@@ -47,11 +67,7 @@ export function annotatedSchema(): Node {
   }) as Node & { $schema?: string };
   const { $schema: _, ...node } = schema;
   annotate(node, readComments());
-  for (const [name, { title }] of Object.entries(catalogue)) {
-    const addon = node.properties?.addons?.properties?.[name];
-    if (addon) addon.description = `${title}.`;
-  }
-  for (const [key, example] of Object.entries(EXAMPLES)) {
+  for (const [key, example] of Object.entries(examples)) {
     const property = node.properties?.[key];
     if (property) property.examples = [example];
   }

@@ -40,3 +40,56 @@ export const EXAMPLES: Readonly<Record<string, unknown>> = {
   quota: { requests: { cpu: "20", memory: "40Gi" }, pods: 100 },
   appArmor: false,
 };
+
+/** What each key of an application's file may look like. */
+export const APPLICATION_EXAMPLES: Readonly<Record<string, unknown>> = {
+  name: "shop",
+  namespace: "shop",
+  secrets: ["session-key"],
+  env: { LOG_LEVEL: { profile: "logLevel" } },
+  datastores: {
+    orders: { engine: "postgres", version: "17", storage: "10Gi" },
+    jobs: { engine: "redis", storage: "2Gi" },
+  },
+  volumes: { uploads: { storage: "50Gi" } },
+  tiers: {
+    api: {
+      kind: "web",
+      image: "shop/api:1.0.0",
+      port: 8000,
+      route: "/api",
+      uses: ["orders", "jobs"],
+      env: {
+        DATABASE_URL: { from: "orders", field: "url" },
+        SESSION_KEY: { secret: "session-key" },
+        PUBLIC_NAME: "Shop",
+      },
+      files: { "/etc/shop/limits.conf": "uploads 10M\n" },
+      mounts: { uploads: "/var/lib/shop" },
+      migrate: ["shop", "migrate"],
+      resources: { requests: { cpu: "100m", memory: "128Mi" }, limits: { cpu: "1", memory: "512Mi" } },
+      autoscale: { max: 6, cpu: 70 },
+      readiness: { http: "/health" },
+      liveness: { http: "/health" },
+    },
+    worker: {
+      kind: "worker",
+      image: "shop/worker:1.0.0",
+      uses: ["orders", "jobs"],
+      resources: { requests: { cpu: "100m", memory: "128Mi" }, limits: { cpu: "1", memory: "512Mi" } },
+    },
+  },
+  backup: { to: { storage: "20Gi" } },
+  edge: { headers: { frameOptions: "DENY" } },
+  roles: {
+    reader: {
+      rules: [{ apiGroups: [""], resources: ["configmaps"], verbs: ["get", "list", "watch"] }],
+      bindings: { api: ["api"] },
+    },
+  },
+  priorityClasses: { important: { value: 1000, description: "What customers wait for" } },
+  quota: { requests: { cpu: "20", memory: "40Gi" }, pods: 100 },
+  appArmor: false,
+  monitoring: { alerts: { ApiDown: { kind: "availableReplicas" } }, recordings: {}, dashboards: { overview: {} } },
+  profiles: { production: { tiers: { api: { replicas: 3 } } } },
+};

@@ -1,14 +1,27 @@
 /** Everything that is generated from the schema, by path. */
-import { annotatedSchema, type Node } from "./annotated.ts";
-import { PAGE_FILE, SCHEMA_FILE } from "./names.ts";
-import { configurationPage } from "./page.ts";
+import { annotatedApplicationSchema, annotatedSchema, type Node } from "./annotated.ts";
+import { APPLICATION_PAGE_FILE, APPLICATION_SCHEMA_FILE, PAGE_FILE, SCHEMA_FILE } from "./names.ts";
+import { applicationPage, configurationPage } from "./page.ts";
 
 export function generatedFiles(): Record<string, string> {
   const schema = annotatedSchema();
+  const application = annotatedApplicationSchema();
   return {
-    [SCHEMA_FILE]: `${JSON.stringify(stackFile(withoutNotes(schema)), undefined, 1)}\n`,
+    [SCHEMA_FILE]: json(stackFile(withoutNotes(schema))),
     [PAGE_FILE]: configurationPage(schema),
+    [APPLICATION_SCHEMA_FILE]: json({
+      $schema: DRAFT,
+      title: "An application of Landfall",
+      ...withoutNotes(application),
+    }),
+    [APPLICATION_PAGE_FILE]: applicationPage(application),
   };
+}
+
+const DRAFT = "http://json-schema.org/draft-07/schema#";
+
+function json(schema: object): string {
+  return `${JSON.stringify(schema, undefined, 1)}\n`;
 }
 
 const SECURE: Node = {
@@ -23,7 +36,7 @@ const SECURE: Node = {
 function stackFile({ properties = {}, required = [] }: Node): object {
   const ours = Object.entries(properties).map(([key, node]) => [`landfall:${key}`, node]);
   return {
-    $schema: "http://json-schema.org/draft-07/schema#",
+    $schema: DRAFT,
     title: "A stack of Landfall",
     type: "object",
     properties: {

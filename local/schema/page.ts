@@ -1,4 +1,4 @@
-/** docs/configuration.md: every key of a stack file, from the schema. */
+/** docs/configuration.md and docs/application-file.md: every key of a stack file and of an application's, from the schema. */
 import { stringify } from "yaml";
 import type { Node } from "./annotated.ts";
 
@@ -16,18 +16,40 @@ Mappings are laid over what the application and the profile say, key by key; lis
 Secrets stand apart: [secrets.md](secrets.md).
 `;
 
-export function configurationPage({ properties = {}, required = [] }: Node): string {
-  const keys = Object.entries(properties);
-  const contents = keys.map(([key]) => `[\`${key}\`](#landfall${key.toLowerCase()})`).join(" · ");
-  const sections = keys.map(([key, node]) => sectionOf(key, node, required.includes(key)));
-  return [HEAD, `${contents}\n`, ...sections].join("\n");
+const APPLICATION_HEAD = `# The file of an application
+
+Every key of an application's own file, such as \`shop.yaml\`: [applications.md](applications.md) has how to get to one. Generated
+from the schema by \`npm run schema\`; the same descriptions show in an editor that knows YAML schemas, by its first line:
+
+\`\`\`yaml
+# yaml-language-server: $schema=./landfall-application.schema.json
+\`\`\`
+
+In TypeScript the same is \`export default { … } satisfies ApplicationFile\`. What a stack may change of it,
+[configuration.md](configuration.md) has.
+`;
+
+export function configurationPage(schema: Node): string {
+  return pageOf(HEAD, "landfall:", schema);
 }
 
-function sectionOf(key: string, node: Node, isRequired: boolean): string {
-  const rows = rowsOf("", node);
+export function applicationPage(schema: Node): string {
+  return pageOf(APPLICATION_HEAD, "", schema);
+}
+
+/** @param prefix of the keys as they stand in the file */
+function pageOf(head: string, prefix: string, { properties = {}, required = [] }: Node): string {
+  const keys = Object.entries(properties);
+  const contents = keys.map(([key]) => `[\`${key}\`](#${prefix.replace(":", "")}${key.toLowerCase()})`).join(" · ");
+  const sections = keys.map(([key, node]) => sectionOf(prefix, key, node, required.includes(key)));
+  return [head, `${contents}\n`, ...sections].join("\n");
+}
+
+function sectionOf(prefix: string, key: string, node: Node, isRequired: boolean): string {
+  const rows = REPEATED.includes(key) ? [] : rowsOf("", node);
   const example = node.examples?.[0];
   return [
-    `## landfall:${key}`,
+    `## ${prefix}${key}`,
     "",
     [
       node.description,
@@ -38,7 +60,7 @@ function sectionOf(key: string, node: Node, isRequired: boolean): string {
       .join(" "),
     ...(example === undefined
       ? []
-      : ["", "```yaml", stringify({ [`landfall:${key}`]: example }, { lineWidth: 0 }).trimEnd(), "```"]),
+      : ["", "```yaml", stringify({ [prefix + key]: example }, { lineWidth: 0 }).trimEnd(), "```"]),
     ...(rows.length > 0 ? ["", "| key | | allowed | default |", "|---|---|---|---|", ...rows] : []),
     "",
   ].join("\n");
@@ -75,7 +97,7 @@ function rowsOf(path: string, node: Node): string[] {
 }
 
 /** What has the form of what it is in. */
-const REPEATED = ["moveFrom"];
+const REPEATED = ["moveFrom", "profiles"];
 
 /** Keys with the same of everything share a line. */
 function grouped(properties: Record<string, Node>): [string[], Node][] {

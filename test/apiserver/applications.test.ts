@@ -3,7 +3,7 @@
  * time, gone without a trace.
  */
 import assert from "node:assert/strict";
-import { readdirSync } from "node:fs";
+import { applicationNames } from "../../config/application.ts";
 import { PROFILES, type ProfileName } from "../../config/schema.ts";
 import { proveAll } from "../../local/proofs/proofs.ts";
 import { describeProof } from "../../local/rehearsal/proving.ts";
@@ -21,7 +21,7 @@ import { eventually, readNamespace } from "../support/read.ts";
 import { TestStack } from "../support/stack.ts";
 import { readWayIn } from "../support/way-in.ts";
 
-const applications = readdirSync(new URL("../../apps/", import.meta.url)).map((file) => file.replace(/\.ts$/, ""));
+const applications = applicationNames();
 
 const conformance: Record<string, Row[]> = { graphmemory, mlcf, pybase, samplemind, thebot };
 

@@ -5,6 +5,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
+import { applicationNames } from "../../config/application.ts";
 import { deriveSecret } from "../../config/secrets.ts";
 import { terminalProgress } from "../../local/progress.ts";
 import { writeFiles } from "../../local/render/write.ts";
@@ -13,7 +14,7 @@ import { sharedCluster, type TestCluster } from "../support/cluster.ts";
 import { inProduction, objectsIn } from "../support/rendered.ts";
 import { TEST_SECRET, TestStack } from "../support/stack.ts";
 
-const applications = readdirSync(new URL("../../apps/", import.meta.url)).map((file) => file.replace(/\.ts$/, ""));
+const applications = applicationNames();
 const ask = promisify(execFile);
 
 describe("The API server takes every object of a plain rendering", function () {

@@ -1,6 +1,6 @@
 /** Applications whose secrets come from a store, as the program registers them. */
 import assert from "node:assert/strict";
-import { readdirSync } from "node:fs";
+import { applicationNames } from "../../config/application.ts";
 import type { Plan } from "../../config/plan.ts";
 import { resolve } from "../../config/resolve.ts";
 import { autoName, find, ofType, type Registration, secret } from "../support/mocks.ts";
@@ -229,7 +229,7 @@ function referencesIn(inputs: unknown, key = ""): string[] {
 }
 
 describe("Every application with all its secrets in a store", () => {
-  const applications = readdirSync(new URL("../../apps/", import.meta.url)).map((file) => file.replace(/\.ts$/, ""));
+  const applications = applicationNames();
   for (const application of [...applications, "harbor"]) {
     it(`refers to Secrets that the operator makes, and to no others: ${application}`, async () => {
       const { default: file } =

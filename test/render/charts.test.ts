@@ -1,10 +1,11 @@
 /** Charts and bases, by the real Helm and Kustomize. */
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
-import { mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
+import { applicationNames } from "../../config/application.ts";
 import { terminalProgress } from "../../local/progress.ts";
 import { canonical } from "../../local/render/names.ts";
 import type { Manifest } from "../../local/render/objects.ts";
@@ -15,7 +16,7 @@ import { ensureTools } from "../../local/toolchain/toolchain.ts";
 import { passwordOf } from "../support/pybase.ts";
 import { inProduction, objectsBelow, objectsIn, rendered } from "../support/rendered.ts";
 
-const applications = readdirSync(new URL("../../apps/", import.meta.url)).map((file) => file.replace(/\.ts$/, ""));
+const applications = applicationNames();
 const ask = promisify(execFile);
 
 describe("Renderings by the tools that they are for", function () {

@@ -5,9 +5,9 @@ import { planOf } from "../../local/rehearsal/stack-file.ts";
 describe("Every application on every kind of cluster, in every profile, with its datastores in every place", () => {
   const cells = allCells();
 
-  it("are 5 x 4 x 3 x 3 cells, and 5 x 3 x 3 with a cloud's datastores beside somebody else's cluster", () => {
-    assert.equal(cells.length, 180 + 45);
-    assert.equal(new Set(cells.map(nameOf)).size, 180 + 45);
+  it("are 6 x 4 x 3 x 3 cells, and 6 x 3 x 3 with a cloud's datastores beside somebody else's cluster", () => {
+    assert.equal(cells.length, 216 + 54);
+    assert.equal(new Set(cells.map(nameOf)).size, 216 + 54);
   });
 
   it("has a plan, or is refused because nobody runs its datastores there", async function () {

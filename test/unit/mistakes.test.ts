@@ -53,6 +53,13 @@ describe("A configuration error", () => {
     );
   });
 
+  it("shows the beginning of what is long", () => {
+    const { message } = new ConfigurationError([
+      { path: "files", got: "x".repeat(1000), problem: "not valid", fix: "do" },
+    ]);
+    assert.match(message, /got {6}"x{399}…\n/);
+  });
+
   it("counts a single mistake in the singular", () => {
     const { message } = new ConfigurationError([{ path: "landfall:b", problem: "is missing", fix: "set it" }]);
     assert.match(message, /^1 mistake in the configuration; /);

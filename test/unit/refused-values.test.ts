@@ -177,6 +177,49 @@ describe("A value of the wrong form is refused:", () => {
       { path: "apps/shop.ts: tiers.web.uid", got: 0, problem: "too small", allowed: "1 or more", fix: "raise it" },
     ],
     [
+      "a configuration file without a path",
+      ({ app }) => (app.tiers.web.files = { "nginx.conf": "" }),
+      {
+        path: "apps/shop.ts: tiers.web.files.nginx.conf",
+        problem: "not a valid name",
+        allowed: "the path of a file, such as /etc/app/app.conf",
+        fix: "write it in that form",
+      },
+    ],
+    [
+      "configuration files that no ConfigMap holds",
+      ({ app }) => (app.tiers.web.files = { "/etc/large": "x".repeat(1024 ** 2), "/etc/more": "y" }),
+      {
+        path: "apps/shop.ts: tiers.web.files",
+        got: { "/etc/large": "x".repeat(1024 ** 2), "/etc/more": "y" },
+        problem: "not valid",
+        allowed: "1 MiB or less in all",
+        fix: "write it in that form",
+      },
+    ],
+    [
+      "a migration that is no command",
+      ({ app }) => (app.tiers.web.migrate = "alembic upgrade head"),
+      {
+        path: "apps/shop.ts: tiers.web.migrate",
+        got: "alembic upgrade head",
+        problem: "not valid",
+        allowed: "a command as a list, or a mapping with command",
+        fix: "write it in that form",
+      },
+    ],
+    [
+      "a migration's image that is another one tomorrow",
+      ({ app }) => (app.tiers.web.migrate = { image: "shop/migrate:latest", command: ["migrate"] }),
+      {
+        path: "apps/shop.ts: tiers.web.migrate.image",
+        got: "shop/migrate:latest",
+        problem: "not valid",
+        allowed: "a pinned tag or digest, not latest",
+        fix: "write it in that form",
+      },
+    ],
+    [
       "a probe of two kinds",
       ({ app }) => (app.tiers.web.readiness = { http: "/", exec: ["true"] }),
       {

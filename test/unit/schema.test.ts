@@ -1,12 +1,13 @@
 import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
-import { parse } from "yaml";
+import { parse, stringify } from "yaml";
 import { z } from "zod";
-import { stackSchema } from "../../config/schema.ts";
-import { annotatedSchema, type Node } from "../../local/schema/annotated.ts";
-import { EXAMPLES } from "../../local/schema/examples.ts";
+import { applicationNames, readApplication } from "../../config/application.ts";
+import { applicationSchema, stackSchema } from "../../config/schema.ts";
+import { annotatedApplicationSchema, annotatedSchema, type Node } from "../../local/schema/annotated.ts";
+import { APPLICATION_EXAMPLES, EXAMPLES } from "../../local/schema/examples.ts";
 import { generatedFiles } from "../../local/schema/files.ts";
-import { SCHEMA_FILE } from "../../local/schema/names.ts";
+import { APPLICATION_SCHEMA_FILE, SCHEMA_FILE } from "../../local/schema/names.ts";
 
 const ROOT = new URL("../../", import.meta.url);
 const stackFiles = readdirSync(ROOT).filter((file) => /^Pulumi\..+\.yaml$/.test(file));
@@ -26,6 +27,15 @@ describe("What is generated from the schema", () => {
     }
     const whole = { ...EXAMPLES };
     assert.deepEqual(stackSchema.safeParse(whole).error?.issues, undefined);
+  });
+
+  it("describes every key of an application's file, with an example that the schema takes", () => {
+    const { properties = {} } = annotatedApplicationSchema();
+    for (const [key, { description, examples }] of Object.entries(properties)) {
+      assert.ok(description, `${key} has no description`);
+      assert.equal(examples?.length, 1, `${key} has no example in local/schema/examples.ts`);
+    }
+    assert.deepEqual(applicationSchema.safeParse(APPLICATION_EXAMPLES).error?.issues, undefined);
   });
 
   it("takes words, defaults and what editors say from the sources of the schema", () => {
@@ -65,6 +75,15 @@ describe("The schema for editors", () => {
       const text = readFileSync(new URL(file, ROOT), "utf8");
       assert.equal(text.split("\n")[0], `# yaml-language-server: $schema=./${SCHEMA_FILE}`);
       assert.deepEqual(schema.safeParse(parse(text)).error?.issues, undefined);
+    });
+  }
+
+  for (const name of applicationNames()) {
+    it(`of an application's file takes apps/${name}.ts as YAML`, async () => {
+      const file = readFileSync(new URL(APPLICATION_SCHEMA_FILE, ROOT), "utf8");
+      const { application } = await readApplication(name);
+      const text = stringify(application, { aliasDuplicateObjects: false });
+      assert.deepEqual(z.fromJSONSchema(JSON.parse(file)).safeParse(parse(text)).error?.issues, undefined);
     });
   }
 

@@ -1,0 +1,126 @@
+/** Keys of a service that have no place in an application, each with why and what to do. The other keys are carried over. */
+
+export interface Reason {
+  why: string;
+  fix: string;
+}
+
+const privileges = (why: string): Reason => ({
+  why,
+  fix: "do without it: pods run under Pod Security restricted",
+});
+const machines = (why: string): Reason => ({
+  why,
+  fix: "ask for a node pool in the stack file (tiers.<name>.pool), or do without it",
+});
+const names = (why: string): Reason => ({ why, fix: "nothing to do: other tiers reach this one by its name" });
+const cluster = (why: string): Reason => ({ why, fix: "nothing to do: the cluster decides it" });
+
+/** https://github.com/compose-spec/compose-spec/blob/main/05-services.md */
+export const NOT_CARRIED: Readonly<Record<string, Reason>> = {
+  annotations: cluster("annotations are for Docker"),
+  attach: cluster("logs are the cluster's: kubectl logs"),
+  blkio_config: machines("Kubernetes does not weigh the use of disks"),
+  cap_add: privileges("no container is given capabilities"),
+  cgroup: privileges("containers stay in cgroups of their own"),
+  cgroup_parent: privileges("containers stay in cgroups of their own"),
+  container_name: names("pods are named by Kubernetes"),
+  cpu_count: machines("CPU is asked for by resources, not by number"),
+  cpu_percent: machines("CPU is asked for by resources, not by percent"),
+  cpu_period: machines("CPU is limited by resources.limits.cpu"),
+  cpu_quota: machines("CPU is limited by resources.limits.cpu"),
+  cpu_rt_period: machines("Kubernetes has no real-time scheduling"),
+  cpu_rt_runtime: machines("Kubernetes has no real-time scheduling"),
+  cpu_shares: machines("CPU is shared by resources.requests.cpu"),
+  cpuset: machines("which processors a pod runs on is the node's to decide"),
+  credential_spec: privileges("accounts of Windows are not known here"),
+  develop: { why: "it is for work on the source", fix: "keep it in the Compose file" },
+  device_cgroup_rules: privileges("no container is given devices"),
+  devices: privileges("no container is given devices"),
+  dns: cluster("names are the cluster's DNS to find"),
+  dns_opt: cluster("names are the cluster's DNS to find"),
+  dns_search: cluster("names are the cluster's DNS to find"),
+  domainname: names("pods have the cluster's domain"),
+  extends: {
+    why: "what it extends is not looked up",
+    fix: "docker compose config > flat.yaml writes it out; import that file",
+  },
+  external_links: { why: "containers of other projects are not known here", fix: "name them as external datastores" },
+  extra_hosts: { why: "pods have no hosts file of their own", fix: "use a name that DNS knows" },
+  gpus: machines("graphics processors are not asked for by tiers"),
+  group_add: privileges("the pod has one group, that of its user"),
+  hostname: names("pods have names of their own"),
+  init: {
+    why: "the container's own process is the first one",
+    fix: "put tini into the image where processes are left behind",
+  },
+  ipc: privileges("pods share no memory"),
+  isolation: cluster("the container runtime is the cluster's"),
+  label_file: cluster("labels are for Docker"),
+  logging: cluster("what is written to standard output is the cluster's to collect"),
+  mac_address: cluster("addresses are the cluster's to give"),
+  mem_swappiness: cluster("swap is the machine's"),
+  memswap_limit: cluster("swap is the machine's"),
+  models: { why: "models are not run here", fix: "name the server of the model as a tier, or its address in env" },
+  network_mode: privileges("every pod has a network of its own"),
+  oom_kill_disable: privileges("a container over its memory is ended"),
+  oom_score_adj: privileges("who is ended first follows from requests and limits"),
+  pid: privileges("pods share no processes"),
+  pids_limit: cluster("the number of processes is the kubelet's to limit"),
+  platform: machines("images are pulled for the node's own platform"),
+  post_start: {
+    why: "nothing is run beside the container's start",
+    fix: "do it in the image's entrypoint, or by migrate",
+  },
+  pre_stop: { why: "nothing is run before the container's stop", fix: "let the process do it on SIGTERM" },
+  privileged: privileges("no container is privileged"),
+  provider: { why: "it is made by a program of Docker's", fix: "name it as an external datastore" },
+  pull_policy: cluster("pinned images are pulled where they are missing"),
+  pull_refresh_after: cluster("pinned images are pulled where they are missing"),
+  runtime: cluster("the container runtime is the cluster's"),
+  security_opt: privileges("seccomp and AppArmor are the plan's"),
+  shm_size: { why: "/dev/shm is the runtime's own", fix: "add /dev/shm to writable where 64 MiB are too small" },
+  stdin_open: cluster("nobody types into a pod"),
+  stop_signal: { why: "the image's own is sent, usually SIGTERM", fix: "set STOPSIGNAL in the image" },
+  storage_opt: cluster("the room of containers is the machine's"),
+  sysctls: privileges("kernel settings are the machine's"),
+  tty: cluster("a pod has no terminal"),
+  ulimits: cluster("limits of processes are the container runtime's"),
+  use_api_socket: privileges("the container runtime's socket is nobody's"),
+  userns_mode: cluster("user namespaces are the cluster's"),
+  uts: privileges("pods have host names of their own"),
+  volumes_from: { why: "volumes are mounted by their names", fix: "name the volumes of the other service in mounts" },
+  working_dir: { why: "the image's own is used", fix: "set WORKDIR in the image, or begin command with cd" },
+};
+
+/** Keys that are read. */
+export const CARRIED: readonly string[] = [
+  "build",
+  "cap_drop",
+  "command",
+  "configs",
+  "cpus",
+  "depends_on",
+  "deploy",
+  "entrypoint",
+  "env_file",
+  "environment",
+  "expose",
+  "healthcheck",
+  "image",
+  "labels",
+  "links",
+  "mem_limit",
+  "mem_reservation",
+  "networks",
+  "ports",
+  "profiles",
+  "read_only",
+  "restart",
+  "scale",
+  "secrets",
+  "stop_grace_period",
+  "tmpfs",
+  "user",
+  "volumes",
+];
