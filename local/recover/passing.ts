@@ -17,6 +17,7 @@ const PASSING = [
   /too many requests|try again later|currently unable to handle the request|Internal error occurred/i,
   /etcdserver: (request timed out|leader changed|no leader)|apiserver (is shutting down|not ready)/i,
   /\bEOF\b|connection (reset|refused)|broken pipe|i\/o timeout|TLS handshake timeout|no route to host/i,
+  /due to unreachable cluster|unable to return a response in the time allotted/i,
   /Client\.Timeout exceeded|context deadline exceeded|http2: .*(lost|closed)/i,
   /Throttl|RequestLimitExceeded|Rate exceeded|RESOURCE_EXHAUSTED|rateLimitExceeded|quotaExceeded.*per minute/i,
   /ServiceUnavailable|InternalServerError|\bUNAVAILABLE\b|OperationNotAllowed.*throttl/i,

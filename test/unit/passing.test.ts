@@ -18,6 +18,7 @@ describe("A failed update", () => {
     "etcdserver: request timed out",
     'Patch "https://127.0.0.1:6443/api/v1/namespaces/shop?timeout=90s": context deadline exceeded',
     "ThrottlingException: Rate exceeded",
+    "failed to read resource state due to unreachable cluster. If the cluster was deleted, you can remove this resource",
   ]) {
     it(`is tried again after "${reason}"`, () => assert.equal(isPassing(log(failed(reason))), true));
   }
