@@ -51,6 +51,7 @@ describe("A fault of the API server:", function () {
       };
     });
     await back;
+    ground.reconnect();
     await putRight(ground, fault, whole, before);
   }
 

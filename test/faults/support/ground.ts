@@ -16,7 +16,7 @@ export class Ground {
   readonly cluster: TestCluster;
   readonly stack: TestStack;
   readonly proxy: FaultProxy;
-  readonly api: Api;
+  api: Api;
   readonly #directory: string;
   #namespace = "";
   #edits = 10;
@@ -120,6 +120,13 @@ export class Ground {
     this.api.close();
     await this.proxy.stop();
     rmSync(this.#directory, { recursive: true });
+  }
+
+  /** To a cluster that was started again, perhaps at another port. */
+  reconnect(): void {
+    this.api.close();
+    this.api = openApi(this.cluster.kubeconfig);
+    this.proxy.lead(this.cluster);
   }
 
   recover(): Promise<Outcome> {

@@ -34,8 +34,8 @@ const REVIEWS = /\/apis\/(authorization|authentication)\.k8s\.io\//;
 
 export class FaultProxy {
   readonly #server: Server;
-  readonly #agent: Agent;
-  readonly #target: URL;
+  #agent: Agent;
+  #target: URL;
   readonly #certificate: Certificate;
   #writes = 0;
   /** What goes wrong with a request; nothing where it says nothing. */
@@ -45,11 +45,14 @@ export class FaultProxy {
 
   constructor(cluster: TestCluster, certificate = certify()) {
     this.#certificate = certificate;
-    const context = readContext(kubeconfigFiles(cluster.kubeconfig), cluster.context);
-    this.#target = new URL(context.server);
-    const { ca, clientCertificate: cert, clientKey: key } = context;
-    this.#agent = new Agent({ keepAlive: true, ca, cert, key });
+    ({ target: this.#target, agent: this.#agent } = wayTo(cluster));
     this.#server = createServer(this.#certificate, (asked, answer) => this.#pass(asked, answer));
+  }
+
+  /** Leads to a cluster that was started again, perhaps at another port. */
+  lead(cluster: TestCluster): void {
+    this.#agent.destroy();
+    ({ target: this.#target, agent: this.#agent } = wayTo(cluster));
   }
 
   /** Writes so far, since `beginAnew`. */
@@ -149,4 +152,9 @@ export class FaultProxy {
     answer.on("close", () => passed.destroy());
     asked.pipe(passed);
   }
+}
+
+function wayTo({ kubeconfig, context: name }: TestCluster): { target: URL; agent: Agent } {
+  const { server, ca, clientCertificate: cert, clientKey: key } = readContext(kubeconfigFiles(kubeconfig), name);
+  return { target: new URL(server), agent: new Agent({ keepAlive: true, ca, cert, key }) };
 }
