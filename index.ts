@@ -36,6 +36,8 @@ export default {
   url: application.url,
   /** Where the data of each datastore is, by which the next update knows that none is left behind. */
   datastores: plan.placed,
+  /** By which the next update knows whether it lands on the same cluster. */
+  ...(cloud.identity ? { cluster: cloud.identity } : {}),
   /** By which other stacks land on the cluster, and where pods reach its API server; none where it is somebody else's. */
   ...(cloud.kubeconfig ? { kubeconfig: cloud.kubeconfig, apiServer: cloud.apiServer } : {}),
 };

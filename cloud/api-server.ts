@@ -5,10 +5,15 @@
 import { execFile } from "node:child_process";
 import { X509Certificate } from "node:crypto";
 import { Agent, request } from "node:https";
+import { setTimeout as sleep } from "node:timers/promises";
 import { promisify } from "node:util";
 import { ClusterError, type Context, type ExecPlugin } from "./kubeconfig-file.ts";
 
 const TIMEOUT_SECONDS = 15;
+/** What API servers, and load balancers before them, answer for a moment: too many questions, or only just started. */
+const PASSING = new Set([429, 502, 503, 504]);
+const TRIES = 4;
+const PAUSE_MILLISECONDS = 1_000;
 /** Each costs a handshake; a question takes milliseconds. */
 const MOST_CONNECTIONS = 8;
 
@@ -79,7 +84,11 @@ export async function openApiServer(context: Context): Promise<{ ask: Ask; send:
     );
   };
   const ask: Ask = async (path) => {
-    const { status, body } = await exchange(path, "GET");
+    let { status, body } = await exchange(path, "GET");
+    for (let tries = 1; tries < TRIES && PASSING.has(status); tries++) {
+      await sleep(PAUSE_MILLISECONDS);
+      ({ status, body } = await exchange(path, "GET"));
+    }
     if (status === 200) return parseAnswer(body, context);
     if (status === 403 || status === 404) return undefined;
     throw new ClusterError(
@@ -147,14 +156,23 @@ function call(url: URL, { agent, headers, method, text }: Call, context: Context
     call.end(text);
   });
   return answer.catch((error: NodeJS.ErrnoException) => {
-    throw unreachable(context, error.message || String(error.code));
+    const isOfTime = error.code === "CERT_NOT_YET_VALID" || error.code === "CERT_HAS_EXPIRED";
+    throw unreachable(context, error.message || String(error.code), isOfTime ? clockFix() : undefined);
   });
 }
 
-function unreachable(context: Context, reason: string): ClusterError {
+const WAY_FIX =
+  "see that it runs and that this machine has a way to it (VPN, proxy); the local cluster starts with npm start";
+
+/** Certificates are judged by the clock of this machine, which is more often wrong than they are. */
+function clockFix(): string {
+  return `see that the clock of this machine is right, by which it is ${new Date().toUTCString()}; else renew the certificate`;
+}
+
+function unreachable(context: Context, reason: string, fix = WAY_FIX): ClusterError {
   return new ClusterError(
     `The cluster of context "${context.name}" cannot be reached at ${context.server}: ${reason}.`,
-    "see that it runs and that this machine has a way to it (VPN, proxy); the local cluster starts with npm start",
+    fix,
   );
 }
 
@@ -183,8 +201,15 @@ function checkValidity(context: Context, certificate: Buffer): void {
   } catch {
     throw new ClusterError(`The client certificate of context "${context.name}" is damaged.`, fix);
   }
-  if (parsed.validToDate > new Date()) return;
-  throw new ClusterError(`The client certificate of context "${context.name}" expired on ${parsed.validTo}.`, fix);
+  const now = new Date();
+  if (parsed.validToDate <= now) {
+    throw new ClusterError(`The client certificate of context "${context.name}" expired on ${parsed.validTo}.`, fix);
+  }
+  if (parsed.validFromDate <= now) return;
+  throw new ClusterError(
+    `The client certificate of context "${context.name}" is not valid before ${parsed.validFrom}.`,
+    clockFix(),
+  );
 }
 
 async function runPlugin(context: Context, plugin: ExecPlugin): Promise<Credentials> {

@@ -13,6 +13,8 @@ export interface Cloud {
   apiServer: ApiServerAddresses;
   /** For stacks that land on this one's cluster, and secret; left out where it is somebody else's. */
   kubeconfig?: pulumi.Output<string>;
+  /** By which the next update knows whether it lands on the same cluster; left out where this stack makes it. */
+  identity?: string;
   /** What has to be there before anything runs in the cluster. */
   ready: pulumi.Resource[];
   /** Makes a managed datastore. The plan has none where nobody runs them. */

@@ -7,6 +7,7 @@ import { type Ask, type List, type Named, openApiServer } from "./api-server.ts"
 import type { ApiServerAddresses, Landing } from "./cloud.ts";
 import { ClusterError, type Context, kubeconfigFiles, readContext } from "./kubeconfig-file.ts";
 import { PREFLIGHT } from "./preflight.ts";
+import { PROVIDER_SETTINGS } from "./provider.ts";
 
 interface EndpointSlice {
   endpoints?: { addresses: string[] }[];
@@ -25,7 +26,7 @@ export function connectKubeconfig(plan: Plan, cluster: KubeconfigCluster): Promi
   return inWords(() => {
     const files = kubeconfigFiles(cluster.path);
     const context = readContext(files, cluster.context);
-    return landOn(plan, { context, kubeconfig: files.length === 1 ? files[0] : undefined }, cluster.apiServer);
+    return landOn(plan, { context, kubeconfig: files.length === 1 ? files[0] : undefined }, cluster);
   });
 }
 
@@ -43,12 +44,13 @@ export async function inWords<T>(work: () => Promise<T>): Promise<T> {
 export async function landOn(
   plan: Plan,
   { context, kubeconfig }: Access,
-  apiServer: ApiServerAddresses | undefined,
+  { apiServer, leaves }: { apiServer?: ApiServerAddresses; leaves?: string },
 ): Promise<Landing> {
   const { ask, close } = await openApiServer(context);
   try {
-    const [identity, addresses] = await Promise.all([
-      identify(ask, context),
+    const identity = await identify(ask, context);
+    checkIdentity(identity, plan.landedOn, leaves, context);
+    const [addresses] = await Promise.all([
       apiServer ?? findApiServer(ask),
       ...PREFLIGHT.map(({ check }) => check(ask, plan, pulumi.log.warn, context)),
     ]);
@@ -57,9 +59,9 @@ export async function landOn(
       context: context.name,
       // Without it, a change of the API server's address would replace, and so delete, everything.
       clusterIdentifier: identity,
-      enableServerSideApply: true,
+      ...PROVIDER_SETTINGS,
     });
-    return { provider, apiServer: addresses, ready: [] };
+    return { provider, apiServer: addresses, identity, ready: [] };
   } finally {
     close();
   }
@@ -72,6 +74,20 @@ async function identify(ask: Ask, context: Context): Promise<string> {
   return createHash("sha256")
     .update(context.ca ?? context.server)
     .digest("hex");
+}
+
+/** On another cluster the engine would make everything anew, and delete what stands on this one, data included. */
+function checkIdentity(
+  identity: string,
+  landedOn: string | undefined,
+  leaves: string | undefined,
+  { name, server }: Context,
+): void {
+  if (landedOn === undefined || landedOn === identity || landedOn === leaves) return;
+  throw new ClusterError(
+    `The stack stands on another cluster than the one that context "${name}" leads to, at ${server}.`,
+    `take the kubeconfig or context that it was landed with. To leave that cluster, and delete what stands there: landfall:cluster.leaves: "${landedOn}"`,
+  );
 }
 
 /** The addresses behind the Service `kubernetes`: policies are judged after the Service's address was translated. */

@@ -8,6 +8,7 @@ import { checkDistribution } from "./distribution-checks.ts";
 import { checkEdge } from "./edge.ts";
 import { missingKinds } from "./kinds.ts";
 import { ClusterError, type Context } from "./kubeconfig-file.ts";
+import { checkNamespace } from "./namespace.ts";
 import { checkOperators } from "./operators.ts";
 import { checkSecretStore } from "./secrets.ts";
 import { checkSnapshots } from "./snapshots.ts";
@@ -22,6 +23,7 @@ export interface Preflight {
 
 export const PREFLIGHT: readonly Preflight[] = [
   { what: "Kubernetes", check: checkVersion },
+  { what: "Namespace", check: checkNamespace },
   { what: "What it was made with", check: checkDistribution },
   { what: "Storage classes", check: checkStorageClasses },
   { what: "Snapshots", check: checkSnapshots },

@@ -25,7 +25,7 @@ export function connectStack(plan: Plan, { ref, output = "kubeconfig", ...cluste
     }
     const context = parseContext(kubeconfig, cluster.context, `output "${output}" of stack "${ref}"`);
     const access = { context, kubeconfig: pulumi.secret(kubeconfig) };
-    return landOn(plan, access, cluster.apiServer ?? (await apiServerOf(other)));
+    return landOn(plan, access, { ...cluster, apiServer: cluster.apiServer ?? (await apiServerOf(other)) });
   });
 }
 

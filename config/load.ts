@@ -30,7 +30,7 @@ export async function load(): Promise<Loaded> {
       secrets: { stackSecretLength: secret?.length, names: Object.keys(secrets) },
       stack: pulumi.getStack(),
       charts: isMapping(settings.addons) ? readMirror(settings.addons.mirror) : undefined,
-      placed: await lastPlaced(),
+      ...(await lastLanding()),
     });
     return { plan, secrets: secretOutputs(plan, secret, secrets) };
   } catch (error) {
@@ -40,12 +40,12 @@ export async function load(): Promise<Loaded> {
 }
 
 /** Outputs of the stack's last update, which the engine reads from its state. */
-async function lastPlaced(): Promise<LastPlaced | undefined> {
+async function lastLanding(): Promise<{ placed?: LastPlaced; landedOn?: string }> {
   const name = [pulumi.getOrganization(), pulumi.getProject(), pulumi.getStack()].join("/");
   const { outputs } = (await pulumi.runtime.invoke("pulumi:pulumi:readStackOutputs", { name })) as {
-    outputs?: { datastores?: LastPlaced };
+    outputs?: { datastores?: LastPlaced; cluster?: string };
   };
-  return outputs?.datastores;
+  return { placed: outputs?.datastores, landedOn: outputs?.cluster };
 }
 
 interface Config {

@@ -40,6 +40,8 @@ export interface Plan {
   moves: MovePlan[];
   /** Where the data of each datastore is once this plan is carried out, for the next one to go by. */
   placed: Record<string, Placed>;
+  /** Identity of the cluster that the last update landed on, where it was there already. */
+  landedOn?: string;
   backups: BackupPlan[];
   /** Left out where none are taken. */
   snapshots?: SnapshotsPlan;

@@ -44,6 +44,8 @@ export interface ResolveInputs {
   charts?: Charts;
   /** What the last update left; nothing before the first one. */
   placed?: LastPlaced;
+  /** Identity of the cluster that the last update landed on, where it was there already; nothing before the first one. */
+  landedOn?: string;
   /** @default the time of day */
   now?: Date;
 }
@@ -55,7 +57,18 @@ export interface ResolveInputs {
  * @throws ConfigurationError with every mistake at once.
  */
 export function resolve(inputs: ResolveInputs): Plan {
-  const { application, source, lines, settings, secrets, stack, charts, placed = {}, now = new Date() } = inputs;
+  const {
+    application,
+    source,
+    lines,
+    settings,
+    secrets,
+    stack,
+    charts,
+    placed = {},
+    landedOn,
+    now = new Date(),
+  } = inputs;
   const parsedApplication = applicationSchema.safeParse(application, { reportInput: true });
   const parsedStack = stackSchema.safeParse(settings, { reportInput: true });
   if (!parsedApplication.success || !parsedStack.success) {
@@ -92,6 +105,7 @@ export function resolve(inputs: ResolveInputs): Plan {
     datastores,
     moves,
     placed: placedBy(layers, { datastores, moves, backups }, placed, now),
+    landedOn,
     backups,
     snapshots,
     volumes,

@@ -76,7 +76,7 @@ async function main(): Promise<number> {
     if (!(await isAgreed(question(stack), values.yes))) return REFUSED;
 
     await engine.unlock();
-    if (state.hasPendingCreates) await engine.clearPendingCreates();
+    if (state.pendingCreates.length > 0) await engine.clearPendingCreates();
     if (backup) await backUpAll(state, cluster, progress);
     for (const assignment of values.config) await engine.configure(...split(assignment));
     if (backup || plan.held.length > 0) await lift(engine, liftingOf(plan.held, intended, backup));

@@ -57,6 +57,6 @@ export function violationsIn(log: string): PolicyViolation[] {
 }
 
 /** The engine's own marks, such as `<{%fg 13%}>`. */
-function withoutColors(text: string): string {
+export function withoutColors(text: string): string {
   return text.replaceAll(/<\{%[^%]*%\}>/g, "");
 }

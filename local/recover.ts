@@ -6,11 +6,13 @@ import type { Plan } from "../config/plan.ts";
 import { isAgreed } from "./agreement.ts";
 import { run, UserError } from "./command.ts";
 import { type Progress, terminalProgress } from "./progress.ts";
+import { whyNotReady } from "./recover/not-ready.ts";
 import { orphansOf } from "./recover/orphans.ts";
 import { mendState } from "./recover/state-file.ts";
 import { intendedPlan, readSettings } from "./rehearsal/stack-file.ts";
 import { openCluster } from "./teardown/cluster.ts";
 import { Engine } from "./teardown/engine.ts";
+import { nameOf, typeOf } from "./teardown/state.ts";
 import { ensureTools } from "./toolchain/toolchain.ts";
 
 const USAGE = `npm run recover -- STACK [--yes]
@@ -42,12 +44,15 @@ async function main(): Promise<number> {
   if (!(await isAgreed(question, values.yes))) return REFUSED;
 
   const engine = new Engine(pulumi, stack);
-  await mend(engine, stack, progress);
   await engine.unlock();
+  await mend(engine, stack, progress);
   const state = await engine.state();
   if (state.resources.length === 0) await checkNothingStands(plan);
-  if (state.hasPendingCreates) await engine.clearPendingCreates();
-  await engine.reconcile();
+  if (state.pendingCreates.length > 0) {
+    tellOfClouds(state.pendingCreates);
+    await engine.clearPendingCreates();
+  }
+  await reconcile(engine, plan);
   await removeOrphans(engine, stack, progress);
   await engine.checkNothingIsLeft();
   console.log(`\n${stack} is as its stack file has it.`);
@@ -71,6 +76,23 @@ async function mend(engine: Engine, stack: string, progress: Progress): Promise<
   }
 }
 
+/** What is in a cluster has a fixed name, by which the update finds it; clouds refuse a second one of a name, or make it. */
+function tellOfClouds(pendingCreates: readonly string[]): void {
+  const clouds = pendingCreates.map((urn) => ({ type: typeOf(urn), name: nameOf({ urn }) }));
+  const unknown = clouds.filter(({ type }) => !/^(kubernetes|pulumi|landfall):/.test(type));
+  if (unknown.length === 0) return;
+  console.error(
+    [
+      "",
+      "Nobody knows whether the cloud has made these, for the update was cut short meanwhile:",
+      ...unknown.map(({ type, name }) => `  ${type} ${name}`),
+      "  fix      look for each in the cloud. One that `npx pulumi stack --show-ids` does not have holds nothing yet:",
+      "           delete it, then run this again",
+      "",
+    ].join("\n"),
+  );
+}
+
 /** An update of a stack that knows nothing would take what stands for its own without its history, and lose the rest. */
 async function checkNothingStands({ cluster, namespace, stack }: Plan): Promise<void> {
   if (cluster.provider !== "kubeconfig") return;
@@ -92,6 +114,22 @@ async function checkNothingStands({ cluster, namespace, stack }: Plan): Promise<
       `  fix      npx pulumi stack import --stack ${stack} --file an export of it; docs/operations.md, The state is lost`,
     ].join("\n"),
   );
+}
+
+/** @throws UserError that says why pods do not get ready, where that is why the update failed */
+async function reconcile(engine: Engine, { namespace }: Plan): Promise<void> {
+  try {
+    await engine.reconcile();
+  } catch (error) {
+    const cluster = error instanceof UserError ? await openCluster(await engine.state()) : undefined;
+    if (!cluster) throw error;
+    try {
+      const reasons = await whyNotReady(cluster.ask, namespace);
+      throw new UserError([...reasons.map((reason) => `  ${reason}`), (error as Error).message].join("\n"));
+    } finally {
+      cluster.close();
+    }
+  }
 }
 
 async function removeOrphans(engine: Engine, stack: string, progress: Progress): Promise<void> {

@@ -206,7 +206,7 @@ async function checkLanded({ pulumi, stack }: Bundled): Promise<void> {
 
 async function ready(engine: Engine, state: State): Promise<void> {
   await engine.unlock();
-  if (state.hasPendingCreates) await engine.clearPendingCreates();
+  if (state.pendingCreates.length > 0) await engine.clearPendingCreates();
 }
 
 await run(main);

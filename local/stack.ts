@@ -3,7 +3,7 @@ import { spawn } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { hostname, tmpdir } from "node:os";
-import { join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { text } from "node:stream/consumers";
 import { parse, stringify } from "yaml";
 import { UserError } from "./command.ts";
@@ -223,8 +223,23 @@ export function releaseDeadLocks(state = join(LOCAL_DIRECTORY, "state")): boolea
   return dead.length > 0;
 }
 
+/** Who is updating the stack. @param state folder of a backend of files */
+export function lockOwners(state: string, stack: string): LockOwner[] {
+  const locks = join(state, ".pulumi", "locks");
+  if (!existsSync(locks)) return [];
+  return readdirSync(locks, { recursive: true, encoding: "utf8" })
+    .filter((file) => file.endsWith(".json") && basename(dirname(file)) === stack)
+    .flatMap((file) => ownerOf(join(locks, file)) ?? []);
+}
+
+interface LockOwner {
+  pid: number;
+  username: string;
+  hostname: string;
+}
+
 /** Undefined where the lock's writer did not get to say who it is: a full disk leaves an empty file. */
-function ownerOf(lock: string): { pid: number; hostname: string } | undefined {
+function ownerOf(lock: string): LockOwner | undefined {
   try {
     return JSON.parse(readFileSync(lock, "utf8"));
   } catch {

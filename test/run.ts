@@ -15,7 +15,7 @@ npx mocha test/unit/plan.test.ts. Ends with a line "N passed, N failed", and wit
 
 /** About as long as each other. */
 const LANES = [
-  ["test/apiserver/**/*.test.ts"],
+  ["test/apiserver/**/*.test.ts", "test/faults/**/*.test.ts"],
   [
     "cluster",
     "components",

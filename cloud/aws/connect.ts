@@ -4,6 +4,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { ownerLabels } from "../../components/labels.ts";
 import type { Plan } from "../../config/plan.ts";
 import type { Cloud } from "../cloud.ts";
+import { PROVIDER_SETTINGS } from "../provider.ts";
 import { TOKEN_COMMANDS } from "../token-commands.ts";
 import { Cluster, SERVICE_CIDR } from "./cluster.ts";
 import { FileSystem } from "./file-system.ts";
@@ -28,7 +29,7 @@ export function connectEks(plan: Plan, cluster: EksPlan): Cloud {
     {
       kubeconfig,
       clusterIdentifier: pulumi.interpolate`${eks.cluster.arn} ${eks.cluster.createdAt}`,
-      enableServerSideApply: true,
+      ...PROVIDER_SETTINGS,
     },
     { dependsOn: eks.ready },
   );

@@ -1,6 +1,7 @@
 import * as k8s from "@pulumi/kubernetes";
 import type { Plan } from "../../config/plan.ts";
 import type { Cloud } from "../cloud.ts";
+import { PROVIDER_SETTINGS } from "../provider.ts";
 import { Cluster } from "./cluster.ts";
 import { KeyVault } from "./key-vault.ts";
 import { kubeconfigOf } from "./kubeconfig.ts";
@@ -54,7 +55,7 @@ export function connectAks(plan: Plan, cluster: AksPlan): Cloud {
     {
       kubeconfig,
       clusterIdentifier: aks.cluster.resourceUID,
-      enableServerSideApply: true,
+      ...PROVIDER_SETTINGS,
     },
     { dependsOn: aks.agentPools },
   );

@@ -4,6 +4,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { ownerLabels } from "../../components/labels.ts";
 import type { Plan } from "../../config/plan.ts";
 import type { Cloud } from "../cloud.ts";
+import { PROVIDER_SETTINGS } from "../provider.ts";
 import { TOKEN_COMMANDS } from "../token-commands.ts";
 import { createBackupPlan } from "./backup.ts";
 import { Cluster } from "./cluster.ts";
@@ -50,7 +51,7 @@ export function connectGke(plan: Plan, cluster: GkePlan): Cloud {
       kubeconfig,
       // The name has a suffix, and so another cluster another link.
       clusterIdentifier: gke.cluster.selfLink,
-      enableServerSideApply: true,
+      ...PROVIDER_SETTINGS,
     },
     { dependsOn: gke.nodePools },
   );

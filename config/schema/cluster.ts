@@ -20,6 +20,11 @@ const existingFields = {
   context: z.string().optional(),
   /** What the cluster was made with, for the defaults of `landfall:edge`. @default nothing that brings a way in */
   distribution: z.enum(DISTRIBUTIONS).optional(),
+  /**
+   * Identity of the cluster that the stack has stood on, as it is told where another one is found in its place: the stack
+   * leaves it, and what stands there is deleted, data included. @default none is left, and landing elsewhere is refused
+   */
+  leaves: z.string().optional(),
   ...storageFields,
   /** Addresses of the API server as pods see them, for the NetworkPolicies. @default read from the cluster */
   apiServer: apiServer.optional(),

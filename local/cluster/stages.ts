@@ -14,7 +14,11 @@ const KWOK_STAGES = [
 ];
 /** No kubelet gets an image from here; see stages/images.yaml. */
 export const MISSING_IMAGES = "missing.invalid/";
-const ASKS_FOR_A_MISSING_IMAGE = `self.spec.containers.exists(container, container.image.startsWith("${MISSING_IMAGES}"))`;
+/** Whose containers end as soon as they start; see stages/crashes.yaml. */
+export const CRASHING_IMAGES = "crashing.invalid/";
+const NEVER_READY = [MISSING_IMAGES, CRASHING_IMAGES]
+  .map((registry) => `self.spec.containers.exists(container, container.image.startsWith("${registry}"))`)
+  .join(" || ");
 
 interface Stage extends KubernetesObject {
   spec: { selector: { matchExpressions: object[] } };
@@ -32,6 +36,6 @@ export function readStages(kwokManifests: string): KubernetesObject[] {
     parseAllDocuments(readFileSync(file, "utf8")).map((document): Stage => document.toJS()),
   );
   const ready = stages.find(({ metadata }) => metadata.name === "pod-ready") as Stage;
-  ready.spec.selector.matchExpressions.push({ cel: { expression: `!(${ASKS_FOR_A_MISSING_IMAGE})` } });
+  ready.spec.selector.matchExpressions.push({ cel: { expression: `!(${NEVER_READY})` } });
   return stages;
 }

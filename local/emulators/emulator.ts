@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
 import type { ControlPlanes } from "./control-planes.ts";
+import { type CloudFaults, GivenUp } from "./faults.ts";
 import {
   type CloudEmulator,
   CloudError,
@@ -25,13 +26,16 @@ export class Emulator {
   readonly #sdk: Sdk;
   readonly #world: World;
   readonly #controlPlanes: ControlPlanes;
+  readonly #faults: CloudFaults | undefined;
   #settings: Readonly<Record<string, string>> = {};
 
-  constructor(cloud: CloudEmulator, world: World, controlPlanes: ControlPlanes) {
+  /** @param faults that befall it. @default none */
+  constructor(cloud: CloudEmulator, world: World, controlPlanes: ControlPlanes, faults?: CloudFaults) {
     this.#cloud = cloud;
     this.#sdk = new Sdk(cloud.cloud, cloud.enumerationsAreWhole);
     this.#world = world;
     this.#controlPlanes = controlPlanes;
+    this.#faults = faults;
   }
 
   checkSettings(settings: Readonly<Record<string, string>>): Failure[] {
@@ -80,10 +84,14 @@ export class Emulator {
     const context = this.#context(name);
     this.#checkReferences(rules, inputs);
     refuse(rules.check?.(inputs, context));
+    const fault = this.#faults?.take(type);
+    if (fault && !fault.isMade) throw new CloudError(fault.error);
     const made = await rules.create(inputs, context);
     if (this.#world.get(type, made.id)) throw new CloudError(`AlreadyExists: ${made.id} (${type})`);
     const outputs = { ...inputs, ...this.#cloud.common?.(inputs, context), ...made.outputs };
     this.#world.put({ type, id: made.id, inputs, outputs });
+    if (fault?.isSilent) await new Promise(() => {});
+    if (fault) throw new GivenUp(fault.error, { id: made.id, inputs, outputs });
     return { id: made.id, outputs };
   }
 

@@ -1,11 +1,14 @@
 /** Serves an emulator at Pulumi's provider protocol, as the cloud's own provider is served. */
-import { Server, ServerCredentials, type ServerUnaryCall, type sendUnaryData, status } from "@grpc/grpc-js";
+import { Metadata, Server, ServerCredentials, type ServerUnaryCall, type sendUnaryData, status } from "@grpc/grpc-js";
 import plugin from "@pulumi/pulumi/proto/plugin_pb.js";
 import service from "@pulumi/pulumi/proto/provider_grpc_pb.js";
 import messages from "@pulumi/pulumi/proto/provider_pb.js";
+import statuses from "@pulumi/pulumi/proto/status_pb.js";
+import any from "google-protobuf/google/protobuf/any_pb.js";
 import empty from "google-protobuf/google/protobuf/empty_pb.js";
 import struct from "google-protobuf/google/protobuf/struct_pb.js";
 import type { Difference, Emulator } from "./emulator.ts";
+import { GivenUp } from "./faults.ts";
 import { CloudError, type Values } from "./rules.ts";
 import type { Failure } from "./sdk.ts";
 
@@ -89,10 +92,26 @@ function unary<Request, Response>(handle: Handler<Request, Response>) {
       answer(null, await handle(call.request));
     } catch (error) {
       // Anything else is a defect of the emulator's, and its place is wanted.
+      if (error instanceof GivenUp) return answer(givenUp(error));
       const { message, stack } = error as Error;
       answer({ code: status.UNKNOWN, details: error instanceof CloudError ? message : stack });
     }
   };
+}
+
+/** How a provider says that the resource is there all the same: `ErrorResourceInitFailed` of pulumi/proto/provider.proto. */
+function givenUp({ message: details, id, inputs, outputs }: GivenUp) {
+  const failure = new messages.ErrorResourceInitFailed()
+    .setId(id)
+    .setInputs(message(inputs))
+    .setProperties(message(outputs))
+    .setReasonsList([details]);
+  const detail = new any.Any();
+  detail.pack(failure.serializeBinary(), "pulumirpc.ErrorResourceInitFailed");
+  const metadata = new Metadata();
+  const full = new statuses.Status().setCode(status.UNKNOWN).setMessage(details).setDetailsList([detail]);
+  metadata.add("grpc-status-details-bin", Buffer.from(full.serializeBinary()));
+  return { code: status.UNKNOWN, details, metadata };
 }
 
 function checked(inputs: Values, failures: readonly Failure[]) {

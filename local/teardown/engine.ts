@@ -1,7 +1,16 @@
 /** The engine, on a stack that stands: the user's own backend, state and credentials. */
+import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { UserError } from "../command.ts";
-import { askPulumi, releaseDeadLocks, runPulumi } from "../stack.ts";
+import { isPassing } from "../recover/passing.ts";
+import { askPulumi, lockOwners, releaseDeadLocks, runPulumi } from "../stack.ts";
 import { parseState, type State } from "./state.ts";
+
+/** Of an update that failed by what passes. */
+const TRIES = 3;
+const PAUSE_MILLISECONDS = 10_000;
 
 export class Engine {
   readonly #pulumi: string;
@@ -18,10 +27,24 @@ export class Engine {
     return /^file:\/\/([^?]+)/.exec(url)?.[1];
   }
 
-  /** Removes locks that a killed update left on this machine; one of another machine's, Pulumi tells of. */
+  /**
+   * Removes locks that a killed update left on this machine.
+   *
+   * @throws UserError where an update is going on; of one elsewhere than in a backend of files, Pulumi tells
+   */
   async unlock(): Promise<void> {
     const folder = await this.folder();
-    if (folder) releaseDeadLocks(folder);
+    if (!folder) return;
+    releaseDeadLocks(folder);
+    const [owner] = lockOwners(folder, this.#stack);
+    if (!owner) return;
+    throw new UserError(
+      [
+        `${this.#stack} is being updated by ${owner.username} on ${owner.hostname}, process ${owner.pid}.`,
+        "  fix      wait until that has ended, then run this again.",
+        `           Where that machine is gone: npx pulumi cancel --stack ${this.#stack}`,
+      ].join("\n"),
+    );
   }
 
   async state(): Promise<State> {
@@ -42,9 +65,28 @@ export class Engine {
     await this.#run(["up", "--yes", "--skip-preview"]);
   }
 
-  /** Lands what the stack file says on what is really there, whoever has changed it by hand meanwhile. */
-  async reconcile(): Promise<void> {
-    await this.#run(["up", "--yes", "--skip-preview", "--refresh"], { PULUMI_K8S_ENABLE_PATCH_FORCE: "true" });
+  /**
+   * Lands what the stack file says on what is really there, whoever has changed it by hand meanwhile. An update is safe to
+   * run again: it is, a few times, where the API server or a cloud failed for a moment.
+   */
+  async reconcile(pauseMilliseconds = PAUSE_MILLISECONDS): Promise<void> {
+    const directory = mkdtempSync(join(tmpdir(), "landfall-events-"));
+    const log = join(directory, "events.json");
+    const args = ["up", "--yes", "--skip-preview", "--refresh", "--event-log", log, "--stack", this.#stack];
+    try {
+      for (let tries = 1; ; tries++) {
+        const code = await runPulumi(this.#pulumi, args, { PULUMI_K8S_ENABLE_PATCH_FORCE: "true" });
+        if (code === 0) return;
+        if (tries === TRIES || !existsSync(log) || !isPassing(readFileSync(log, "utf8"))) throw this.#failure("up");
+        rmSync(log);
+        console.error(
+          `\nWhat failed may pass by itself; once more in ${pauseMilliseconds / 1000} s (${tries + 1} of ${TRIES}).\n`,
+        );
+        await sleep(pauseMilliseconds);
+      }
+    } finally {
+      rmSync(directory, { recursive: true });
+    }
   }
 
   /** @throws UserError where an update would change something */
@@ -56,9 +98,15 @@ export class Engine {
     await askPulumi(this.#pulumi, ["state", "unprotect", "--all", "--yes", "--stack", this.#stack]);
   }
 
-  /** What was being made when an update was killed is in the state as pending, for good otherwise. */
+  /**
+   * What was being made when an update was killed is in the state as pending, for good otherwise. It is taken out of the
+   * state and not by `pulumi refresh --clear-pending-creates`, for the cluster may be away.
+   */
   async clearPendingCreates(): Promise<void> {
-    await this.#run(["refresh", "--yes", "--skip-preview", "--clear-pending-creates"]);
+    const exported = JSON.parse(await askPulumi(this.#pulumi, ["stack", "export", "--stack", this.#stack]));
+    const { pending_operations: _, ...deployment } = exported.deployment;
+    const cleared = JSON.stringify({ ...exported, deployment });
+    await askPulumi(this.#pulumi, ["stack", "import", "--stack", this.#stack], cleared);
   }
 
   /** @param only URNs of what goes, with all that needs it. @default everything */
@@ -70,10 +118,13 @@ export class Engine {
 
   async #run(args: readonly string[], variables: NodeJS.ProcessEnv = {}): Promise<void> {
     const code = await runPulumi(this.#pulumi, [...args, "--stack", this.#stack], variables);
-    if (code === 0) return;
-    throw new UserError(
+    if (code !== 0) throw this.#failure(args[0]);
+  }
+
+  #failure(command: string | undefined): UserError {
+    return new UserError(
       [
-        `pulumi ${args[0]} failed, as it says above.`,
+        `pulumi ${command} failed, as it says above.`,
         "  fix      see to that, then run this again: it goes on from here.",
         `           Where the stack is locked by an update that was killed: npx pulumi cancel --stack ${this.#stack}`,
       ].join("\n"),

@@ -20,14 +20,14 @@ export type Values = Readonly<Record<string, unknown>>;
 
 export interface State {
   resources: readonly StateResource[];
-  /** Whether an update was cut short while it made something. */
-  hasPendingCreates: boolean;
+  /** URNs of what an update was making when it was cut short. */
+  pendingCreates: readonly string[];
 }
 
 interface Export {
   deployment: {
     resources?: StateResource[];
-    pending_operations?: { type: string }[];
+    pending_operations?: { type: string; resource: { urn: string } }[];
   };
 }
 
@@ -42,13 +42,21 @@ export function parseState(text: string): State {
   }) as Export;
   return {
     resources: deployment.resources ?? [],
-    hasPendingCreates: (deployment.pending_operations ?? []).some(({ type }) => type === "creating"),
+    pendingCreates: (deployment.pending_operations ?? []).flatMap(({ type, resource }) =>
+      type === "creating" ? [resource.urn] : [],
+    ),
   };
 }
 
 /** The resource's name in the program. */
 export function nameOf({ urn }: { urn: string }): string {
   return urn.slice(urn.lastIndexOf("::") + 2);
+}
+
+/** The resource's type, without those of its parents. */
+export function typeOf(urn: string): string {
+  const [, , types = ""] = urn.split("::");
+  return types.slice(types.lastIndexOf("$") + 1);
 }
 
 /** The value at `spec.resources.requests.storage`, if all of the way is there. */

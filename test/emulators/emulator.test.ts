@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { ControlPlanes } from "../../local/emulators/control-planes.ts";
 import { Emulator } from "../../local/emulators/emulator.ts";
+import { CloudFaults, GivenUp } from "../../local/emulators/faults.ts";
 import type { CloudEmulator, Rules } from "../../local/emulators/rules.ts";
 import { UNKNOWN } from "../../local/emulators/sdk.ts";
 import { World } from "../../local/emulators/world.ts";
@@ -108,5 +109,34 @@ describe("An emulated cloud", () => {
     await assert.rejects(emulator.invoke("aws:index/getNothing:getNothing", {}), /aws has no function/);
     await assert.rejects(emulator.invoke("aws:index/getPartition:getPartition", {}), /does not know .* yet/);
     await assert.rejects(emulator.invoke("aws:index/getRegion:getRegion", { regoin: "x" }), /regoin: is no property/);
+  });
+
+  it("does not make what a fault befalls, as often as it does", async () => {
+    const faults = new CloudFaults(join(directory, "aws.faults"));
+    const world = new World(join(directory, "faulty.json"));
+    const faulty = new Emulator(cloud, world, new ControlPlanes(directory), faults);
+    const make = () => faulty.create(urn(VPC), { cidrBlock: "10.0.0.0/16" });
+    faults.set([{ type: VPC, error: "RequestLimitExceeded", times: 2 }]);
+    await assert.rejects(make, { message: "RequestLimitExceeded" });
+    await assert.rejects(make, { message: "RequestLimitExceeded" });
+    assert.deepEqual(world.all(VPC), []);
+    await make();
+    assert.equal(world.all(VPC).length, 1);
+  });
+
+  it("has made what its provider gave up on, and says so with what it is", async () => {
+    const faults = new CloudFaults(join(directory, "aws.faults"));
+    const world = new World(join(directory, "given-up.json"));
+    const faulty = new Emulator(cloud, world, new ControlPlanes(directory), faults);
+    faults.set([{ type: BUCKET, error: "timeout", times: 1, isMade: true }]);
+    await assert.rejects(
+      () => faulty.create(urn(BUCKET), { bucket: "mine" }),
+      (error: Error) => {
+        assert.ok(error instanceof GivenUp);
+        assert.deepEqual([error.message, error.id, error.inputs], ["timeout", "mine", { bucket: "mine" }]);
+        return true;
+      },
+    );
+    assert.equal(world.all(BUCKET).length, 1);
   });
 });

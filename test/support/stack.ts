@@ -82,6 +82,18 @@ export class TestStack {
     return outcomeOf(this.#spawn(args));
   }
 
+  /** Runs `pulumi` with other variables of the environment. */
+  async runWith(environment: NodeJS.ProcessEnv, ...args: string[]): Promise<Outcome> {
+    return outcomeOf(this.#start("pulumi", ["--non-interactive", ...args], environment));
+  }
+
+  /** Runs `pulumi` where no file may grow beyond so many blocks of 512 bytes, as a full disk has it. */
+  async runWithin(blocks: number, ...args: string[]): Promise<Outcome> {
+    return outcomeOf(
+      this.#start("sh", ["-c", `ulimit -f ${blocks}; exec pulumi --non-interactive "$@"`, "sh", ...args]),
+    );
+  }
+
   /** Runs one of the repository's own commands, such as `local/restore.ts`, in the project. */
   async runCommand(path: string, ...args: string[]): Promise<Outcome> {
     return outcomeOf(this.#start(process.execPath, [join(repository, path), ...args]));
@@ -101,13 +113,22 @@ export class TestStack {
     await ended;
   }
 
-  /** Starts `pulumi`, and kills all of it once `moment` has come, as a machine dies. */
+  /** Starts `pulumi`, and kills all of it once `moment` has come, as a machine dies; nothing where it has ended by then. */
   async leave(args: readonly string[], moment: () => Promise<unknown>): Promise<void> {
     const child = this.#spawn(args);
     const ended = new Promise((resolve) => child.on("close", resolve));
-    await moment();
-    killAll(child);
+    await Promise.race([moment(), ended]);
+    if (this.#running.has(child)) killAll(child);
     await ended;
+  }
+
+  /** Runs `pulumi`, and interrupts it once `moment` has come, as Ctrl-C does. */
+  async interrupt(args: readonly string[], moment: () => Promise<unknown>): Promise<Outcome> {
+    const child = this.#spawn(args);
+    const outcome = outcomeOf(child);
+    await Promise.race([moment(), outcome]);
+    if (child.pid !== undefined && this.#running.has(child)) process.kill(-child.pid, "SIGINT");
+    return outcome;
   }
 
   /** Starts `pulumi`, kills all of it once `moment` has come, and lets go of the stack's lock. */

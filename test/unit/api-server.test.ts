@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { openApiServer } from "../../cloud/api-server.ts";
 import type { Context } from "../../cloud/kubeconfig-file.ts";
 import { ApiServer, type Certificate, certify } from "../support/api-server.ts";
+import { eventually } from "../support/read.ts";
 
 /** A plugin that runs this script, in the Node that runs the test. */
 const plugin = (script: string, more: object = {}) => ({
@@ -135,6 +136,49 @@ describe("The API server", () => {
       /cannot be reached at .*"http:" not supported/,
     );
     assert.match(await refusal("/version", { clientKey: Buffer.from("garbage") }), /^The cluster of context "test"/);
+  });
+
+  it("that has too much to do for a moment is asked again", async () => {
+    server.answers["/version"] = { status: 429, body: {} };
+    const answer = ask("/version");
+    await eventually(
+      async () => server.asked.length,
+      (asked) => asked === 2,
+      10,
+    );
+    server.answers["/version"] = { status: 200, body: { minor: "33" } };
+    assert.deepEqual(await answer, { minor: "33" });
+  });
+
+  it("that has too much to do for longer is not waited for", async () => {
+    server.answers["/version"] = { status: 503, body: {} };
+    assert.match(await refusal("/version"), /^The API server https:\/\/SERVER answers 503 to \/version\.\n/);
+    assert.equal(server.asked.length, 4);
+  });
+
+  it("whose certificate is not valid yet has one look at the clock", async () => {
+    const early = certify("21000101000000Z", "21200101000000Z");
+    const future = new ApiServer(early);
+    await future.start();
+    try {
+      const message = await refusal("/version", { server: future.url, ca: Buffer.from(early.cert) });
+      assert.match(
+        message,
+        /cannot be reached at .*: certificate is not yet valid\.\n {2}fix {6}see that the clock of this machine is right, by which it is .* GMT; else renew the certificate\n/,
+      );
+    } finally {
+      await future.stop();
+    }
+  });
+
+  it("is not asked with a client certificate that is not valid yet: the clock may be wrong", async () => {
+    const { cert, key } = certify("21000101000000Z", "21200101000000Z");
+    const message = await refusal("/version", { clientCertificate: Buffer.from(cert), clientKey: Buffer.from(key) });
+    assert.match(
+      message,
+      /^The client certificate of context "test" is not valid before Jan {2}1 00:00:00 2100 GMT\.\n {2}fix {6}see that the clock/,
+    );
+    assert.deepEqual(server.asked, []);
   });
 
   it("is not even asked with a client certificate that has expired", async () => {

@@ -76,6 +76,7 @@ describe("Connecting to a cluster that another stack made", () => {
         context: "theirs",
         clusterIdentifier: "uid-of-kube-system",
         enableServerSideApply: "true",
+        kubeClientSettings: '{"timeout":90}',
       });
     }
     assert.ok(server.asked.every(({ headers }) => headers.authorization === "Bearer s3cret"));

@@ -94,7 +94,45 @@ describe("Connecting to a cluster by kubeconfig", () => {
       context: "test",
       clusterIdentifier: "uid-of-kube-system",
       enableServerSideApply: "true",
+      kubeClientSettings: '{"timeout":90}',
     });
+  });
+
+  it("refuses another cluster than the one that the stack stands on, unless the stack leaves that one", async () => {
+    const standing = (landedOn: string) => ({ ...planFor("dev"), landedOn });
+    assert.match(
+      await refusal({ plan: standing("uid-of-another") }),
+      /^The stack stands on another cluster than the one that context "test" leads to, at https:\/\/.*\.\n {2}fix {6}take the kubeconfig .* landfall:cluster\.leaves: "uid-of-another"\n/,
+    );
+    await land({ plan: standing("uid-of-kube-system") });
+    await land({ plan: standing("uid-of-another"), cluster: { leaves: "uid-of-another" } });
+  });
+
+  it("lands in no namespace that is being deleted, and says what holds it", async () => {
+    const namespace = named("pybase");
+    server.answers["/api/v1/namespaces/pybase"] = ok({
+      metadata: { ...namespace.metadata, deletionTimestamp: "2026-01-02T03:04:05Z" },
+      status: {
+        conditions: [
+          { type: "NamespaceDeletionContentFailure", status: "False", message: "All content successfully deleted" },
+          {
+            type: "NamespaceFinalizersRemaining",
+            status: "True",
+            message: "Some content in the namespace has finalizers remaining: example.com/held in 1 resource instances",
+          },
+        ],
+      },
+    });
+    assert.equal(
+      await refusal(),
+      `The namespace pybase is being deleted since 2026-01-02T03:04:05Z.
+  it says  Some content in the namespace has finalizers remaining: example.com/held in 1 resource instances
+  fix      wait until it is gone; where a finalizer holds it, see that its controller runs; then pulumi up --refresh makes it anew
+  Nothing was created or changed.
+`,
+    );
+    server.answers["/api/v1/namespaces/pybase"] = ok(namespace);
+    await land();
   });
 
   it("knows the cluster by its certificate authority where kube-system is hidden", async () => {

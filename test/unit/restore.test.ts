@@ -127,7 +127,7 @@ describe("A restore of what a cloud runs", () => {
   function stateWith(type: string, outputs: Record<string, unknown>): State {
     const component = "urn:pulumi:test::landfall::landfall:x:Store::shop-db";
     return {
-      hasPendingCreates: false,
+      pendingCreates: [],
       resources: [
         { urn: application, type: "landfall:application:Application", custom: false },
         { urn: component, type: "landfall:x:Store", custom: false, parent: application },

@@ -207,7 +207,7 @@ describe("A last backup", () => {
     const check = { ...schedule, urn: "u::db-backup-check-schedule", id: "pybase/check" };
     const report = { ...schedule, id: "pybase/report", parent: "u::tier" };
     const resources = [backup, schedule, check, report];
-    assert.deepEqual(backupsOf({ resources, hasPendingCreates: false }), ["pybase/nightly"]);
+    assert.deepEqual(backupsOf({ resources, pendingCreates: [] }), ["pybase/nightly"]);
   });
 
   it("runs to its end, and its volume is kept", async () => {

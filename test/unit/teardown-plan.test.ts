@@ -132,7 +132,7 @@ describe("The plan of a teardown", () => {
       id: "b",
     };
     const of = (more: object) =>
-      planTeardown({ resources: [{ ...resource, ...more }], hasPendingCreates: false }, NOTHING_FOUND);
+      planTeardown({ resources: [{ ...resource, ...more }], pendingCreates: [] }, NOTHING_FOUND);
     assert.deepEqual(of({ external: true }).goes, []);
     const retained = of({ retainOnDelete: true });
     assert.deepEqual([retained.goes, retained.stays.map(({ name }) => name)], [[], ["b"]]);
@@ -145,16 +145,17 @@ describe("The plan of a teardown", () => {
   });
 
   it("sees what an update was making when it was killed", () => {
-    const text = (type: string) => JSON.stringify({ deployment: { pending_operations: [{ type }] } });
-    assert.equal(parseState(text("creating")).hasPendingCreates, true);
-    assert.equal(parseState(text("deleting")).hasPendingCreates, false);
+    const text = (type: string) =>
+      JSON.stringify({ deployment: { pending_operations: [{ type, resource: { urn: "u::a" } }] } });
+    assert.deepEqual(parseState(text("creating")).pendingCreates, ["u::a"]);
+    assert.deepEqual(parseState(text("deleting")).pendingCreates, []);
   });
 });
 
 describe("What a store leaves when it goes", () => {
   const left = (type: string, inputs: object, id = "it") =>
     planTeardown(
-      { resources: [{ urn: `u::${id}`, type, custom: true, id, inputs: inputs as never }], hasPendingCreates: false },
+      { resources: [{ urn: `u::${id}`, type, custom: true, id, inputs: inputs as never }], pendingCreates: [] },
       NOTHING_FOUND,
     ).stays;
 

@@ -54,6 +54,10 @@ export const rds: Record<string, Rules> = {
       );
     },
     create({ identifier, dbInstanceIdentifier, port = 5432 }, context) {
+      const names = context.world.all("aws:rds/instance:Instance").map(({ inputs }) => inputs.identifier);
+      if (identifier !== undefined && names.includes(identifier)) {
+        throw new CloudError("DBInstanceAlreadyExists: DB instance already exists");
+      }
       const id = `db-${context.world.unique(16).toUpperCase()}`;
       const address = `${identifier ?? dbInstanceIdentifier}.c${context.world.unique(10)}.${context.settings.region}.rds.amazonaws.com`;
       return {
