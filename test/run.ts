@@ -17,6 +17,7 @@ npx mocha test/unit/plan.test.ts. Ends with a line "N passed, N failed", and wit
 const LANES = [
   ["test/apiserver/**/*.test.ts", "test/faults/**/*.test.ts"],
   [
+    "bench",
     "cluster",
     "components",
     "emulators",
