@@ -2,7 +2,9 @@
 import assert from "node:assert/strict";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Inventory } from "../../local/drills/inventory.ts";
+import type { ClusterObject } from "../../local/proofs/snapshot.ts";
 import { sharedCluster } from "../support/cluster.ts";
+import { eventually } from "../support/read.ts";
 import { API_SERVER, type Fault } from "./support/faults.ts";
 import { Ground, UP } from "./support/ground.ts";
 import { killComponent } from "./support/outage.ts";
@@ -52,6 +54,10 @@ describe("A fault of the API server:", function () {
     });
     await back;
     ground.reconnect();
+    await eventually(
+      () => ground.api.get<ClusterObject>(`/apis/apps/v1/namespaces/${ground.namespace}/statefulsets/db`),
+      ({ status }) => status.readyReplicas === 1,
+    );
     await putRight(ground, fault, whole, before);
   }
 

@@ -92,18 +92,20 @@ export const API_SERVER = {
     told: "EOF",
     left: BEGUN,
     remedy: "up",
+    always: true,
   },
   restarted: {
     what: "The API server is killed in the middle of an update, and started again",
     told: "error: update failed",
     left: "whatever it had done by then",
+    first: "wait until the cluster's own pods are ready again",
     remedy: "recover",
-    always: true,
   },
   "etcd-restarted": {
     what: "etcd is killed in the middle of an update, and started again",
     told: "error: update failed",
     left: "whatever was written by then",
+    first: "wait until the cluster's own pods are ready again",
     remedy: "recover",
   },
 } satisfies Record<string, Fault>;
