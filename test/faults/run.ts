@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { deleteCluster, ensureCluster } from "../../local/cluster/cluster.ts";
+import { run, UserError } from "../../local/command.ts";
 import { terminalProgress } from "../../local/progress.ts";
 import { clientsFor } from "../support/read.ts";
 import { Ground } from "./support/ground.ts";
@@ -34,29 +35,39 @@ const PROGRAM = [
   "local/teardown",
 ];
 
-const { values } = parseArgs({
-  options: {
-    strikes: { type: "string", default: Object.keys(STRIKES).join(",") },
-    minutes: { type: "string", default: "1000" },
-    "sweep-only": { type: "boolean", default: false },
-    help: { type: "boolean", short: "h" },
-  },
-});
-if (values.help) {
-  console.log(USAGE);
-  process.exit(0);
+async function main(): Promise<number> {
+  const { values } = parseArgs({
+    options: {
+      strikes: { type: "string", default: Object.keys(STRIKES).join(",") },
+      minutes: { type: "string", default: "1000" },
+      "sweep-only": { type: "boolean", default: false },
+      help: { type: "boolean", short: "h" },
+    },
+  });
+  if (values.help) {
+    console.log(USAGE);
+    return 0;
+  }
+  const minutes = Number(values.minutes);
+  if (!(minutes > 0)) throw new UserError(`--minutes ${values.minutes}: is no number of minutes`);
+  const kinds = values.strikes.split(",").map(strikeCalled);
+
+  /** Short hash of the last commit that changed the program. */
+  const commit = git("log", "-1", "--format=%h", "--", ...PROGRAM);
+  const struck = await sweep(commit, kinds, Date.now() + minutes * 60_000);
+  const text = measuredTable({ struck, commit, date: new Date().toISOString().slice(0, 10) });
+  writeFileSync(PAGE, withMeasured(readFileSync(PAGE, "utf8"), text));
+  console.log(`\n${text}`);
+  const tests = values["sweep-only"] ? 0 : await mocha();
+  return tests === 0 && struck.every(({ wrong }) => wrong.length === 0) ? 0 : 1;
 }
 
-/** Short hash of the last commit that changed the program. */
-const commit = git("log", "-1", "--format=%h", "--", ...PROGRAM);
-const struck = await sweep(values.strikes.split(",") as Strike[], Date.now() + Number(values.minutes) * 60_000);
-const text = measuredTable({ struck, commit, date: new Date().toISOString().slice(0, 10) });
-writeFileSync(PAGE, withMeasured(readFileSync(PAGE, "utf8"), text));
-console.log(`\n${text}`);
-const tests = values["sweep-only"] ? 0 : await mocha();
-process.exitCode = tests === 0 && struck.every(({ wrong }) => wrong.length === 0) ? 0 : 1;
+function strikeCalled(name: string): Strike {
+  if (Object.hasOwn(STRIKES, name)) return name as Strike;
+  throw new UserError(`--strikes ${name}: there is no such strike\n  allowed  ${Object.keys(STRIKES).join(", ")}`);
+}
 
-async function sweep(kinds: readonly Strike[], deadline: number): Promise<Struck[]> {
+async function sweep(commit: string, kinds: readonly Strike[], deadline: number): Promise<Struck[]> {
   mkdirSync(DIRECTORY, { recursive: true });
   const file = join(DIRECTORY, `${commit}.jsonl`);
   const done = existsSync(file) ? readFileSync(file, "utf8").trim().split("\n").filter(Boolean).map(parseStruck) : [];
@@ -101,3 +112,5 @@ function mocha(): Promise<number> {
 function git(...args: string[]): string {
   return spawnSync("git", args, { cwd: repository, encoding: "utf8" }).stdout.trim();
 }
+
+await run(main);
