@@ -28,10 +28,10 @@ export const render: Bench = {
       writeFileSync(at("objects.json"), JSON.stringify(objectsIn(at("plain"))));
       const peers: Record<string, { work: Work; aim?: number }> = {
         "`helm template` of the chart that it writes": {
-          work: () => command(helm, ["template", "pybase", at("chart")]),
+          work: () => command(helm, ["template", "pybase", at("chart/chart")]),
           aim: 2,
         },
-        "`kustomize build` of the base that it writes": { work: () => command(kustomize, ["build", at("base")]) },
+        "`kustomize build` of the base that it writes": { work: () => command(kustomize, ["build", at("base/base")]) },
         "a cdk8s program of the same objects, synthesized": {
           work: () => command(process.execPath, ["bench/cdk8s.ts", at("objects.json"), at("cdk8s")], { cwd: ROOT }),
           aim: 1,
