@@ -2,6 +2,7 @@
 import type { Operated } from "../components/datastores/cluster.ts";
 import { engines } from "../components/datastores/engines.ts";
 import { addonFor, inWords } from "../config/addons/catalogue.ts";
+import { archivingOf } from "../config/archive.ts";
 import { bundledIn } from "../config/moves.ts";
 import type { BundledDatastore, Plan } from "../config/plan.ts";
 import type { Ask } from "./api-server.ts";
@@ -21,6 +22,7 @@ export async function checkOperators(ask: Ask, plan: Plan): Promise<void> {
     return cluster?.kind === "operated" ? [{ datastore, operated: cluster }] : [];
   });
   await checkKinds(ask, plan, stores);
+  await checkArchives(ask, plan);
   await Promise.all(stores.map((store) => checkSameRunner(ask, plan, store)));
 }
 
@@ -34,6 +36,20 @@ async function checkKinds(ask: Ask, { addons }: Plan, stores: readonly Store[]):
   throw new ClusterError(
     `landfall:datastores.${datastore.declared}.servers: the cluster does not know ${kind} (${apiVersion}), by which ${operated.operator.name} runs several servers.`,
     `${inWords(addonFor(apiVersion.split("/")[0] as string), operated.operator.install)}, or use one server`,
+  );
+}
+
+async function checkArchives(ask: Ask, { addons, backups }: Plan): Promise<void> {
+  const wanted = backups.flatMap(({ archive, datastore }) => {
+    const archiving = archivingOf(datastore);
+    return archive && archiving ? [{ ...archiving.resource, archiving, datastore }] : [];
+  });
+  const [missing] = await missingKinds(ask, addons, wanted);
+  if (!missing) return;
+  const { apiVersion, kind, archiving, datastore } = missing;
+  throw new ClusterError(
+    `landfall:backup.archive: the cluster does not know ${kind} (${apiVersion}), by which ${archiving.name} archives the log of ${datastore.declared}.`,
+    `${inWords(addonFor(apiVersion.split("/")[0] as string), archiving.install)}, or set landfall:backup.archive: false`,
   );
 }
 

@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { Cloud } from "../cloud/cloud.ts";
-import { idleOf, isCopying } from "../config/moves.ts";
+import { idleOf, isCopying, recoveryOf, usedOf } from "../config/moves.ts";
 import type { DatastorePlan, Plan } from "../config/plan.ts";
 import { createAccounts, createRoles } from "./access.ts";
 import { Backup } from "./backup/backup.ts";
@@ -45,15 +45,20 @@ export class Application extends pulumi.ComponentResource {
     const storageClasses = createStorageClasses(name, plan, { parent: this });
     const volumes = createVolumes(name, { plan, namespace }, { ...inside, dependsOn: [namespace, ...storageClasses] });
 
-    const connect = (datastore: DatastorePlan) =>
+    const connect = (datastore: DatastorePlan, before: readonly pulumi.Resource[] = []) =>
       createDatastore(
         `${name}-${datastore.name}`,
         { plan, datastore, namespace, cloud, secrets },
-        { parent: this, dependsOn: storageClasses },
+        { parent: this, dependsOn: [...storageClasses, ...before] },
       );
     const connections = Object.fromEntries(plan.datastores.map((datastore) => [datastore.name, connect(datastore)]));
     const idle = Object.fromEntries(
-      plan.moves.flatMap((move) => (move.stage === "restore" ? [] : [[move.name, connect(idleOf(move))]])),
+      plan.moves.flatMap((move) => {
+        if (move.server !== undefined) return [];
+        // The archive that it begins with is declared beside the store's own servers.
+        const before = recoveryOf(move) ? connections[usedOf(move).name]?.ready : [];
+        return [[move.name, connect(idleOf(move), before)]];
+      }),
     );
 
     const accounts = createAccounts(name, { plan, namespace, cloud }, inside);
@@ -74,13 +79,13 @@ export class Application extends pulumi.ComponentResource {
     const usersOf = ({ name }: DatastorePlan) =>
       plan.tiers.filter(({ after }) => after.includes(name)).map((tier) => tiers[tier.name] as Tier);
     for (const move of plan.moves.filter(isCopying)) {
-      const used = connections[move.from.name] as Connection;
-      const [from, to] =
-        move.server === undefined ? [used, idle[move.name] as Connection] : [at(move.server, used), used];
+      const used = connections[usedOf(move).name] as Connection;
+      const other = move.server === undefined ? (idle[move.name] as Connection) : at(move.server, used);
+      const [from, to] = move.stage === "restore" ? [other, used] : [used, other];
       new Move(
         `${name}-${move.name}`,
         { plan, move, namespace, cloud, from, to, secrets },
-        { parent: this, dependsOn: move.stage === "copy" ? [] : usersOf(move.from) },
+        { parent: this, dependsOn: move.stage === "copy" ? [] : usersOf(usedOf(move)) },
       );
     }
 

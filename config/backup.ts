@@ -1,11 +1,12 @@
 import type { Image } from "../components/datastores/engine.ts";
 import { engines } from "../components/datastores/engines.ts";
+import { type ArchivePlan, archiveOf, checkArchive } from "./archive.ts";
 import { BACKUP_KEY, type Destination, ENCRYPTION_KEY, resolveDestination } from "./backup-destination.ts";
 import { BACKUP_RESOURCES } from "./backup-resources.ts";
 import { fromRegistry } from "./images.ts";
 import { type Layers, overlay, placeOf } from "./layers.ts";
 import type { BundledDatastore, DatastorePlan, Link, Peer, SecretPlan, TierPlan } from "./plan.ts";
-import { checkRestores, isRestored, type RestorePlan, restoreOf } from "./restores.ts";
+import { checkRestores, isRestored, type RestorePlan, restoreIn, restoreOf } from "./restores.ts";
 import { type Backup, DESTINATION_FORMS } from "./schema/backup.ts";
 import type { Resources } from "./schema/primitives.ts";
 import { dialledComponent } from "./servers.ts";
@@ -23,6 +24,10 @@ export interface BackupPlan {
   check?: RestoreCheckPlan;
   /** Left out where no copy is wanted back. */
   restore?: RestorePlan;
+  /** Whether none is made for now: what is put back is not to be copied meanwhile. */
+  rests: boolean;
+  /** Left out where its log is not archived. */
+  archive?: ArchivePlan;
 }
 
 export interface RestoreCheckPlan {
@@ -57,15 +62,20 @@ export function resolveBackups(
   datastores: readonly DatastorePlan[],
   tiers: readonly TierPlan[],
 ): BackupPlan[] {
-  const backups = backupsOf(layers, datastores, tiers);
+  const wanted = backupOf(layers);
+  const backups = wanted ? backupsOf(layers, wanted, datastores, tiers) : [];
+  if (wanted) checkArchive(layers, wanted, backups);
   checkBackupNames(layers, backups);
   checkRestores(layers, datastores, backups, canBeRestored);
   return backups;
 }
 
-function backupsOf(layers: Layers, datastores: readonly DatastorePlan[], tiers: readonly TierPlan[]): BackupPlan[] {
-  const wanted = backupOf(layers);
-  if (!wanted) return [];
+function backupsOf(
+  layers: Layers,
+  wanted: Backup,
+  datastores: readonly DatastorePlan[],
+  tiers: readonly TierPlan[],
+): BackupPlan[] {
   const { to, schedule, keep } = wanted;
   if (!to) {
     checkDestination(layers, wanted);
@@ -90,6 +100,8 @@ function backupsOf(layers: Layers, datastores: readonly DatastorePlan[], tiers: 
         image: { ...image, reference: fromRegistry(image.reference, layers.registry) },
         check: canBeRestored(datastore) ? checkOf(layers, datastore, wanted) : undefined,
         restore: restoreOf(layers, datastore, tiers),
+        rests: restoreIn(layers, datastore) !== undefined,
+        archive: archiveOf(layers, wanted, datastore, destination),
       },
     ];
   });

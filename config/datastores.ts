@@ -16,7 +16,7 @@ import { unknownName } from "./mistakes.ts";
 import { queuesIn } from "./monitoring/queues.ts";
 import { checkNoMove, type MovePlan, resolveMove, usedOf } from "./moves.ts";
 import type { BundledDatastore, DatastorePlan } from "./plan.ts";
-import { restoreFromServer } from "./restores.ts";
+import { restoreToStore } from "./restores.ts";
 import { schedulingOfDatastore } from "./scheduling.ts";
 import { autoscale } from "./schema/autoscale.ts";
 import type { Datastore, ExternalDatastore, Placement } from "./schema/datastore.ts";
@@ -46,7 +46,7 @@ export function resolveDatastores(layers: Layers): { datastores: DatastorePlan[]
       storeAt(layers, name, datastore, engine, placementOf(layers, name, { ...placement.moveFrom }));
     const move = from && resolveMove(layers, name, { placement, from, to });
     if (move) moves.push(move);
-    const restore = restoreFromServer(layers, name, placement, to);
+    const restore = restoreToStore(layers, name, placement, to);
     if (restore) moves.push(restore);
     datastores.push(move ? usedOf(move) : to);
   }

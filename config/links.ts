@@ -57,7 +57,7 @@ function linkTo(layers: Layers, from: string, to: string, datastores: readonly D
 /** Servers of one store reach each other, by its clients' ports too, as do those who watch over them. */
 function betweenServers(datastores: readonly BundledDatastore[]): Link[] {
   return datastores.flatMap((store): Link[] => {
-    if (store.servers.length === 1) return [];
+    if (store.servers.length === 1 && !store.operator) return [];
     const { ports, cluster } = engines[store.engine];
     const to = pods(store.name);
     const all = [...Object.values(ports), ...Object.values(cluster?.ports ?? {})];

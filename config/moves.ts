@@ -1,4 +1,5 @@
 /** Data that moves from one store to another, stage by stage: docs/operations.md. */
+import type { Recovery } from "../components/datastores/cluster.ts";
 import type { Image } from "../components/datastores/engine.ts";
 import { engines } from "../components/datastores/engines.ts";
 import { BACKUP_RESOURCES } from "./backup-resources.ts";
@@ -15,7 +16,7 @@ export interface MovePlan {
   name: string;
   /** As the application declares it. */
   datastore: string;
-  /** `restore` where the data is a store's own, and comes from a server that the cloud has made of its backups. */
+  /** `restore` where the data is a store's own: from a server that the cloud made of its backups, or of its archive. */
   stage: MoveStage | "restore";
   from: DatastorePlan;
   to: DatastorePlan;
@@ -44,12 +45,17 @@ export function isSwitched({ stage }: Pick<MovePlan, "stage">): boolean {
 
 /** The store that the tiers use. */
 export function usedOf(move: MovePlan): DatastorePlan {
-  return isSwitched(move) ? move.to : move.from;
+  return isSwitched(move) || move.stage === "restore" ? move.to : move.from;
 }
 
 /** The store that stands beside it. */
 export function idleOf(move: MovePlan): DatastorePlan {
-  return isSwitched(move) ? move.from : move.to;
+  return usedOf(move) === move.to ? move.from : move.to;
+}
+
+/** What the store begins with that the data comes from, where servers are made for that. */
+export function recoveryOf(move: MovePlan | undefined): Recovery | undefined {
+  return move?.from.mode === "bundled" ? move.from.recovery : undefined;
 }
 
 /** Whether the jobs that copy and compare are there. */

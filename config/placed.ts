@@ -2,7 +2,7 @@
 import type { BackupPlan } from "./backup.ts";
 import type { Layers } from "./layers.ts";
 import type { Mistake } from "./mistakes.ts";
-import { isSwitched, type MovePlan } from "./moves.ts";
+import { isSwitched, type MovePlan, recoveryOf } from "./moves.ts";
 import type { DatastorePlan } from "./plan.ts";
 import type { MoveStage } from "./schema/datastore.ts";
 
@@ -28,7 +28,7 @@ export interface Placed {
     /** Since when the tiers use the new store; ISO 8601. */
     switched?: string;
   };
-  /** Copy, or server, that it is restored from, for which its tiers are stopped. */
+  /** Copy, server or moment that it is restored from, for which its tiers are stopped. */
   restoring?: string;
 }
 
@@ -49,8 +49,8 @@ export function placedBy(
     datastores.map((store): [string, Placed] => {
       const move = moves.filter(isStaged).find(({ datastore }) => datastore === store.declared);
       const copy = backups.find(({ datastore }) => datastore === store)?.restore?.copy;
-      const server = moves.find(({ datastore }) => datastore === store.declared)?.server;
-      const restoring = copy ?? server;
+      const moving = moves.find(({ datastore }) => datastore === store.declared);
+      const restoring = copy ?? moving?.server ?? recoveryOf(moving)?.at;
       return [
         store.declared,
         {

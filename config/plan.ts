@@ -4,6 +4,7 @@
  */
 
 import type { ClusterPlan } from "../cloud/clouds.ts";
+import type { Recovery } from "../components/datastores/cluster.ts";
 import type { Endpoint, Image } from "../components/datastores/engine.ts";
 import type { EngineName } from "../components/datastores/engines.ts";
 import type { ZonePlan } from "./addons/identity.ts";
@@ -166,6 +167,8 @@ export interface BundledDatastore extends DatastoreBase {
   servers: string[];
   /** Left out where a StatefulSet runs it. */
   operator?: { name: string; namespace: string };
+  /** Left out where it begins empty. */
+  recovery?: Recovery;
   /** What makes one of its servers lead, where one does. */
   failover?: { watcher: { resources: Resources }; proxy: ProxyPlan };
   autoscale?: AutoscalePlan;

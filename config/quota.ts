@@ -1,3 +1,4 @@
+import { archivingOf } from "./archive.ts";
 import { type BackupPlan, resourcesOfCheck, volumesOfBackups } from "./backup.ts";
 import { BACKUP_RESOURCES } from "./backup-resources.ts";
 import type { EdgePlan } from "./edge-plan.ts";
@@ -70,6 +71,11 @@ function atLargest({ tiers, datastores, moves, volumes, backups, snapshots, edge
         sidecar ? [{ resources: sidecar.resources, pods: mostServers(datastore) }] : [],
       ),
     ),
+    ...bundled.flatMap((datastore) => {
+      const archiving = archivingOf(datastore);
+      const works = datastore.recovery || backups.some((backup) => backup.archive && backup.datastore === datastore);
+      return archiving && works ? [{ resources: archiving.resources, pods: mostPodsOf(datastore) }] : [];
+    }),
     ...backups
       .filter(({ check }) => check)
       .map(({ datastore }) => ({ resources: resourcesOfCheck(datastore), pods: 1 })),

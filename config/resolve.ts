@@ -1,6 +1,7 @@
 import { resolveCluster } from "../cloud/clouds.ts";
 import type { Charts } from "./addons/mirror.ts";
 import { resolveAddons } from "./addons.ts";
+import { linksOfArchives } from "./archive.ts";
 import { linksOfEvents } from "./autoscale.ts";
 import { linksOfBackups, resolveBackups, secretsOfBackups, volumeOfBackups } from "./backup.ts";
 import { resolveConfinement } from "./confinement.ts";
@@ -12,7 +13,7 @@ import { resolveLinks } from "./links.ts";
 import { linksOfIdentity } from "./managed.ts";
 import { ConfigurationError, fromZod, type Mistake, unknownName } from "./mistakes.ts";
 import { linksOfMonitoring, resolveMonitoring } from "./monitoring.ts";
-import { idleOf, linksOfMoves, stopped } from "./moves.ts";
+import { bundledIn, idleOf, linksOfMoves, stopped } from "./moves.ts";
 import { type LastPlaced, placedBy } from "./placed.ts";
 import type { Plan } from "./plan.ts";
 import { resolvePriorityClasses } from "./priority.ts";
@@ -122,6 +123,7 @@ export function resolve(inputs: ResolveInputs): Plan {
       ...linksOfIdentity(layers, tiers, { datastores, moves }),
       ...linksOfEvents(layers, tiers, datastores),
       ...linksOfBackups(backups),
+      ...linksOfArchives(backups, bundledIn({ datastores, moves })),
       ...linksOfRestores(backups),
       ...linksOfMoves(moves),
       ...(monitoring ? linksOfMonitoring(monitoring) : []),

@@ -5,10 +5,10 @@ import type { BackupPlan } from "./backup.ts";
 import { fromRegistry } from "./images.ts";
 import { type Layers, placeOf } from "./layers.ts";
 import type { MovePlan } from "./moves.ts";
-import type { BundledDatastore, DatastorePlan, Link, Plan, TierPlan } from "./plan.ts";
+import type { BundledDatastore, DatastorePlan, Link, ManagedDatastore, Plan, TierPlan } from "./plan.ts";
 import { graceOf, quiesce, withoutMigrations } from "./quiesce.ts";
-import type { Placement } from "./schema/datastore.ts";
-import { dialledComponent } from "./servers.ts";
+import type { Placement, Restore } from "./schema/datastore.ts";
+import { dialledComponent, operatedAs } from "./servers.ts";
 
 /** A copy that is put into the store it was made of, with its tiers stopped. */
 export interface RestorePlan {
@@ -25,43 +25,75 @@ export interface RestorePlan {
 /** A backup that has a copy put back. */
 type Restored = BackupPlan & { restore: RestorePlan };
 
+/** What the stack says is to be put back; undefined for nothing. */
+export function restoreIn({ stack }: Layers, { declared }: BundledDatastore): Restore | undefined {
+  const placement = stack.datastores?.[declared];
+  return placement?.mode === "bundled" ? placement.restore : undefined;
+}
+
 /** The copy that the stack wants back; undefined for none. */
 export function restoreOf(
-  { stack }: Layers,
-  { declared, name }: BundledDatastore,
+  layers: Layers,
+  datastore: BundledDatastore,
   tiers: readonly TierPlan[],
 ): RestorePlan | undefined {
-  const placement = stack.datastores?.[declared];
-  if (placement?.mode !== "bundled" || !placement.restore) return undefined;
-  const { copy, copyFirst = true } = placement.restore;
+  const wanted = restoreIn(layers, datastore);
+  if (!wanted || !("copy" in wanted)) return undefined;
+  const { copy, copyFirst = true } = wanted;
+  const { name } = datastore;
   return { name: `${name}-restore`, copy, copyFirst, graceSeconds: graceOf(tiers, name) };
 }
 
-/** A managed store that takes its data from another server; undefined for none, or where it has a mistake. */
-export function restoreFromServer(
+/** A store that takes its data from another server; undefined for none, or where it has a mistake. */
+export function restoreToStore(
   layers: Layers,
   datastore: string,
   placement: Placement,
   store: DatastorePlan,
 ): MovePlan | undefined {
-  if (placement.mode !== "managed" || !placement.restore || store.mode !== "managed") return undefined;
-  const refuse = (problem: string, fix: string) => {
-    const got = placement.restore?.server;
-    layers.mistakes.push({ path: placeOf(layers, "datastores", datastore, "restore"), got, problem, fix });
-    return undefined;
+  if (store.mode === "managed") return restoreFromServer(layers, datastore, placement, store);
+  return store.mode === "bundled" ? restoreFromArchive(layers, datastore, placement, store) : undefined;
+}
+
+/**
+ * Servers that stand for as long as the restore takes: they recover what the archive has up to the moment, and all of it
+ * is copied from there. The store itself goes on, and its archive with it; what was there before can be had back too.
+ */
+function restoreFromArchive(
+  layers: Layers,
+  datastore: string,
+  placement: Placement,
+  store: BundledDatastore,
+): MovePlan | undefined {
+  if (placement.mode !== "bundled" || !placement.restore || !("at" in placement.restore)) return undefined;
+  const operated = operatedAs(store);
+  // `checkRestores` says so.
+  if (!operated?.archiving || placement.moveFrom !== undefined) return undefined;
+  const at = new Date(placement.restore.at);
+  // CloudNativePG takes fifty letters.
+  const name = `${store.name.slice(0, 30)}-at-${at
+    .toISOString()
+    .replace(/[-:]|\.\d+/g, "")
+    .toLowerCase()}`;
+  checkName(layers, datastore, name);
+  const recovered: BundledDatastore = {
+    ...store,
+    name,
+    servers: [`${name}-1`],
+    endpoint: { ...store.endpoint, host: operated.host(name) },
+    recovery: { archive: store.name, from: placement.restore.from ?? store.name, at: at.toISOString() },
+    disruptionBudget: false,
+    protect: false,
   };
+  return { ...restoreMove(layers, datastore, store), from: recovered };
+}
+
+function restoreMove(layers: Layers, datastore: string, store: BundledDatastore | ManagedDatastore): MovePlan {
   const { transfer, images } = engines[store.engine];
-  if (placement.moveFrom !== undefined) return refuse(ON_ITS_WAY.problem, ON_ITS_WAY.fix);
-  if (!transfer || placement.protocol !== undefined || store.access === "identity") {
-    return refuse(
-      "nothing here copies what it has from another server by a password",
-      "remove it, and see docs/backup.md for what its cloud does",
-    );
-  }
   const name = `${datastore}-restore`;
   checkName(layers, datastore, name);
   const image =
-    transfer.image ?? (images[store.version ?? ""] as Image | undefined) ?? (Object.values(images)[0] as Image);
+    transfer?.image ?? (images[store.version ?? ""] as Image | undefined) ?? (Object.values(images)[0] as Image);
   return {
     name,
     datastore,
@@ -70,9 +102,31 @@ export function restoreFromServer(
     to: store,
     image: { ...image, reference: fromRegistry(image.reference, layers.registry) },
     keepOldDays: 0,
-    server: placement.restore.server,
     graceSeconds: 0,
   };
+}
+
+function restoreFromServer(
+  layers: Layers,
+  datastore: string,
+  placement: Placement,
+  store: ManagedDatastore,
+): MovePlan | undefined {
+  if (placement.mode !== "managed" || !placement.restore) return undefined;
+  const refuse = (problem: string, fix: string) => {
+    const got = placement.restore?.server;
+    layers.mistakes.push({ path: placeOf(layers, "datastores", datastore, "restore"), got, problem, fix });
+    return undefined;
+  };
+  const { transfer } = engines[store.engine];
+  if (placement.moveFrom !== undefined) return refuse(ON_ITS_WAY.problem, ON_ITS_WAY.fix);
+  if (!transfer || placement.protocol !== undefined || store.access === "identity") {
+    return refuse(
+      "nothing here copies what it has from another server by a password",
+      "remove it, and see docs/backup.md for what its cloud does",
+    );
+  }
+  return { ...restoreMove(layers, datastore, store), server: placement.restore.server };
 }
 
 const ON_ITS_WAY = {
@@ -104,7 +158,8 @@ export function checkRestores(
   for (const [name, placement] of Object.entries(layers.stack.datastores ?? {})) {
     if (placement.mode !== "bundled" || !placement.restore) continue;
     const path = placeOf(layers, "datastores", name, "restore");
-    const got = placement.restore.copy;
+    const { restore } = placement;
+    const got = "copy" in restore ? restore.copy : restore.at;
     const datastore = datastores.find(({ declared }) => declared === name);
     const backup = backups.find(({ datastore }) => datastore.declared === name);
     if (placement.moveFrom !== undefined) {
@@ -119,6 +174,14 @@ export function checkRestores(
         problem: `nothing here puts a copy of ${datastore.engine} back into servers that run`,
         allowed: "an engine that takes its copies over the network, and one server where each has a part",
         fix: "remove it, and see docs/backup.md for how its own tools do it",
+      });
+    } else if (datastore?.mode === "bundled" && "at" in restore && !backup?.archive) {
+      layers.mistakes.push({
+        path: `${path}.at`,
+        got,
+        problem: "its log is not archived, so only the moments of its copies can be had back",
+        allowed: "{ copy }; { at } for a postgres of several servers whose stack has backup.archive",
+        fix: "npm run restore shows the copies with --list",
       });
     } else {
       checkName(layers, name, backup?.restore?.name);

@@ -5,10 +5,10 @@ import { isAgreed, type Question } from "./agreement.ts";
 import { run, UserError } from "./command.ts";
 import { type Progress, terminalProgress } from "./progress.ts";
 import { intendedPlan, readSettings, type Settings } from "./rehearsal/stack-file.ts";
-import { pendingIn, putBack, startTiers } from "./restore/carry-out.ts";
-import { type Copy, choose, listCopies, parseTime } from "./restore/copies.ts";
+import { type Pending, pendingIn, putBack, startTiers } from "./restore/carry-out.ts";
+import { type Copy, checkMoment, choose, isCopyName, listCopies, parseTime } from "./restore/copies.ts";
 import { externally, managedSteps } from "./restore/elsewhere.ts";
-import { describe, list, type Restore } from "./restore/report.ts";
+import { describe, list, nameOf, type Restore, type Wanted } from "./restore/report.ts";
 import { datastoreIn, restoringIn, scheduleIn, type Target, targetOf } from "./restore/target.ts";
 import { readPreview } from "./risk/preview.ts";
 import { previewStack } from "./stack.ts";
@@ -20,7 +20,8 @@ import { ensureTools } from "./toolchain/toolchain.ts";
 const USAGE = `npm run restore -- STACK DATASTORE [--at TIME] [--list] [--yes] [--without-copy] [--with-changes] [--give-up] [--json]
 
   STACK DATASTORE  what is restored, by the name that the application has for it
-  --at TIME        the latest copy from before then, in UTC unless it says otherwise (default: the latest); or a copy's name
+  --at TIME        the latest copy from before then, in UTC unless it says otherwise (default: the latest); or a copy's name;
+                   where the log is archived, that very moment
   --list           which copies there are; nothing is done
   --yes            without asking for the datastore's name
   --without-copy   what the store has now is lost: no copy is made of it first
@@ -117,7 +118,7 @@ async function restoreBundled(args: Bundled): Promise<number> {
 }
 
 async function restoreIn(args: Bundled & { target: Target; state: State; cluster: Cluster }): Promise<number> {
-  const { stack, settings, options, before, target, state, cluster, engine } = args;
+  const { stack, settings, options, target, state, cluster, engine } = args;
   const { declared } = target.datastore;
   const pending = pendingIn(settings, declared);
   const restoring = restoringIn(state, target);
@@ -131,19 +132,17 @@ async function restoreIn(args: Bundled & { target: Target; state: State; cluster
     await startTiers(engine, settings, declared);
     return 0;
   }
-  const copies = await listed(args);
   if (options.list) {
+    const copies = await listed(args);
     console.log(options.json ? JSON.stringify(copies, null, 2) : list(declared, copies));
     return 0;
   }
   const goesOn = pending !== undefined && options.at === undefined;
-  const copy = goesOn ? named(copies, pending.copy) : choose(copies, declared, before);
-  const copyFirst = !options.withoutCopy && pending?.copyFirst !== false;
-  const restore: Restore = { stack, target, copy, copies, copyFirst };
+  const wanted = await wantedOf(args, pending);
+  const restore: Restore = { stack, target, wanted };
   if (options.json) {
-    console.log(
-      JSON.stringify({ stack, datastore: declared, mode: "bundled", copy, copies, copyFirst, pending }, null, 2),
-    );
+    const { kind, ...what } = wanted;
+    console.log(JSON.stringify({ stack, datastore: declared, mode: "bundled", ...what, pending }, null, 2));
     return 0;
   }
   if (goesOn) console.log(`A restore of ${declared} was cut short, or failed. It goes on.`);
@@ -151,11 +150,27 @@ async function restoreIn(args: Bundled & { target: Target; state: State; cluster
   if (!pending && !options.withChanges) await checkLanded(args);
   if (!(await isAgreed(question(declared), options.yes))) return REFUSED;
   await ready(engine, state);
-  await putBack(engine, cluster, restore);
-  console.log(`\n${declared} has what ${copy.name} has. Its tiers start.`);
+  await putBack(engine, cluster, restore, pending);
+  console.log(`\n${declared} has what ${nameOf(wanted)} has. Its tiers start.`);
   await startTiers(engine, readSettings(".", stack), declared);
-  console.log(`\n${declared} is restored to ${copy.name}.`);
+  console.log(`\n${declared} is restored to ${nameOf(wanted)}.`);
   return 0;
+}
+
+/** What was asked for; else what a restore that was cut short has begun with; else the latest copy. */
+async function wantedOf(args: Parameters<typeof restoreIn>[0], pending: Pending | undefined): Promise<Wanted> {
+  const { options, before, target } = args;
+  const { archive, datastore } = target.backup;
+  const begun = options.at === undefined ? pending : undefined;
+  const moment = begun && "at" in begun ? new Date(begun.at) : before;
+  if (archive && moment && !isCopyName(options.at ?? "")) {
+    checkMoment(datastore.declared, moment, archive.retentionDays);
+    return { kind: "moment", at: moment, retentionDays: archive.retentionDays };
+  }
+  const copies = await listed(args);
+  const copy = begun && "copy" in begun ? named(copies, begun.copy) : choose(copies, datastore.declared, before);
+  const copyFirst = !options.withoutCopy && !(pending && "copy" in pending && pending.copyFirst === false);
+  return { kind: "copy", copy, copies, copyFirst };
 }
 
 function question(datastore: string): Question {

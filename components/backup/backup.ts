@@ -55,7 +55,7 @@ export class Backup extends pulumi.ComponentResource {
     cronJob(
       name,
       // What is put back is not to be copied meanwhile, nor the copy that it is put back from to go.
-      { metadata, schedule: backup.schedule, pod: backupPod(podArgs), suspend: isRestored(backup) || undefined },
+      { metadata, schedule: backup.schedule, pod: backupPod(podArgs), suspend: backup.rests || undefined },
       { ...inside, dependsOn: [namespace, network] },
     );
     const copies = { plan, namespace, connection, secrets, keys: keys?.envFrom, claim: claim?.metadata.name };

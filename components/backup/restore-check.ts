@@ -2,7 +2,6 @@
 import type * as k8s from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
 import { type BackupPlan, type RestoreCheckPlan, resourcesOfCheck, volumesOfCheck } from "../../config/backup.ts";
-import { isRestored } from "../../config/restores.ts";
 import type { BackupCommand } from "../datastores/engine.ts";
 import { engines } from "../datastores/engines.ts";
 import { containerSecurity, scratch } from "../pod.ts";
@@ -34,7 +33,7 @@ export function restoreCheck(name: string, args: RestoreCheckArgs, opts: pulumi.
       metadata,
       schedule: check.schedule,
       pod: podOf(args, secret),
-      suspend: isRestored(backup) || undefined,
+      suspend: backup.rests || undefined,
       // What does not fit the first time does not fit the second time.
       job: { backoffLimit: 0 },
     },

@@ -1,3 +1,4 @@
+import { BARMAN_CLOUD, barmanCloud } from "./barman-cloud.ts";
 import type { Operated, OperatedSettings } from "./cluster.ts";
 
 /** The fields of postgresql.cnpg.io/v1 that are set here. */
@@ -9,18 +10,15 @@ interface ClusterSpec {
   enablePDB: boolean;
   primaryUpdateStrategy: "unsupervised";
   primaryUpdateMethod: "switchover";
-  bootstrap: {
-    initdb: {
-      database: string;
-      owner: string;
-      secret: { name: OperatedSettings["credentials"] };
-      dataChecksums: boolean;
-    };
-  };
+  bootstrap:
+    | { initdb: Owner & { dataChecksums: boolean } }
+    | { recovery: Owner & { source: string; recoveryTarget: { targetTime: string } } };
+  externalClusters?: { name: string; plugin: Plugin }[];
+  plugins?: (Plugin & { isWALArchiver: boolean })[];
   postgresql: {
     parameters: Record<string, string>;
     shared_preload_libraries?: string[];
-    synchronous: { method: "any"; number: number; dataDurability: "required" | "preferred" };
+    synchronous?: { method: "any"; number: number; dataDurability: "required" | "preferred" };
   };
   storage: Storage;
   walStorage?: Storage;
@@ -35,11 +33,23 @@ interface ClusterSpec {
   };
   topologySpreadConstraints?: OperatedSettings["topologySpreadConstraints"];
 }
+/** The database that is the application's; the owner's password follows its Secret later too. */
+interface Owner {
+  database: string;
+  owner: string;
+  secret: { name: OperatedSettings["credentials"] };
+}
+interface Plugin {
+  name: typeof BARMAN_CLOUD;
+  parameters: { barmanObjectName: string; serverName?: string };
+}
 interface Storage {
   size: string;
   storageClass?: string;
 }
 
+/** A part of the log goes to the archive after this long where less was written: what is lost at most. */
+const ARCHIVE_TIMEOUT = "1min";
 /** Labels of its pods and jobs; jobs are no servers, and have no role. */
 const CLUSTER = "cnpg.io/cluster";
 const STATUS_PORT = 8000;
@@ -86,6 +96,7 @@ export const cloudNativePg: Operated = {
   claims: (store) => `${store}-[0-9]+(-wal)?`,
   metricsPort: 9187,
   credentials: { type: "kubernetes.io/basic-auth", labels: { "cnpg.io/reload": "true" } },
+  archiving: barmanCloud,
   spec(settings): ClusterSpec & Record<string, unknown> {
     const { shared_preload_libraries: libraries, ...parameters } = settings.settings;
     const { data, wal } = settings.volumes;
@@ -95,23 +106,18 @@ export const cloudNativePg: Operated = {
       imageName: settings.image,
       imagePullSecrets: settings.imagePullSecrets,
       enableSuperuserAccess: false,
-      enablePDB: true,
+      enablePDB: settings.servers > 1,
       primaryUpdateStrategy: "unsupervised",
       primaryUpdateMethod: "switchover",
-      bootstrap: {
-        initdb: {
-          database: settings.endpoint.database,
-          owner: settings.endpoint.username,
-          // The owner's password follows this Secret later too.
-          secret: { name: settings.credentials },
-          dataChecksums: true,
-        },
-      },
+      ...beginning(settings),
       postgresql: {
-        parameters,
+        parameters: settings.archive === undefined ? parameters : { archive_timeout: ARCHIVE_TIMEOUT, ...parameters },
         shared_preload_libraries: libraries?.split(",").map((library) => library.trim()),
         // What is committed is on a standby too. The only standby must not stop all writes by its absence.
-        synchronous: { method: "any", number: 1, dataDurability: settings.servers > 2 ? "required" : "preferred" },
+        synchronous:
+          settings.servers > 1
+            ? { method: "any", number: 1, dataDurability: settings.servers > 2 ? "required" : "preferred" }
+            : undefined,
       },
       storage: storage(data as string),
       walStorage: wal === undefined ? undefined : storage(wal),
@@ -128,3 +134,29 @@ export const cloudNativePg: Operated = {
     };
   },
 };
+
+/** What the servers begin with, and where their log goes. */
+function beginning({
+  endpoint,
+  credentials,
+  archive,
+  recovery,
+}: OperatedSettings): Pick<ClusterSpec, "bootstrap" | "externalClusters" | "plugins"> {
+  const owner: Owner = { database: endpoint.database, owner: endpoint.username, secret: { name: credentials } };
+  const plugin = (barmanObjectName: string, serverName?: string): Plugin => ({
+    name: BARMAN_CLOUD,
+    parameters: { barmanObjectName, serverName },
+  });
+  if (recovery === undefined) {
+    return {
+      bootstrap: { initdb: { ...owner, dataChecksums: true } },
+      plugins: archive === undefined ? undefined : [{ ...plugin(archive), isWALArchiver: true }],
+    };
+  }
+  return {
+    bootstrap: { recovery: { ...owner, source: "archive", recoveryTarget: { targetTime: recovery.at } } },
+    externalClusters: [{ name: "archive", plugin: plugin(recovery.archive, recovery.from) }],
+    // It archives nothing. Without the plugin the server would restart once it has recovered, to be rid of it.
+    plugins: [{ ...plugin(recovery.archive), isWALArchiver: false }],
+  };
+}

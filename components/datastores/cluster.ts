@@ -80,6 +80,43 @@ export interface Operated {
   /** Type and labels of the Secret that it reads `username` and `password` from. */
   credentials: { type: string; labels: Record<string, string> };
   spec(settings: OperatedSettings): Record<string, unknown>;
+  /** Left out where nothing archives its log. */
+  archiving?: Archiving;
+}
+
+/** What archives the log of an operator's servers in a bucket as it is written. */
+export interface Archiving {
+  /** In messages. */
+  name: string;
+  /** How it is installed. */
+  install: string;
+  /** By which the archive is declared. */
+  resource: { apiVersion: string; kind: string };
+  /** By which whole copies are. */
+  schedule: { apiVersion: string; kind: string };
+  /** Of what runs beside each server. */
+  resources: Resources;
+  spec(settings: ArchiveSettings): Record<string, unknown>;
+  /** @param schedule cron's five fields, in UTC */
+  scheduleSpec(store: string, schedule: string): Record<string, unknown>;
+}
+
+export interface ArchiveSettings {
+  /** Bucket and folder. */
+  path: string;
+  /** Address of the bucket's S3 API. */
+  endpoint: string;
+  /** Where in Secrets what opens the bucket is. */
+  keys: Record<"accessKeyId" | "secretAccessKey", SecretKey> & { region?: SecretKey };
+  /** For how many days any moment can be had back. */
+  retentionDays: number;
+  /** What the bucket encrypts it with. @default what the bucket does by itself */
+  encryption?: "AES256" | "aws:kms";
+}
+
+interface SecretKey {
+  name: pulumi.Input<string>;
+  key: string;
 }
 
 /** What an operator is told of a store. */
@@ -100,4 +137,18 @@ export interface OperatedSettings {
   topologySpreadConstraints?: types.input.core.v1.PodSpec["topologySpreadConstraints"];
   nodeSelector?: types.input.core.v1.PodSpec["nodeSelector"];
   tolerations?: types.input.core.v1.PodSpec["tolerations"];
+  /** Name of the archive that its log goes to; left out for none. */
+  archive?: string;
+  /** Left out where it begins with an empty database. */
+  recovery?: Recovery;
+}
+
+/** What servers begin with: the archive of others, up to a moment. */
+export interface Recovery {
+  /** Name of the archive. */
+  archive: string;
+  /** The servers whose log it is. */
+  from: string;
+  /** In UTC, ISO 8601. */
+  at: string;
 }

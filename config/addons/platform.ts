@@ -138,6 +138,22 @@ export const platformAddons = {
     monitored: { "monitoring.podMonitorEnabled": true },
     images: { repositories: { "image.repository": "ghcr.io/cloudnative-pg/cloudnative-pg" } },
   },
+  "plugin-barman-cloud": {
+    title: "Barman Cloud plugin of CloudNativePG",
+    chart: "plugin-barman-cloud",
+    repository: "https://cloudnative-pg.github.io/charts",
+    version: "0.7.0",
+    source: "github.com/cloudnative-pg/charts, charts/plugin-barman-cloud/Chart.yaml of 2026-06-10",
+    namespace: "cnpg-system", // where its operator looks for it
+    podSecurity: "restricted",
+    groups: ["barmancloud.cnpg.io"],
+    follows: ["cloudnative-pg", "cert-manager"],
+    needs: ["postgresql.cnpg.io", "cert-manager.io"], // certificates between the operator and it
+    values: () => ({ crds: { create: true } }), // one pod: its chart replaces it, and cannot roll it
+    images: {
+      registries: { "image.registry": "ghcr.io", "sidecarImage.registry": "ghcr.io" },
+    },
+  },
   karpenter: {
     title: "Karpenter for AWS",
     chart: "karpenter",

@@ -10,7 +10,7 @@ export function alertsOfBackups(
   { namespace, layers: { application } }: Pick<Scene, "namespace" | "layers">,
   backups: readonly BackupPlan[],
 ): AlertPlan[] {
-  return backups.flatMap(({ name, datastore, check }): AlertPlan[] => {
+  return backups.flatMap(({ name, datastore, check, archive }): AlertPlan[] => {
     const labels = { namespace, application: application.name, component: datastore.declared };
     const of = (metric: string, schedule: string) =>
       `max by (cronjob) (kube_cronjob_${metric}{namespace="${namespace}",cronjob="${schedule}"})`;
@@ -35,6 +35,19 @@ export function alertsOfBackups(
         description: `The latest backup of ${datastore.declared} in ${namespace} is {{ $value | humanizeDuration }} old.`,
       },
     ];
+    if (archive) {
+      // Each server shows them, and only the one that leads archives.
+      const last = (what: string) =>
+        `max(cnpg_pg_stat_archiver_last_${what}_time{namespace="${namespace}",job="${datastore.name}"})`;
+      alerts.push({
+        name: "ArchiveFailing",
+        expr: `${last("failed")} > ${last("archived")}`,
+        for: "5m",
+        labels: { severity: "critical", ...labels },
+        summary: `${datastore.declared}: its log cannot be archived`,
+        description: `What ${datastore.declared} in ${namespace} has written for five minutes is in no archive, and fills its volume.`,
+      });
+    }
     if (!check) return alerts;
     return [
       ...alerts,

@@ -63,6 +63,16 @@ export const restoreCheck = z.strictObject({
   maxAgeHours: z.int().min(1).max(8760).optional(),
 });
 
+/** The log of what is written, and whole copies to begin with, so that any moment can be had back. */
+export const archive = z.strictObject({
+  /** When whole copies are made, in cron's five fields and UTC. @default every night at 3 */
+  schedule: schedule.optional(),
+  /** For how many days any moment can be had back. @default as many days as `keep` says copies */
+  retentionDays: z.int().min(1).max(3650).optional(),
+  /** What the bucket encrypts it with, by S3's names. @default what the bucket does by itself */
+  encryption: z.enum(["AES256", "aws:kms"]).optional(),
+});
+
 export const backup = z.strictObject({
   /** Where copies go. @default none are made */
   to: destination.optional(),
@@ -72,6 +82,8 @@ export const backup = z.strictObject({
   keep: z.int().min(1).max(10_000).optional(),
   /** @default true in production, else false */
   check: z.union([restoreCheck, z.boolean()], "true, false, or a mapping").optional(),
+  /** Of postgres with several servers, to a bucket. @default true in production where the two are, else false */
+  archive: z.union([archive, z.boolean()], "true, false, or a mapping").optional(),
   /** @default none */
   snapshots: z.union([snapshots, z.literal(false)], "false, or a mapping").optional(),
 });

@@ -139,13 +139,24 @@ const moveFields = {
   keepOldDays: z.int().min(0).max(3650).optional(),
 };
 
-/** A copy that takes the place of what the store has, with its tiers stopped: docs/backup.md. */
-const restore = z.strictObject({
-  /** The copy's name, which is when it was made. */
-  copy: z.string().regex(/^\d{8}T\d{6}Z$/, 'the name of a copy, such as "20261121T020000Z"'),
-  /** Whether what the store has is copied first. @default true */
-  copyFirst: z.boolean().optional(),
-});
+/** What takes the place of what the store has, with its tiers stopped: docs/backup.md. */
+const restore = z.union(
+  [
+    z.strictObject({
+      /** The copy's name, which is when it was made. */
+      copy: z.string().regex(/^\d{8}T\d{6}Z$/, 'the name of a copy, such as "20261121T020000Z"'),
+      /** Whether what the store has is copied first. @default true */
+      copyFirst: z.boolean().optional(),
+    }),
+    z.strictObject({
+      /** A moment that the archive has, in UTC. */
+      at: z.iso.datetime("a time in UTC such as 2026-11-21T09:13:00Z"),
+      /** Whose archive it is. @default that of the store's own servers */
+      from: objectName.optional(),
+    }),
+  ],
+  "{ copy } or { at }",
+);
 
 export const bundledOverride = bundledPlacement.extend({ ...moveFields, restore: restore.optional() });
 /** A server that the cloud has made of its own backups, whose data takes the place of the store's: docs/backup.md. */
@@ -166,6 +177,7 @@ export const datastoreOverride = z.preprocess(
 
 export type Datastore = z.output<typeof datastore>;
 export type Placement = z.output<typeof datastoreOverride>;
+export type Restore = z.output<typeof restore>;
 export type Protocol = (typeof PROTOCOLS)[number];
 export type Size = (typeof SIZES)[number];
 export type MoveStage = (typeof MOVE_STAGES)[number];

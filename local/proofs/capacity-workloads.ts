@@ -82,7 +82,14 @@ export function workloadsOf(snapshot: Snapshot): Workload[] {
     const { template, parallelism = 1 } = object.spec.jobTemplate.spec;
     return workload(snapshot, object, { template, least: 0, most: parallelism });
   });
-  return [...replicated, ...scheduled, ...snapshot.of("Cluster").filter(isCloudNativePg).map(ofCloudNativePg)];
+  return [
+    ...replicated,
+    ...scheduled,
+    ...snapshot
+      .of("Cluster")
+      .filter(isCloudNativePg)
+      .map((it) => ofCloudNativePg(snapshot, it)),
+  ];
 }
 
 interface Pods {
@@ -129,7 +136,7 @@ function isCloudNativePg({ apiVersion }: ClusterObject): boolean {
 }
 
 /** Its operator makes the pods, and does not run here: https://cloudnative-pg.io/documentation/current/scheduling/ */
-function ofCloudNativePg({ metadata, spec }: ClusterObject): Workload {
+function ofCloudNativePg(snapshot: Snapshot, { metadata, spec }: ClusterObject): Workload {
   const labels = { "cnpg.io/cluster": metadata.name };
   const {
     nodeSelector,
@@ -150,6 +157,7 @@ function ofCloudNativePg({ metadata, spec }: ClusterObject): Workload {
     labels,
     spec: {
       containers: [{ name: "postgres", image: IMAGE, resources: spec.resources }],
+      initContainers: archiversOf(snapshot, { metadata, spec }),
       affinity: { podAntiAffinity },
       nodeSelector,
       tolerations,
@@ -158,6 +166,24 @@ function ofCloudNativePg({ metadata, spec }: ClusterObject): Workload {
     },
     zones: [],
   };
+}
+
+/** What the plugin Barman Cloud puts beside each server, as its ObjectStore says. */
+function archiversOf(snapshot: Snapshot, { metadata, spec }: Pick<ClusterObject, "metadata" | "spec">): Container[] {
+  const stores = (spec.plugins ?? []).map((plugin: Plugin) => plugin.parameters?.barmanObjectName);
+  return snapshot
+    .of("ObjectStore", metadata.namespace)
+    .filter((store) => stores.includes(store.metadata.name))
+    .map((store) => ({
+      name: "plugin-barman-cloud",
+      image: IMAGE,
+      resources: store.spec.instanceSidecarConfiguration?.resources,
+      restartPolicy: "Always",
+    }));
+}
+
+interface Plugin {
+  parameters?: { barmanObjectName?: string };
 }
 
 interface Volume {

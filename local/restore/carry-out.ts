@@ -9,27 +9,39 @@ import type { Restore } from "./report.ts";
 import { stoppedFor, type Target } from "./target.ts";
 
 /** What the stack's config says of a restore that has begun. */
-export interface Pending {
-  copy: string;
-  copyFirst?: boolean;
-}
+export type Pending = { copy: string; copyFirst?: boolean } | { at: string; from?: string };
 
 export function pendingIn(settings: Settings, declared: string): Pending | undefined {
   return at(settings, `datastores.${declared}.restore`) as Pending | undefined;
 }
 
-/** Says in the stack's config which copy is wanted, and lands that: it stops tiers, copies, restores and compares. */
-export async function putBack(engine: Engine, cluster: Cluster, restore: Restore): Promise<void> {
-  const { target, copy, copyFirst } = restore;
+/** Says in the stack's config what is wanted, and lands that: it stops tiers, copies, restores and compares. */
+export async function putBack(
+  engine: Engine,
+  cluster: Cluster,
+  restore: Restore,
+  pending: Pending | undefined,
+): Promise<void> {
+  const { target, wanted } = restore;
   const path = `datastores.${target.datastore.declared}.restore`;
-  await engine.configure(`${path}.copy`, copy.name);
-  if (!copyFirst) await engine.configure(`${path}.copyFirst`, "false");
+  const said: Record<string, string> =
+    wanted.kind === "moment"
+      ? { at: wanted.at.toISOString() }
+      : { copy: wanted.copy.name, ...(wanted.copyFirst ? {} : { copyFirst: "false" }) };
+  for (const key of Object.keys(pending ?? {}).filter((key) => isOther(key, said)))
+    await engine.unset(`${path}.${key}`);
+  for (const [key, value] of Object.entries(said)) await engine.configure(`${path}.${key}`, value);
   await removeFailed(cluster, target);
   try {
     await engine.up();
   } catch (error) {
     throw error instanceof UserError ? new UserError(await failure(cluster, restore)) : error;
   }
+}
+
+/** Whether it is of the other kind of restore, which the config must not say beside this one. */
+function isOther(key: string, said: Record<string, string>): boolean {
+  return ("at" in said ? ["copy", "copyFirst"] : ["at", "from"]).includes(key);
 }
 
 /** Takes that out of the config again, and lands it: tiers start. */

@@ -106,6 +106,26 @@ export function choose(copies: readonly Copy[], datastore: string, at: Date | un
   );
 }
 
+const DAY = 86_400_000;
+
+/** @throws UserError for a moment that no archive has */
+export function checkMoment(datastore: string, moment: Date, retentionDays: number, now = new Date()): void {
+  const oldest = new Date(now.getTime() - retentionDays * DAY);
+  if (moment > oldest && moment < now) return;
+  throw new UserError(
+    [
+      `--at ${moment.toISOString()}: the archive of ${datastore} does not have that moment.`,
+      `  allowed  from ${oldest.toISOString()} (${retentionDays} days) until now`,
+      "  fix      --list shows the copies, of which older ones may be kept",
+    ].join("\n"),
+  );
+}
+
+/** Whether it is a copy that is named, and not a time. */
+export function isCopyName(text: string): boolean {
+  return /^\d{8}T\d{6}Z$/.test(text);
+}
+
 const TIME = /^\d{4}-\d{2}-\d{2}(?:[T ]\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?)?(Z|[+-]\d{2}:\d{2})?$/;
 
 /** A time, in UTC unless it says otherwise, or a copy's name. @throws UserError for anything else */

@@ -5,26 +5,33 @@ import { migrationsAfter, stoppedFor, type Target } from "./target.ts";
 export interface Restore {
   stack: string;
   target: Target;
-  copy: Copy;
-  copies: readonly Copy[];
-  copyFirst: boolean;
+  wanted: Wanted;
 }
 
-export function describe({ stack, target, copy, copies, copyFirst }: Restore, now = new Date()): string {
+/** A copy, or a moment of the archive. */
+export type Wanted =
+  | { kind: "copy"; copy: Copy; copies: readonly Copy[]; copyFirst: boolean }
+  | { kind: "moment"; at: Date; retentionDays: number };
+
+/** What the store has afterwards, in a word. */
+export function nameOf(wanted: Wanted): string {
+  return wanted.kind === "copy" ? wanted.copy.name : wanted.at.toISOString();
+}
+
+export function describe({ stack, target, wanted }: Restore, now = new Date()): string {
   const { datastore, plan } = target;
   const stopped = stoppedFor(target);
   const migrations = migrationsAfter(target);
-  const place = copies.indexOf(copy);
-  const newer = place > 0 ? `; ${place} later ${place === 1 ? "one is" : "ones are"} left aside` : "";
+  const { source, since, before, equal } = wanted.kind === "copy" ? ofCopy(wanted, now) : ofMoment(wanted, now);
   const facts: [string, string][] = [
     ["store", `${datastore.engine} ${datastore.name} in namespace ${plan.namespace}: all that it has is replaced`],
-    ["copy", `${copyLine(copy, now)}, of ${copies.length} that there are${newer}`],
-    ["lost", `what was written since ${timeOf(copy).toISOString()}`],
+    [wanted.kind, source],
+    ["lost", `what was written since ${since.toISOString()}`],
     ["stopped", stopped.length > 0 ? `${stopped.join(", ")}, until it is restored` : "nobody: no tier uses it"],
-    ["before", copyFirst ? "what it has now is copied, to be put back in the same way" : "nothing is copied"],
+    ["before", before],
     [
       "after",
-      `what it has then is compared with the copy; tiers start again${migrations.map((it) => `, ${it} runs again`).join("")}`,
+      `what it has then is compared with ${equal}; tiers start again${migrations.map((it) => `, ${it} runs again`).join("")}`,
     ],
   ];
   return [
@@ -35,6 +42,26 @@ export function describe({ stack, target, copy, copies, copyFirst }: Restore, no
     `Pulumi.${stack}.yaml says so meanwhile (datastores.${datastore.declared}.restore): see that no pipeline lands another one.`,
     "",
   ].join("\n");
+}
+
+function ofCopy({ copy, copies, copyFirst }: Extract<Wanted, { kind: "copy" }>, now: Date) {
+  const place = copies.indexOf(copy);
+  const newer = place > 0 ? `; ${place} later ${place === 1 ? "one is" : "ones are"} left aside` : "";
+  return {
+    source: `${copyLine(copy, now)}, of ${copies.length} that there are${newer}`,
+    since: timeOf(copy),
+    before: copyFirst ? "what it has now is copied, to be put back in the same way" : "nothing is copied",
+    equal: "the copy",
+  };
+}
+
+function ofMoment({ at, retentionDays }: Extract<Wanted, { kind: "moment" }>, now: Date) {
+  return {
+    source: `${at.toISOString()}, ${age(at, now)} ago, of the archive, which keeps ${retentionDays} days`,
+    since: at,
+    before: "nothing is copied: the archive goes on, and any other moment can be had back in the same way",
+    equal: "servers that have recovered it",
+  };
 }
 
 export function list(datastore: string, copies: readonly Copy[], now = new Date()): string {

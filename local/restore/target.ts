@@ -32,7 +32,7 @@ export function datastoreIn({ application, datastores }: Plan, name: string): Da
 /** @throws UserError where nothing puts a copy back */
 export function targetOf(plan: Plan, datastore: BundledDatastore): Target {
   const { declared, engine, name } = datastore;
-  if (plan.moves.some((move) => move.datastore === declared)) {
+  if (plan.moves.some((move) => move.datastore === declared && move.stage !== "restore")) {
     throw new UserError(
       `${declared} is on its way to another store.\n  fix      finish the move, or take it out of the stack file: docs/operations.md`,
     );

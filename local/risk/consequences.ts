@@ -235,7 +235,7 @@ const KINDS: Readonly<Record<keyof typeof CONSEQUENCES, readonly string[]>> = {
   ],
   custody: [
     "kubernetes:batch/v1:CronJob",
-    ...["VolumeSnapshotClass", "VolumeSnapshot"],
+    ...["VolumeSnapshotClass", "VolumeSnapshot", "ObjectStore", "ScheduledBackup"],
     ...["bucketVersioning:BucketVersioning", "bucketLifecycleConfiguration:BucketLifecycleConfiguration"].map(
       (type) => `aws:s3/${type}`,
     ),

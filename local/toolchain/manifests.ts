@@ -33,6 +33,7 @@ const DEFINITIONS: Readonly<Record<string, readonly string[]>> = {
   "github.com/kubernetes-csi/external-snapshotter/client/v8": ["config/crd"],
   "github.com/vmware-tanzu/velero": ["config/crd/v1/bases"],
   "github.com/cloudnative-pg/cloudnative-pg": ["config/crd/bases"],
+  "github.com/cloudnative-pg/plugin-barman-cloud": ["config/crd/bases"],
   "github.com/external-secrets/external-secrets": ["config/crds/bases"],
   "github.com/bitnami-labs/sealed-secrets": ["helm/sealed-secrets/crds"],
 };

@@ -1,12 +1,17 @@
 /** Datastores of several servers, through the real engine and provider on a real API server. */
 import assert from "node:assert/strict";
 import { addApplication } from "../support/application.ts";
-import { BEACON_SETTINGS, beacon } from "../support/beacon.ts";
+import { ARCHIVED, BEACON_SETTINGS, beacon } from "../support/beacon.ts";
 import { clusterConfig, sharedCluster, type TestCluster } from "../support/cluster.ts";
 import { eventually, type NamespaceContents, readCustomObjects, readNamespace, the } from "../support/read.ts";
 import { TestStack } from "../support/stack.ts";
 
 const NAMESPACE = "beacon";
+const BUCKET_KEY = "the-key-of-the-bucket";
+const ARCHIVE = {
+  ...ARCHIVED.backup,
+  archive: { schedule: "30 1 * * *", retentionDays: 14 },
+};
 
 describe("an application whose datastores are of several servers", function () {
   this.timeout(300_000);
@@ -37,16 +42,9 @@ describe("an application whose datastores are of several servers", function () {
 
   after(() => stack?.remove());
 
-  const postgres = async () =>
-    the(
-      await readCustomObjects(cluster.clients, {
-        group: "postgresql.cnpg.io",
-        version: "v1",
-        namespace: NAMESPACE,
-        plural: "clusters",
-      }),
-      "db",
-    );
+  const custom = (group: string, plural: string) =>
+    readCustomObjects(cluster.clients, { group, version: "v1", namespace: NAMESPACE, plural });
+  const postgres = async () => the(await custom("postgresql.cnpg.io", "clusters"), "db");
 
   it("has a Cluster of CloudNativePG that is ready, and no server of Postgres beside it", async () => {
     const { metadata, spec, status } = await postgres();
@@ -110,6 +108,55 @@ describe("an application whose datastores are of several servers", function () {
   it("changes nothing the second time, and has not drifted", async () => {
     assert.deepEqual(await stack.up(), { unchanged: created });
     assert.deepEqual(await stack.preview("--refresh", "--expect-no-changes"), { unchanged: created });
+  });
+
+  it("has its log archived once copies go to a bucket: ObjectStore, whole copies, and the servers' word for it", async () => {
+    stack.configure({ "landfall:backup": ARCHIVE });
+    await stack.succeed("config", "set", "--secret", "--path", "landfall:secrets.backup", BUCKET_KEY);
+    const { replaced, ...changes } = await stack.up();
+    assert.equal(replaced, undefined, JSON.stringify(changes));
+    const store = the(await custom("barmancloud.cnpg.io", "objectstores"), "db");
+    const { configuration, retentionPolicy } = store.spec;
+    assert.equal(configuration.destinationPath, "s3://copies/beacon/archive");
+    assert.equal(retentionPolicy, "14d");
+    const { secrets } = await readNamespace(cluster.clients, NAMESPACE);
+    const { name, key } = configuration.s3Credentials.secretAccessKey;
+    const keys = secrets.find(({ metadata }) => metadata?.name === name);
+    assert.equal(Buffer.from(keys?.data?.[key] ?? "", "base64").toString(), BUCKET_KEY);
+    const [scheduled] = await custom("postgresql.cnpg.io", "scheduledbackups");
+    assert.deepEqual([scheduled?.spec.schedule, scheduled?.spec.method], ["0 30 1 * * *", "plugin"]);
+    assert.equal(scheduled?.spec.pluginConfiguration.name, "barman-cloud.cloudnative-pg.io");
+    const { spec } = await postgres();
+    assert.deepEqual(
+      spec.plugins.map(({ isWALArchiver, parameters }: Record<string, unknown>) => [isWALArchiver, parameters]),
+      [[true, { barmanObjectName: "db" }]],
+    );
+    assert.ok(!(await stack.state()).includes(BUCKET_KEY), "the bucket's key stands in the state");
+  });
+
+  it("has a moment of it back by servers that go when that is done; the store's own stay", async () => {
+    const before = await postgres();
+    const at = new Date(Date.now() - 3_600_000).toISOString();
+    stack.configure({ "landfall:datastores": { db: { restore: { at } } } });
+    await stack.up();
+    const recovered = (await custom("postgresql.cnpg.io", "clusters")).find(({ spec }) => spec.bootstrap.recovery);
+    assert.equal(recovered?.spec.bootstrap.recovery.recoveryTarget.targetTime, at);
+    assert.equal(recovered?.spec.externalClusters[0].plugin.parameters.serverName, "db");
+    const seen = await readNamespace(cluster.clients, NAMESPACE);
+    assert.equal(the(seen.deployments, "web").spec?.replicas, 0);
+    for (const job of ["db-restore-restore-copy", "db-restore-restore-verify"]) {
+      assert.equal(the(seen.jobs, job).status?.succeeded, 1, job);
+    }
+    const { code, output } = await stack.runCommand("local/restore.ts", "dev", "db", "--yes");
+    assert.equal(code, 0, output);
+    assert.match(output, /A restore of db was cut short, or failed\. It goes on\./);
+    assert.match(output, new RegExp(`db is restored to ${at}`));
+    const clusters = await custom("postgresql.cnpg.io", "clusters");
+    assert.deepEqual(
+      clusters.map(({ metadata }) => [metadata?.name, metadata?.uid]),
+      [["db", before.metadata?.uid]],
+    );
+    assert.equal(the((await readNamespace(cluster.clients, NAMESPACE)).deployments, "web").spec?.replicas, 2);
   });
 
   it("is tuned in place", async () => {

@@ -2,7 +2,7 @@
 import { ruleGroups } from "../../components/monitoring/rules.ts";
 import type { AlertPlan } from "../../config/monitoring/alerts.ts";
 import type { Series } from "../support/alarms.ts";
-import { beaconPlan } from "../support/beacon.ts";
+import { ARCHIVED, beaconPlan } from "../support/beacon.ts";
 import { judge } from "../support/judges.ts";
 
 const of = (labels: string) => `{namespace="beacon",${labels}}`;
@@ -30,6 +30,12 @@ const log = (used: number): Series[] => [
   [`kubelet_volume_stats_capacity_bytes${claim("db-4-wal")}`, "100x60"],
 ];
 
+const archiver = (server: number, archived: number, failed: number): Series[] =>
+  Object.entries({ archived, failed }).map(([what, time]) => [
+    `cnpg_pg_stat_archiver_last_${what}_time${of(`job="db",instance="10.0.0.${server}"`)}`,
+    `${time}x60`,
+  ]);
+
 const CASES: [what: string, alert: string, fires: Series[], quiet: Series[], labels: Record<string, string>][] = [
   ["a server that is not ready", "DatastoreDown", ready(1, 0, 1), ready(1, 1, 1), {}],
   ["no server at all", "DatastoreDown", [alive], ready(1, 1, 1), {}],
@@ -42,12 +48,19 @@ const CASES: [what: string, alert: string, fires: Series[], quiet: Series[], lab
   ],
   ["memory", "DatastoreMemory", memory(95), memory(50), { pod: "db-1" }],
   ["connections", "DatastoreConnections", connections(85), connections(40), { instance: "10.0.0.1" }],
+  [
+    "a log that cannot be archived, since another server leads",
+    "ArchiveFailing",
+    [...archiver(1, 1800, -1), ...archiver(2, 600, 2400)],
+    [...archiver(1, 1800, 2400), ...archiver(2, 3000, 2400)],
+    {},
+  ],
   ["the volume of its log", "DatastoreStorage", log(90), log(50), { persistentvolumeclaim: "db-4-wal" }],
 ];
 
 describe("A Postgres that CloudNativePG runs", function () {
   this.timeout(900_000); // the judge may have to be built
-  const { alerts = [] } = beaconPlan().monitoring ?? {};
+  const { alerts = [] } = beaconPlan(ARCHIVED).monitoring ?? {};
 
   for (const [what, alert, fires, quiet, labels] of CASES) {
     it(`is alarming for ${what}, and not otherwise: ${alert}`, async () => {

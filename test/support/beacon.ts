@@ -75,6 +75,19 @@ export const BEACON_SETTINGS = {
   monitoring: { namespace: "monitoring" },
 };
 
+/** Where copies go to a bucket, the log does too. */
+export const ARCHIVED = {
+  backup: {
+    to: {
+      endpoint: "https://s3.example.com",
+      region: "eu-west-1",
+      bucket: "copies",
+      accessKeyId: "beacon",
+      cidrs: ["192.0.2.0/24"],
+    },
+  },
+};
+
 // biome-ignore lint/suspicious/noExplicitAny: tests put mistakes into it
 type Loose = any;
 
@@ -86,7 +99,7 @@ export function beaconPlan(settings: object = {}, change: (app: Loose) => void =
     application,
     source: "apps/beacon.ts",
     settings: { ...BEACON_SETTINGS, cluster: { provider: "kubeconfig", context: "test" }, ...settings },
-    secrets: { stackSecretLength: 44, names: [] },
+    secrets: { stackSecretLength: 44, names: "backup" in settings ? ["backup"] : [] },
     stack: "test",
   });
 }

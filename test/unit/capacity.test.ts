@@ -80,12 +80,15 @@ describe("What a cluster's objects keep running", () => {
       minReplicas: 2,
       maxReplicas: 9,
     });
+    const archiver = { name: "barman-cloud.cloudnative-pg.io", parameters: { barmanObjectName: "pg" } };
+    const beside = { requests: { cpu: "50m", memory: "128Mi" }, limits: { cpu: "500m", memory: "512Mi" } };
     const snapshot = new Snapshot([
       object("Deployment", "api", { template }),
       scaler,
       object("StatefulSet", "db", { template, replicas: 3 }),
       object("CronJob", "backup", { jobTemplate: { spec: { template } } }),
-      object("Cluster", "pg", { instances: 2, resources: {} }, "postgresql.cnpg.io/v1"),
+      object("Cluster", "pg", { instances: 2, resources: {}, plugins: [archiver] }, "postgresql.cnpg.io/v1"),
+      object("ObjectStore", "pg", { instanceSidecarConfiguration: { resources: beside } }, "barmancloud.cnpg.io/v1"),
       object("Cluster", "machines", {}, "cluster.x-k8s.io/v1beta1"),
     ]);
     assert.deepEqual(
@@ -98,6 +101,8 @@ describe("What a cluster's objects keep running", () => {
       ],
     );
     const [api] = workloadsOf(snapshot);
+    const [sidecar] = workloadsOf(snapshot).at(-1)?.spec.initContainers ?? [];
+    assert.deepEqual([sidecar?.name, sidecar?.resources], ["plugin-barman-cloud", beside]);
     assert.equal("serviceAccountName" in (api?.spec ?? {}), false);
     assert.deepEqual(api?.labels, { app: "api" });
   });

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import type { Ask } from "../../cloud/api-server.ts";
 import { checkOperators } from "../../cloud/operators.ts";
 import type { Plan } from "../../config/plan.ts";
-import { beaconPlan } from "../support/beacon.ts";
+import { ARCHIVED, beaconPlan } from "../support/beacon.ts";
 
 const everything: Record<string, unknown> = {
   "/apis": {},
@@ -37,6 +37,18 @@ describe("A cluster that is to run datastores of several servers", () => {
   Nothing was created or changed.
 `,
     );
+  });
+
+  it("is refused without the plugin that archives their log, by the key that asks for that", async () => {
+    assert.equal(
+      await check(beaconPlan(ARCHIVED)),
+      `landfall:backup.archive: the cluster does not know ObjectStore (barmancloud.cnpg.io/v1), by which the Barman Cloud plugin archives the log of db.
+  fix      set landfall:addons.plugin-barman-cloud: true, or install the Barman Cloud plugin 0.10 or newer beside CloudNativePG 1.26 or newer (cloudnative-pg.io/plugin-barman-cloud), or set landfall:backup.archive: false
+  Nothing was created or changed.
+`,
+    );
+    const plugin = { "/apis/barmancloud.cnpg.io/v1": { resources: [{ kind: "ObjectStore" }] } };
+    assert.equal(await check(beaconPlan(ARCHIVED), plugin), undefined);
   });
 
   it("needs no operator for one server, or for Redis", async () => {

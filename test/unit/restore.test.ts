@@ -1,10 +1,11 @@
 import assert from "node:assert/strict";
 import { pendingIn, tracesOf } from "../../local/restore/carry-out.ts";
-import { choose, parseCopies, parseTime, timeOf } from "../../local/restore/copies.ts";
+import { type Copy, checkMoment, choose, parseCopies, parseTime, timeOf } from "../../local/restore/copies.ts";
 import { managedSteps } from "../../local/restore/elsewhere.ts";
 import { describe as tell } from "../../local/restore/report.ts";
 import { datastoreIn, targetOf } from "../../local/restore/target.ts";
 import type { State } from "../../local/teardown/state.ts";
+import { ARCHIVED, beaconPlan } from "../support/beacon.ts";
 import { planOf, type Shop } from "../support/shop.ts";
 
 const NOW = new Date("2026-11-21T10:00:00Z");
@@ -79,12 +80,32 @@ describe("A restore", () => {
       app.tiers.web.migrate = ["migrate"];
     });
     const target = targetOf(plan, datastoreIn(plan, "db") as never);
-    const text = tell({ stack: "test", target, copy: copies[1] as never, copies, copyFirst: true }, NOW);
+    const text = tell(
+      { stack: "test", target, wanted: { kind: "copy", copy: copies[1] as Copy, copies, copyFirst: true } },
+      NOW,
+    );
     assert.match(text, /store {4}postgres db in namespace shop: all that it has is replaced/);
     assert.match(text, /copy {5}20261121T020000Z, 8 h old, 1\.2 MiB, of 3 that there are; 1 later one is left aside/);
     assert.match(text, /lost {5}what was written since 2026-11-21T02:00:00\.000Z/);
     assert.match(text, /stopped {2}web, jobs, until it is restored/);
     assert.match(text, /after .*tiers start again, web-migrate runs again/);
+  });
+
+  it("of a moment says that its archive has it, and refuses one that it has not", () => {
+    const plan = beaconPlan(ARCHIVED);
+    const target = targetOf(plan, datastoreIn(plan, "db") as never);
+    const at = new Date("2026-11-21T09:13:00Z");
+    const text = tell({ stack: "test", target, wanted: { kind: "moment", at, retentionDays: 7 } }, NOW);
+    assert.match(text, /moment {3}2026-11-21T09:13:00\.000Z, 47 min ago, of the archive, which keeps 7 days/);
+    assert.match(text, /lost {5}what was written since 2026-11-21T09:13:00\.000Z/);
+    assert.match(text, /before {3}nothing is copied: the archive goes on/);
+    checkMoment("db", at, 7, NOW);
+    for (const beyond of ["2026-11-13", "2026-11-22"]) {
+      assert.match(
+        refusedWith(() => checkMoment("db", parseTime(beyond), 7, NOW)),
+        /the archive of db does not have that moment\.\n {2}allowed {2}from 2026-11-14T10:00:00\.000Z \(7 days\) until now/,
+      );
+    }
   });
 
   it("is of a datastore that the application has, and that has copies which go back", () => {

@@ -10,6 +10,13 @@ const NETWORK = "kubernetes:networking.k8s.io/v1:NetworkPolicy";
 const SERVER = "landfall:datastores:BundledServer";
 const RDS = "aws:rds/instance:Instance";
 
+const ARCHIVE = "kubernetes:barmancloud.cnpg.io/v1:ObjectStore";
+
+const archive = (configuration: object = {}, retentionPolicy = "7d") =>
+  object("db", {
+    configuration: { destinationPath: "s3://copies/shop", endpointURL: "https://s3.example.com", ...configuration },
+    retentionPolicy,
+  });
 const claim = (storage: string, storageClassName = "gp3") =>
   object("db", { storageClassName, resources: { requests: { storage } } });
 const servers = (image: string, replicas = 1) => object("db", { replicas, ...pods({ image }) });
@@ -179,6 +186,26 @@ const cases: Cases = {
     level: "data at risk",
     says: /db-backup runs less often: "0 1 \* \* \*" becomes "0 1 \* \* 0"/,
     not: schedule("0 1 * * *", "*/30 * * * *"),
+  },
+  "archive-ended": {
+    steps: [step("delete", ARCHIVE, { before: archive() })],
+    level: "data at risk",
+    says: /^The log of db is archived no more/,
+    not: [step("create", ARCHIVE, { after: archive() })],
+  },
+  "archive-moved": {
+    steps: [
+      step("update", ARCHIVE, { before: archive(), after: archive({ endpointURL: "https://s3.other.example" }) }),
+    ],
+    level: "data at risk",
+    says: /The log of db goes to another place/,
+    not: [step("update", ARCHIVE, { before: archive(), after: archive({ wal: { compression: "gzip" } }) })],
+  },
+  "archive-kept-shorter": {
+    steps: [step("update", ARCHIVE, { before: archive({}, "30d"), after: archive({}, "7d") })],
+    level: "data at risk",
+    says: /The archive of db goes back 7 days in the place of 30/,
+    not: [step("update", ARCHIVE, { before: archive({}, "7d"), after: archive({}, "30d") })],
   },
   "backup-kept-shorter": {
     steps: [

@@ -1,5 +1,5 @@
 /** Protection against mistakes, and copies for when there was one. */
-import { type Change, differsIn } from "../changes.ts";
+import { type Change, differs, differsIn } from "../changes.ts";
 import { KEEP_PROTECTION } from "../instead.ts";
 import { CRON_JOB, JOB } from "../pods.ts";
 import type { Rule } from "../rule.ts";
@@ -63,6 +63,42 @@ const copies: readonly Rule[] = [
   },
 ];
 
+const ARCHIVE = "kubernetes:barmancloud.cnpg.io/v1:ObjectStore";
+const isArchive = ({ type, operation }: Change) => type === ARCHIVE && operation === "update";
+
+const archives: readonly Rule[] = [
+  {
+    id: "archive-ended",
+    theme: "data",
+    applies: ({ type, operation }) => type === ARCHIVE && operation === "delete",
+    level: "data at risk",
+    sentence: ({ subject }) =>
+      `The log of ${subject} is archived no more: moments between two copies cannot be had back.`,
+    instead: "keep landfall:backup.archive",
+  },
+  {
+    id: "archive-moved",
+    theme: "data",
+    applies: (change) =>
+      isArchive(change) &&
+      ["destinationPath", "endpointURL"].some((key) => differs(change, `spec.configuration.${key}`)),
+    level: "data at risk",
+    sentence: ({ subject }) =>
+      `The log of ${subject} goes to another place: no moment from before is found there, and none until a whole copy is.`,
+    instead:
+      "make a whole copy right after the update: docs/backup.md; and keep the former place for as long as it may be wanted",
+  },
+  {
+    id: "archive-kept-shorter",
+    theme: "data",
+    applies: (change) => isArchive(change) && (daysOf(change.after) ?? 0) < (daysOf(change.before) ?? 0),
+    level: "data at risk",
+    sentence: ({ subject, before, after }) =>
+      `The archive of ${subject} goes back ${daysOf(after)} days in the place of ${daysOf(before)}; what is older is deleted soon.`,
+    instead: "keep as many days, unless nothing older is wanted back",
+  },
+];
+
 const restores: readonly Rule[] = [
   {
     id: "data-overwritten",
@@ -74,7 +110,12 @@ const restores: readonly Rule[] = [
   },
 ];
 
-export const backups: readonly Rule[] = [...protection, ...copies, ...restores];
+export const backups: readonly Rule[] = [...protection, ...copies, ...archives, ...restores];
+
+function daysOf(inputs: unknown): number | undefined {
+  const days = /^(\d+)d$/.exec(textAt(inputs, "spec.retentionPolicy") ?? "")?.[1];
+  return days === undefined ? undefined : Number(days);
+}
 
 /** Whether it puts back what was there once: a copy, or what a server has that the cloud made of its backups. */
 function puts({ type, urn, name }: Change): boolean {

@@ -7,6 +7,7 @@ require (
 	github.com/bitnami-labs/sealed-secrets v0.32.2
 	github.com/cert-manager/cert-manager v1.19.1
 	github.com/cloudnative-pg/cloudnative-pg v1.27.0
+	github.com/cloudnative-pg/plugin-barman-cloud v0.15.0
 	github.com/envoyproxy/gateway v1.6.0
 	github.com/external-secrets/external-secrets v0.19.2
 	github.com/kedacore/keda/v2 v2.18.0
