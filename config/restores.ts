@@ -90,7 +90,7 @@ function restoreFromArchive(
 
 function restoreMove(layers: Layers, datastore: string, store: BundledDatastore | ManagedDatastore): MovePlan {
   const { transfer, images } = engines[store.engine];
-  const name = `${datastore}-restore`;
+  const name = `${store.name}-restore`;
   checkName(layers, datastore, name);
   const image =
     transfer?.image ?? (images[store.version ?? ""] as Image | undefined) ?? (Object.values(images)[0] as Image);

@@ -3,7 +3,7 @@ import { UserError } from "../command.ts";
 import type { Settings } from "../rehearsal/stack-file.ts";
 import type { Cluster } from "../teardown/cluster.ts";
 import type { Engine } from "../teardown/engine.ts";
-import { type Job, jobsOf } from "../teardown/jobs.ts";
+import { failureOf, type Job, jobsOf } from "../teardown/jobs.ts";
 import { at } from "../teardown/state.ts";
 import type { Restore } from "./report.ts";
 import { stoppedFor, type Target } from "./target.ts";
@@ -65,9 +65,7 @@ interface RestoreJob extends Job {
 async function failedJobs({ ask }: Cluster, { plan, backup }: Target): Promise<RestoreJob[]> {
   const selector = `app.kubernetes.io%2Fname%3D${restoreName(backup)}`;
   const jobs = await ask<{ items: RestoreJob[] }>(`${jobsOf(plan.namespace)}?labelSelector=${selector}`);
-  return (jobs?.items ?? []).filter(({ status }) =>
-    (status?.conditions ?? []).some(({ type, status }) => type === "Failed" && status === "True"),
-  );
+  return (jobs?.items ?? []).filter((job) => failureOf(job) !== undefined);
 }
 
 function restoreName({ datastore }: Target["backup"]): string {

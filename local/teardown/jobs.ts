@@ -62,13 +62,22 @@ export async function finished(
   const deadline = Date.now() + seconds * 1000;
   while (Date.now() < deadline) {
     const job = await ask<Job>(`${jobsOf(namespace)}/${name}`);
-    const conditions = (job?.status?.conditions ?? []).filter(({ status }) => status === "True");
-    if (conditions.some(({ type }) => type === "Complete")) return {};
-    const failed = conditions.find(({ type }) => type === "Failed");
-    if (failed) return { failed: failed.message ?? "no reason is told" };
+    if (job && holds(job, "Complete")) return {};
+    const failed = job && failureOf(job);
+    if (failed !== undefined) return { failed };
     await sleep(POLL_MILLISECONDS);
   }
   return undefined;
+}
+
+/** Why it has failed for good; undefined where it has not. */
+export function failureOf(job: Job): string | undefined {
+  const failed = holds(job, "Failed");
+  return failed && (failed.message ?? "no reason is told");
+}
+
+function holds({ status }: Job, condition: string) {
+  return status?.conditions?.find(({ type, status }) => type === condition && status === "True");
 }
 
 export function jobsOf(namespace: string): string {

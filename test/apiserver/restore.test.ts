@@ -319,7 +319,6 @@ describe("npm run restore, of a bundled PostgreSQL", function () {
   });
 });
 
-/** No pod of that name gets in, as where a quota is used up. */
 /** Lets a restore's Jobs give up in a second. */
 async function hurry(api: Api, jobs: NamespaceContents["jobs"]): Promise<void> {
   for (const { metadata, spec } of jobs) {
@@ -330,6 +329,7 @@ async function hurry(api: Api, jobs: NamespaceContents["jobs"]): Promise<void> {
   }
 }
 
+/** No pod of that name gets in, as where a quota is used up. */
 async function refusePods(api: Api, name: string): Promise<void> {
   const [policy, binding] = [
     {
