@@ -25,6 +25,11 @@ export interface RestorePlan {
 /** A backup that has a copy put back. */
 type Restored = BackupPlan & { restore: RestorePlan };
 
+/** When a copy or a moment of that name was. */
+export function timeOf(name: string): Date {
+  return new Date(name.replace(/^(....)(..)(..T..)(..)(..)Z$/, "$1-$2-$3:$4:$5Z"));
+}
+
 /** What the stack says is to be put back; undefined for nothing. */
 export function restoreIn({ stack }: Layers, { declared }: BundledDatastore): Restore | undefined {
   const placement = stack.datastores?.[declared];
@@ -69,19 +74,16 @@ function restoreFromArchive(
   const operated = operatedAs(store);
   // `checkRestores` says so.
   if (!operated?.archiving || placement.moveFrom !== undefined) return undefined;
-  const at = new Date(placement.restore.at);
+  const { at, from = store.name } = placement.restore;
   // CloudNativePG takes fifty letters.
-  const name = `${store.name.slice(0, 30)}-at-${at
-    .toISOString()
-    .replace(/[-:]|\.\d+/g, "")
-    .toLowerCase()}`;
+  const name = `${store.name.slice(0, 30)}-at-${at.toLowerCase()}`;
   checkName(layers, datastore, name);
   const recovered: BundledDatastore = {
     ...store,
     name,
     servers: [`${name}-1`],
     endpoint: { ...store.endpoint, host: operated.host(name) },
-    recovery: { archive: store.name, from: placement.restore.from ?? store.name, at: at.toISOString() },
+    recovery: { archive: store.name, from, at: timeOf(at).toISOString() },
     disruptionBudget: false,
     protect: false,
   };

@@ -8,17 +8,19 @@ import { run, UserError } from "./command.ts";
 import { type Progress, terminalProgress } from "./progress.ts";
 import { whyNotReady } from "./recover/not-ready.ts";
 import { orphansOf } from "./recover/orphans.ts";
-import { mendState } from "./recover/state-file.ts";
+import { damagedState, mendState } from "./recover/state-file.ts";
 import { intendedPlan, readSettings } from "./rehearsal/stack-file.ts";
+import { deadLocks, lockOwners } from "./stack.ts";
 import { openCluster } from "./teardown/cluster.ts";
 import { Engine } from "./teardown/engine.ts";
 import { nameOf, typeOf } from "./teardown/state.ts";
 import { ensureTools } from "./toolchain/toolchain.ts";
 
-const USAGE = `npm run recover -- STACK [--yes]
+const USAGE = `npm run recover -- STACK [--yes] [--json]
 
-  STACK  the stack whose last update was killed, cut off, or failed half-way
-  --yes  without asking for its name
+  STACK   the stack whose last update was killed, cut off, or failed half-way
+  --yes   without asking for its name
+  --json  what is found to be put right, as JSON; nothing is done
 
 Lets go of locks that nobody holds any more, puts back a state that is damaged, lands what the stack file says on what is
 really there, removes what no state knows of, and looks whether anything is left to do. Data is not touched.
@@ -29,7 +31,11 @@ const REFUSED = 2;
 async function main(): Promise<number> {
   const { values, positionals } = parseArgs({
     allowPositionals: true,
-    options: { yes: { type: "boolean", default: false }, help: { type: "boolean", short: "h" } },
+    options: {
+      yes: { type: "boolean", default: false },
+      json: { type: "boolean", default: false },
+      help: { type: "boolean", short: "h" },
+    },
   });
   const [stack] = positionals;
   if (values.help || !stack) {
@@ -39,11 +45,16 @@ async function main(): Promise<number> {
   const progress = terminalProgress();
   const { pulumi } = await ensureTools(["pulumi"], progress);
   const plan = await intendedPlan(readSettings(".", stack), stack);
+  const engine = new Engine(pulumi, stack);
+  await engine.checkMade();
+  if (values.json) {
+    console.log(JSON.stringify({ stack, ...(await found(engine, stack)) }, null, 2));
+    return 0;
+  }
   const purpose = "land what the stack file says on what is there";
   const question = { name: stack, purpose, otherwise: "Nothing was changed.", yes: `${stack} may be updated` };
   if (!(await isAgreed(question, values.yes))) return REFUSED;
 
-  const engine = new Engine(pulumi, stack);
   await engine.unlock();
   await mend(engine, stack, progress);
   const state = await engine.state();
@@ -57,6 +68,22 @@ async function main(): Promise<number> {
   await engine.checkNothingIsLeft();
   console.log(`\n${stack} is as its stack file has it.`);
   return 0;
+}
+
+/** What is to be put right; what a state has that is damaged is known once it is mended. */
+async function found(engine: Engine, stack: string) {
+  const folder = await engine.folder();
+  const locks = folder === undefined ? {} : { held: lockOwners(folder, stack), dead: deadLocks(folder) };
+  const damaged = folder === undefined ? undefined : damagedState(folder, stack);
+  if (damaged !== undefined) return { locks, state: { damaged } };
+  const state = await engine.state();
+  const cluster = await openCluster(state);
+  try {
+    const orphans = cluster ? await orphansOf(cluster, state, stack) : [];
+    return { locks, state: { pendingCreates: state.pendingCreates }, orphans: orphans.map(({ title }) => title) };
+  } finally {
+    cluster?.close();
+  }
 }
 
 async function mend(engine: Engine, stack: string, progress: Progress): Promise<void> {

@@ -20,8 +20,8 @@ import { writeReport } from "./report/write.ts";
 import { LOCAL_DIRECTORY } from "./stack.ts";
 import { ensureTools } from "./toolchain/toolchain.ts";
 
-const USAGE = `npm run rehearse -- STACK [--app NAME] [-c KEY=VALUE]... [--quick] [--drill NAME]... [--keep]
-npm run rehearse -- --matrix [--only TEXT]... [--again] [--parallel N]
+const USAGE = `npm run rehearse -- STACK [--app NAME] [-c KEY=VALUE]... [--quick] [--drill NAME]... [--keep] [--json]
+npm run rehearse -- --matrix [--only TEXT]... [--again] [--parallel N] [--json]
 
   STACK          a stack that has a file Pulumi.STACK.yaml
   --app NAME     the application, or its file, instead of the stack file's
@@ -29,11 +29,14 @@ npm run rehearse -- --matrix [--only TEXT]... [--again] [--parallel N]
   --quick        without the drills, which take minutes
   --drill NAME   only this drill, or those: ${Object.keys(DRILLS).join(", ")}
   --keep         leave it standing, for a look at the cluster; the next rehearsal clears it
+  --json         how it went, for machines
 
   --matrix       every application x cluster x profile x place of its datastores; goes on where it ended
   --only TEXT    cells with these words in their names, such as pybase/eks or production
   --again        those that passed, too
-  --parallel N   so many at a time (default: one for each of the machine's processors)`;
+  --parallel N   so many at a time (default: one for each of the machine's processors)
+
+Ends with 0 when all went as it must, 1 when something did not.`;
 
 const RESULTS = join(LOCAL_DIRECTORY, "rehearsals", "matrix.json");
 const REPORT = join(LOCAL_DIRECTORY, "rehearsals", "matrix.md");
@@ -51,6 +54,7 @@ async function main(): Promise<number> {
       only: { type: "string", multiple: true, default: [] },
       again: { type: "boolean" },
       parallel: { type: "string", default: String(availableParallelism()) },
+      json: { type: "boolean", default: false },
       help: { type: "boolean", short: "h" },
     },
   });
@@ -62,15 +66,15 @@ async function main(): Promise<number> {
   const progress = terminalProgress();
   const { pulumi } = await ensureTools(["pulumi", "pulumi-resource-kubernetes"], progress);
   if (values.matrix) {
-    const { only, again = false } = values;
-    return rehearseAll(pulumi, progress, { only, again, parallel: atLeastOne(values.parallel) });
+    const { only, again = false, json } = values;
+    return rehearseAll(pulumi, progress, { only, again, json, parallel: atLeastOne(values.parallel) });
   }
   const assignments = [...(values.app ? [`app=${values.app}`] : []), ...values.config];
   const settings = assignments.reduce(override, readSettings(".", stack as string));
   const drills = values.quick ? [] : drillsCalled(values.drill ?? Object.keys(DRILLS));
   const { keep = false } = values;
   const result = await rehearseOne({ stack: stack as string, settings, pulumi, keep, drills }, progress);
-  console.log(summary(result));
+  console.log(values.json ? JSON.stringify({ stack, ...result }, undefined, 2) : summary(result));
   return failuresOf([...result.proofs, ...result.drills]).length > 0 ? 1 : 0;
 }
 
@@ -88,7 +92,10 @@ interface One {
   drills: readonly string[];
 }
 
-async function rehearseOne({ stack, settings, pulumi, keep, drills }: One, progress: Progress): Promise<Rehearsed> {
+/** How it went, and where its report lies. */
+type Told = Rehearsed & { acts: ActData[]; report: string };
+
+async function rehearseOne({ stack, settings, pulumi, keep, drills }: One, progress: Progress): Promise<Told> {
   const application = basename(String(settings.app ?? "pybase")).replace(/\.\w+$/, "");
   const directory = join(process.cwd(), LOCAL_DIRECTORY, "rehearsals", `${stack}-${application}`);
   const acts: ActData[] = [];
@@ -132,8 +139,7 @@ async function rehearseOne({ stack, settings, pulumi, keep, drills }: One, progr
     const data: ReportData = { stack, application, provider, when, acts, proofs, drills, kinds, picture };
     const file = `${directory}.report.json`;
     writeFileSync(file, JSON.stringify(data, undefined, 2));
-    console.log(`\nThe report: ${relative(process.cwd(), writeReport(file))}`);
-    return rehearsed;
+    return { ...rehearsed, acts, report: relative(process.cwd(), writeReport(file)) };
   } catch (error) {
     throw error instanceof ConfigurationError ? new UserError(error.message) : error;
   }
@@ -153,9 +159,10 @@ interface MatrixOptions {
   only: readonly string[];
   again: boolean;
   parallel: number;
+  json: boolean;
 }
 
-async function rehearseAll(pulumi: string, progress: Progress, { only, again, parallel }: MatrixOptions) {
+async function rehearseAll(pulumi: string, progress: Progress, { only, again, parallel, json }: MatrixOptions) {
   mkdirSync(join(LOCAL_DIRECTORY, "rehearsals"), { recursive: true });
   const results = new Results(RESULTS);
   const program = programDigest();
@@ -186,9 +193,8 @@ async function rehearseAll(pulumi: string, progress: Progress, { only, again, pa
   const seen = wanted.flatMap((cell) => results.of(cell) ?? []);
   writeFileSync(REPORT, markdown(seen, new Date().toISOString().slice(0, 10)));
   const failed = seen.filter(({ outcome }) => outcome === "failed").length;
-  console.log(
-    `\n${seen.length - failed} of ${seen.length} as they must be; ${REPORT} has the table, ${RESULTS} the rest.`,
-  );
+  const words = `\n${seen.length - failed} of ${seen.length} as they must be; ${REPORT} has the table, ${RESULTS} the rest.`;
+  console.log(json ? JSON.stringify(seen, undefined, 2) : words);
   return failed > 0 ? 1 : 0;
 }
 
@@ -218,11 +224,11 @@ async function rehearseCell(cell: Cell, pulumi: string, program: string, folder:
   }
 }
 
-function summary({ kinds, outputs }: Rehearsed): string {
+function summary({ kinds, outputs, report }: Told): string {
   const rows = Object.entries(kinds).map(([type, count]) => `  ${String(count).padStart(4)}  ${type}`);
   const total = Object.values(kinds).reduce((sum, count) => sum + count, 0);
   const lines = Object.entries(outputs).map(([name, value]) => `  ${name}  ${JSON.stringify(value)}`);
-  return ["", `${total} resources:`, ...rows, "", "Outputs:", ...lines, ""].join("\n");
+  return ["", `The report: ${report}`, "", `${total} resources:`, ...rows, "", "Outputs:", ...lines, ""].join("\n");
 }
 
 await run(main);

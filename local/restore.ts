@@ -162,7 +162,7 @@ async function wantedOf(args: Parameters<typeof restoreIn>[0], pending: Pending 
   const { options, before, target } = args;
   const { archive, datastore } = target.backup;
   const begun = options.at === undefined ? pending : undefined;
-  const moment = begun && "at" in begun ? new Date(begun.at) : before;
+  const moment = begun && "at" in begun ? parseTime(begun.at) : before;
   if (archive && moment && !isCopyName(options.at ?? "")) {
     checkMoment(datastore.declared, moment, archive.retentionDays);
     return { kind: "moment", at: moment, retentionDays: archive.retentionDays };

@@ -121,9 +121,29 @@ export async function runPulumi(
 export async function askPulumi(command: string, args: readonly string[], input = ""): Promise<string> {
   const { code, output, complaint } = await callPulumi(command, args, input);
   if (code === 0) return output;
+  await checkMade(command, complaint);
   throw new StackError(
     `pulumi ${args.slice(0, 2).join(" ")} failed: ${complaint.trim()}`,
     `npx pulumi ${args.join(" ")} tries it by itself`,
+  );
+}
+
+/** @throws StackError where Pulumi's complaint is that there is no such stack */
+async function checkMade(command: string, complaint: string): Promise<void> {
+  const [, stack] = /no stack named '([^']+)' found/.exec(complaint) ?? [];
+  if (stack !== undefined) throw await notMade(command, stack);
+}
+
+/** What to say where the backend does not have the stack. */
+export async function notMade(command: string, stack: string): Promise<StackError> {
+  const { url } = JSON.parse(await askPulumi(command, ["whoami", "--json"])) as { url: string };
+  const stacks = await stacksIn(command);
+  const begin = localStacks().includes(stack)
+    ? `npm start -- ${stack} makes it`
+    : `npx pulumi stack init ${stack}, then npx pulumi up --stack ${stack}`;
+  return new StackError(
+    `There is no stack ${stack} in the backend ${url.replace(/\?.*$/, "")}.\n  allowed  ${stacks.join(", ") || "none: it has no stack yet"}`,
+    `${begin}; where it is in another backend, PULUMI_BACKEND_URL names that`,
   );
 }
 
@@ -152,6 +172,7 @@ export async function previewStack(
     withPolicies(async (policies) => {
       const args = [...PREVIEW, "--stack", stack, ...policies, ...options];
       const { code, output, complaint } = await callPulumi(command, args);
+      await checkMade(command, complaint);
       return { code, output, everything: `${complaint}\n${output}` };
     });
   const settings = assignments.reduce(override, readSettings(".", stack));
@@ -190,8 +211,12 @@ export async function ensureStack(command: string, stack = STACK): Promise<void>
 
 /** Whether the stack was ever made, or is still there. */
 export async function stackExists(command: string, stack = STACK): Promise<boolean> {
+  return (await stacksIn(command)).includes(stack);
+}
+
+async function stacksIn(command: string): Promise<string[]> {
   const stacks = JSON.parse(await askPulumi(command, ["stack", "ls", "--json"])) as { name: string }[];
-  return stacks.some(({ name }) => name === stack);
+  return stacks.map(({ name }) => name);
 }
 
 /** Forgets the stack and all that is in it: what it stood for went with the local cluster. Its config stays. */
@@ -210,17 +235,22 @@ export async function outputsOf(command: string, stack = STACK): Promise<{ [name
  * @param state folder of a backend of files
  */
 export function releaseDeadLocks(state = join(LOCAL_DIRECTORY, "state")): boolean {
+  const dead = deadLocks(state);
+  for (const file of dead) rmSync(file);
+  return dead.length > 0;
+}
+
+/** Locks that nobody holds any more. @param state folder of a backend of files */
+export function deadLocks(state: string): string[] {
   const locks = join(state, ".pulumi", "locks");
-  if (!existsSync(locks)) return false;
-  const dead = readdirSync(locks, { recursive: true, encoding: "utf8" })
+  if (!existsSync(locks)) return [];
+  return readdirSync(locks, { recursive: true, encoding: "utf8" })
     .filter((file) => file.endsWith(".json"))
     .map((file) => join(locks, file))
     .filter((file) => {
       const owner = ownerOf(file);
       return owner === undefined || (owner.hostname === hostname() && startOf(owner.pid) === "");
     });
-  for (const file of dead) rmSync(file);
-  return dead.length > 0;
 }
 
 /** Who is updating the stack. @param state folder of a backend of files */

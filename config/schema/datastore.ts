@@ -149,8 +149,13 @@ const restore = z.union(
       copyFirst: z.boolean().optional(),
     }),
     z.strictObject({
-      /** A moment that the archive has, in UTC. */
-      at: z.iso.datetime("a time in UTC such as 2026-11-21T09:13:00Z"),
+      /** A moment that the archive has, in UTC. In this form, for YAML makes a date of others. */
+      at: z
+        .string()
+        .regex(
+          /^\d{4}(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])T([01]\d|2[0-3])[0-5]\d[0-5]\dZ$/,
+          "a moment in UTC, such as 20261121T091300Z",
+        ),
       /** Whose archive it is. @default that of the store's own servers */
       from: objectName.optional(),
     }),

@@ -17,8 +17,8 @@ export interface Mended {
  * @throws Error where nothing whole is kept
  */
 export function mendState(folder: string, stack: string): Mended | undefined {
-  const file = filesBelow(join(folder, ".pulumi", "stacks")).find((path) => path.endsWith(`/${stack}.json`));
-  if (file === undefined || isWhole(file)) return undefined;
+  const file = damagedState(folder, stack);
+  if (file === undefined) return undefined;
   const history = filesBelow(join(folder, ".pulumi", "history"))
     .filter((path) => path.includes(`/${stack}/`) && path.endsWith(".checkpoint.json"))
     .toSorted()
@@ -29,6 +29,12 @@ export function mendState(folder: string, stack: string): Mended | undefined {
   renameSync(file, damaged);
   copyFileSync(from, file);
   return { damaged, from };
+}
+
+/** The stack's state where it is damaged. @param folder of the backend */
+export function damagedState(folder: string, stack: string): string | undefined {
+  const file = filesBelow(join(folder, ".pulumi", "stacks")).find((path) => path.endsWith(`/${stack}.json`));
+  return file === undefined || isWhole(file) ? undefined : file;
 }
 
 function filesBelow(folder: string): string[] {

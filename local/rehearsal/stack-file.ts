@@ -1,10 +1,10 @@
 /** The stack file as a rehearsal uses it: what it says, with secrets of the rehearsal's own. */
 import { randomBytes } from "node:crypto";
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parse } from "yaml";
 import { readApplication } from "../../config/application.ts";
-import { ConfigurationError } from "../../config/mistakes.ts";
+import { ConfigurationError, didYouMean } from "../../config/mistakes.ts";
 import type { Plan } from "../../config/plan.ts";
 import type * as Resolve from "../../config/resolve.ts";
 import { UserError } from "../command.ts";
@@ -18,12 +18,22 @@ export type Settings = Record<string, unknown>;
 export function readSettings(root: string, stack: string): Settings {
   const file = `Pulumi.${stack}.yaml`;
   const path = `${root}/${file}`;
-  if (!existsSync(path)) throw new UserError(`There is no stack file ${file}.\n  fix      name a stack that has one`);
+  if (!existsSync(path)) throw new UserError(noFile(root, stack));
   const { config = {} } = (parse(readFileSync(path, "utf8")) ?? {}) as { config?: Settings };
   const plain = Object.entries(config).filter(
     ([key]) => key.startsWith(NAMESPACE) && ![`${NAMESPACE}secret`, `${NAMESPACE}secrets`].includes(key),
   );
   return Object.fromEntries(plain.map(([key, value]) => [key.slice(NAMESPACE.length), value]));
+}
+
+function noFile(root: string, stack: string): string {
+  const stacks = readdirSync(root).flatMap((file) => /^Pulumi\.(.+)\.yaml$/.exec(file)?.[1] ?? []);
+  const meant = didYouMean(stack, stacks);
+  return [
+    `There is no stack file Pulumi.${stack}.yaml.`,
+    `  allowed  ${stacks.sort().join(", ") || "none: this folder has no stack file"}`,
+    `  fix      ${meant ? `did you mean "${meant}"?` : "name one of these; npm run new -- NAME writes another"}`,
+  ].join("\n");
 }
 
 /** The settings as a stack file has them. */

@@ -5,6 +5,7 @@ import type { Cluster } from "../teardown/cluster.ts";
 import type { Engine } from "../teardown/engine.ts";
 import { failureOf, type Job, jobsOf } from "../teardown/jobs.ts";
 import { at } from "../teardown/state.ts";
+import { named } from "./copies.ts";
 import type { Restore } from "./report.ts";
 import { stoppedFor, type Target } from "./target.ts";
 
@@ -26,7 +27,7 @@ export async function putBack(
   const path = `datastores.${target.datastore.declared}.restore`;
   const said: Record<string, string> =
     wanted.kind === "moment"
-      ? { at: wanted.at.toISOString() }
+      ? { at: named(wanted.at) }
       : { copy: wanted.copy.name, ...(wanted.copyFirst ? {} : { copyFirst: "false" }) };
   for (const key of Object.keys(pending ?? {}).filter((key) => isOther(key, said)))
     await engine.unset(`${path}.${key}`);

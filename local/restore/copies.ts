@@ -2,6 +2,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { BEFORE_RESTORE, LISTED, listing } from "../../components/backup/scripts.ts";
 import type { BackupPlan } from "../../config/backup.ts";
+import { timeOf as timeNamed } from "../../config/restores.ts";
 import { UserError } from "../command.ts";
 import type { Cluster } from "../teardown/cluster.ts";
 import { type CronJob, finished, type JobSpec, jobsOf, start } from "../teardown/jobs.ts";
@@ -79,7 +80,7 @@ export function parseCopies(words: string): Copy[] {
 
 /** When a copy was made, by its name. */
 export function timeOf({ name }: Pick<Copy, "name">): Date {
-  return new Date(name.replace(/^(....)(..)(..T..)(..)(..)Z$/, "$1-$2-$3:$4:$5Z"));
+  return timeNamed(name);
 }
 
 /**
@@ -119,6 +120,11 @@ export function checkMoment(datastore: string, moment: Date, retentionDays: numb
       "  fix      --list shows the copies, of which older ones may be kept",
     ].join("\n"),
   );
+}
+
+/** A time in the form of a copy's name, to the second. */
+export function named(time: Date): string {
+  return time.toISOString().replace(/[-:]|\.\d+/g, "");
 }
 
 /** Whether it is a copy that is named, and not a time. */

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { UserError } from "../command.ts";
 import { isPassing } from "../recover/passing.ts";
-import { askPulumi, lockOwners, releaseDeadLocks, runPulumi } from "../stack.ts";
+import { askPulumi, lockOwners, notMade, releaseDeadLocks, runPulumi, stackExists } from "../stack.ts";
 import { parseState, type State } from "./state.ts";
 
 /** Of an update that failed by what passes. */
@@ -45,6 +45,17 @@ export class Engine {
         `           Where that machine is gone: npx pulumi cancel --stack ${this.#stack}`,
       ].join("\n"),
     );
+  }
+
+  /** @throws UserError where the backend has no such stack; it cannot list one whose state is damaged, which is there */
+  async checkMade(): Promise<void> {
+    try {
+      if (await stackExists(this.#pulumi, this.#stack)) return;
+    } catch (error) {
+      if (error instanceof UserError) return;
+      throw error;
+    }
+    throw await notMade(this.#pulumi, this.#stack);
   }
 
   async state(): Promise<State> {

@@ -110,55 +110,6 @@ describe("an application whose datastores are of several servers", function () {
     assert.deepEqual(await stack.preview("--refresh", "--expect-no-changes"), { unchanged: created });
   });
 
-  it("has its log archived once copies go to a bucket: ObjectStore, whole copies, and the servers' word for it", async () => {
-    stack.configure({ "landfall:backup": ARCHIVE });
-    await stack.succeed("config", "set", "--secret", "--path", "landfall:secrets.backup", BUCKET_KEY);
-    const { replaced, ...changes } = await stack.up();
-    assert.equal(replaced, undefined, JSON.stringify(changes));
-    const store = the(await custom("barmancloud.cnpg.io", "objectstores"), "db");
-    const { configuration, retentionPolicy } = store.spec;
-    assert.equal(configuration.destinationPath, "s3://copies/beacon/archive");
-    assert.equal(retentionPolicy, "14d");
-    const { secrets } = await readNamespace(cluster.clients, NAMESPACE);
-    const { name, key } = configuration.s3Credentials.secretAccessKey;
-    const keys = secrets.find(({ metadata }) => metadata?.name === name);
-    assert.equal(Buffer.from(keys?.data?.[key] ?? "", "base64").toString(), BUCKET_KEY);
-    const [scheduled] = await custom("postgresql.cnpg.io", "scheduledbackups");
-    assert.deepEqual([scheduled?.spec.schedule, scheduled?.spec.method], ["0 30 1 * * *", "plugin"]);
-    assert.equal(scheduled?.spec.pluginConfiguration.name, "barman-cloud.cloudnative-pg.io");
-    const { spec } = await postgres();
-    assert.deepEqual(
-      spec.plugins.map(({ isWALArchiver, parameters }: Record<string, unknown>) => [isWALArchiver, parameters]),
-      [[true, { barmanObjectName: "db" }]],
-    );
-    assert.ok(!(await stack.state()).includes(BUCKET_KEY), "the bucket's key stands in the state");
-  });
-
-  it("has a moment of it back by servers that go when that is done; the store's own stay", async () => {
-    const before = await postgres();
-    const at = new Date(Date.now() - 3_600_000).toISOString();
-    stack.configure({ "landfall:datastores": { db: { restore: { at } } } });
-    await stack.up();
-    const recovered = (await custom("postgresql.cnpg.io", "clusters")).find(({ spec }) => spec.bootstrap.recovery);
-    assert.equal(recovered?.spec.bootstrap.recovery.recoveryTarget.targetTime, at);
-    assert.equal(recovered?.spec.externalClusters[0].plugin.parameters.serverName, "db");
-    const seen = await readNamespace(cluster.clients, NAMESPACE);
-    assert.equal(the(seen.deployments, "web").spec?.replicas, 0);
-    for (const job of ["db-restore-restore-copy", "db-restore-restore-verify"]) {
-      assert.equal(the(seen.jobs, job).status?.succeeded, 1, job);
-    }
-    const { code, output } = await stack.runCommand("local/restore.ts", "dev", "db", "--yes");
-    assert.equal(code, 0, output);
-    assert.match(output, /A restore of db was cut short, or failed\. It goes on\./);
-    assert.match(output, new RegExp(`db is restored to ${at}`));
-    const clusters = await custom("postgresql.cnpg.io", "clusters");
-    assert.deepEqual(
-      clusters.map(({ metadata }) => [metadata?.name, metadata?.uid]),
-      [["db", before.metadata?.uid]],
-    );
-    assert.equal(the((await readNamespace(cluster.clients, NAMESPACE)).deployments, "web").spec?.replicas, 2);
-  });
-
   it("is tuned in place", async () => {
     const before = await postgres();
     stack.configure({ "landfall:datastores": { db: { servers: 4, settings: { max_connections: 300 } } } });
@@ -192,6 +143,55 @@ describe("an application whose datastores are of several servers", function () {
     assert.match(output, /datastores\.db\.servers: 1 would leave the data of the Cluster "db" behind/);
     assert.equal((await postgres()).spec.instances, 4);
     stack.configure({ "landfall:datastores": { db: { servers: 3 } } });
+  });
+
+  it("has its log archived once copies go to a bucket: ObjectStore, whole copies, and the servers' word for it", async () => {
+    stack.configure({ "landfall:backup": ARCHIVE });
+    await stack.succeed("config", "set", "--secret", "--path", "landfall:secrets.backup", BUCKET_KEY);
+    const { replaced, ...changes } = await stack.up();
+    assert.equal(replaced, undefined, JSON.stringify(changes));
+    const store = the(await custom("barmancloud.cnpg.io", "objectstores"), "db");
+    const { configuration, retentionPolicy } = store.spec;
+    assert.equal(configuration.destinationPath, "s3://copies/beacon/archive");
+    assert.equal(retentionPolicy, "14d");
+    const { secrets } = await readNamespace(cluster.clients, NAMESPACE);
+    const { name, key } = configuration.s3Credentials.secretAccessKey;
+    const keys = secrets.find(({ metadata }) => metadata?.name === name);
+    assert.equal(Buffer.from(keys?.data?.[key] ?? "", "base64").toString(), BUCKET_KEY);
+    const [scheduled] = await custom("postgresql.cnpg.io", "scheduledbackups");
+    assert.deepEqual([scheduled?.spec.schedule, scheduled?.spec.method], ["0 30 1 * * *", "plugin"]);
+    assert.equal(scheduled?.spec.pluginConfiguration.name, "barman-cloud.cloudnative-pg.io");
+    const { spec } = await postgres();
+    assert.deepEqual(
+      spec.plugins.map(({ isWALArchiver, parameters }: Record<string, unknown>) => [isWALArchiver, parameters]),
+      [[true, { barmanObjectName: "db" }]],
+    );
+    assert.ok(!(await stack.state()).includes(BUCKET_KEY), "the bucket's key stands in the state");
+  });
+
+  it("has a moment of it back by servers that go when that is done; the store's own stay", async () => {
+    const before = await postgres();
+    const at = new Date(Math.floor(Date.now() / 1000) * 1000 - 3_600_000).toISOString();
+    stack.configure({ "landfall:datastores": { db: { restore: { at: at.replace(/[-:]|\.000/g, "") } } } });
+    await stack.up();
+    const recovered = (await custom("postgresql.cnpg.io", "clusters")).find(({ spec }) => spec.bootstrap.recovery);
+    assert.equal(recovered?.spec.bootstrap.recovery.recoveryTarget.targetTime, at);
+    assert.equal(recovered?.spec.externalClusters[0].plugin.parameters.serverName, "db");
+    const seen = await readNamespace(cluster.clients, NAMESPACE);
+    assert.equal(the(seen.deployments, "web").spec?.replicas, 0);
+    for (const job of ["db-restore-restore-copy", "db-restore-restore-verify"]) {
+      assert.equal(the(seen.jobs, job).status?.succeeded, 1, job);
+    }
+    const { code, output } = await stack.runCommand("local/restore.ts", "dev", "db", "--yes");
+    assert.equal(code, 0, output);
+    assert.match(output, /A restore of db was cut short, or failed\. It goes on\./);
+    assert.match(output, new RegExp(`db is restored to ${at}`));
+    const clusters = await custom("postgresql.cnpg.io", "clusters");
+    assert.deepEqual(
+      clusters.map(({ metadata }) => [metadata?.name, metadata?.uid]),
+      [["db", before.metadata?.uid]],
+    );
+    assert.equal(the((await readNamespace(cluster.clients, NAMESPACE)).deployments, "web").spec?.replicas, 2);
   });
 
   it("destroy leaves nothing behind", async () => {

@@ -72,6 +72,13 @@ describe("npm run recover", function () {
     assert.ok(unchanged);
   }
 
+  /** What is to be put right, as scripts are told. */
+  async function found() {
+    const { code, output } = await recover("--json");
+    assert.equal(code, 0, output);
+    return JSON.parse(output);
+  }
+
   it("takes nobody's silence for an answer", async () => {
     const { code, output } = await recover();
     assert.equal(code, 2, output);
@@ -106,6 +113,12 @@ describe("npm run recover", function () {
     const lock = join(stack.directory, ".landfall/state/.pulumi/locks/organization/landfall/dev/0.json");
     mkdirSync(dirname(lock), { recursive: true });
     writeFileSync(lock, "");
+    assert.deepEqual(await found(), {
+      stack: "dev",
+      locks: { held: [], dead: [lock] },
+      state: { pendingCreates: [] },
+      orphans: [],
+    });
     const { code, output } = await recover("--yes");
     assert.equal(code, 0, output);
     await isWell();
@@ -126,6 +139,7 @@ describe("npm run recover", function () {
       assert.ok(file);
       const whole = readFileSync(join(stacks, file), "utf8");
       damage(join(stacks, file));
+      assert.deepEqual((await found()).state, { damaged: join(stacks, file) });
       const { code, output } = await recover("--yes");
       assert.equal(code, 0, output);
       assert.match(output, /The state was damaged, and is that of .*dev\.json\.bak; it lies in .*dev\.json\.damaged/);

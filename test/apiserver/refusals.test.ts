@@ -143,6 +143,36 @@ describe("bad input", function () {
       stranger.remove();
     }
   });
+
+  it("a stack that was never made, or has no file, is told by its name, with those that there are", async () => {
+    const fresh = new TestStack("dev", { ...good, "landfall:backup": { to: { storage: "1Gi" } } });
+    try {
+      for (const [command, ...args] of [
+        ["smoke", "dev"],
+        ["preview", "dev"],
+        ["recover", "dev"],
+        ["destroy", "dev"],
+        ["restore", "dev", "redis"],
+      ] as const) {
+        const { code, output } = await fresh.runCommand(`local/${command}.ts`, ...args);
+        assert.equal(code, 1, output);
+        assert.match(
+          output,
+          /There is no stack dev in the backend file:\S+\/state\.\n {2}allowed {2}none: it has no stack yet\n {2}fix {6}npx pulumi stack init dev, /,
+          command,
+        );
+        assert.doesNotMatch(output, /no stack named|\n {4}at /);
+      }
+      const { code, output } = await fresh.runCommand("local/destroy.ts", "deb");
+      assert.equal(code, 1, output);
+      assert.match(
+        output,
+        /There is no stack file Pulumi\.deb\.yaml\.\n {2}allowed {2}dev\n {2}fix {6}did you mean "dev"\?/,
+      );
+    } finally {
+      fresh.remove();
+    }
+  });
 });
 
 /** `landfall:cluster` with the shared cluster's kubeconfig changed in one place. */

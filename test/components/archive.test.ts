@@ -100,7 +100,7 @@ describe("A Postgres whose log is archived", () => {
 
   it("has a moment back by one server that recovers it, from which all is copied, and which protects nothing", async () => {
     const restored = await landBeacon(
-      beaconPlan({ ...ARCHIVED, datastores: { db: { restore: { at: "2026-11-21T09:13:00Z" } } } }),
+      beaconPlan({ ...ARCHIVED, datastores: { db: { restore: { at: "20261121T091300Z" } } } }),
     );
     const name = "db-at-20261121t091300z";
     const recovered = find(restored, CLUSTER, `beacon-${name}-servers`);

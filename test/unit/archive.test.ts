@@ -4,7 +4,7 @@ import type { Plan } from "../../config/plan.ts";
 import { ARCHIVED, beaconPlan } from "../support/beacon.ts";
 import { refuses, type Shop } from "../support/shop.ts";
 
-const AT = "2026-11-21T09:13:00Z";
+const AT = "20261121T091300Z";
 const archiveIn = (plan: Plan) => plan.backups.find(({ datastore }) => datastore.name === "db")?.archive;
 const archived = (archive: unknown, to: object = {}) =>
   beaconPlan({ backup: { ...ARCHIVED.backup, to: { ...ARCHIVED.backup.to, ...to }, archive } });
