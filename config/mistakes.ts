@@ -54,6 +54,25 @@ export function fromZod(error: z.ZodError, prefix: string, keysAt: KeysAt): Mist
   return error.issues.flatMap((issue) => fromIssue(issue, prefix, keysAt));
 }
 
+/** Kubernetes' words for what is said in others here. */
+const KUBERNETES: Readonly<Record<string, string>> = {
+  containerPort: "port",
+  ports: "port",
+  livenessProbe: "liveness",
+  readinessProbe: "readiness",
+  startupProbe: "startup",
+  maxReplicas: "max",
+  volumeMounts: "mounts",
+  environment: "env",
+};
+const FEWEST = ["min", "minReplicas"];
+const FEWEST_FIX = 'remove it: the fewest are "replicas" of a tier, "servers" of a datastore';
+
+function meantBy(key: string, known: readonly string[]): string | undefined {
+  const ours = KUBERNETES[key];
+  return ours !== undefined && known.includes(ours) ? ours : didYouMean(key, known);
+}
+
 function fromIssue(issue: z.core.$ZodIssue, prefix: string, keysAt: KeysAt): Mistake[] {
   const path = prefix + formatPath(issue.path);
   const got = issue.input;
@@ -62,12 +81,13 @@ function fromIssue(issue: z.core.$ZodIssue, prefix: string, keysAt: KeysAt): Mis
       return issue.keys.map((key) => {
         const known = keysAt(issue.path, got);
         const isOfAnotherForm = known.includes(key);
-        const meant = isOfAnotherForm ? undefined : didYouMean(key, known);
+        const meant = isOfAnotherForm ? undefined : meantBy(key, known);
+        const isFewest = issue.path.at(-1) === "autoscale" && FEWEST.includes(key);
         return {
           path: issue.path.length > 0 ? `${path}.${key}` : `${prefix}${key}`,
           problem: isOfAnotherForm ? "does not go with the other keys" : "unknown key",
           allowed: known.join(", "),
-          fix: meant ? `did you mean "${meant}"?` : "remove it",
+          fix: isFewest ? FEWEST_FIX : meant ? `did you mean "${meant}"?` : "remove it",
         };
       });
     case "invalid_type":

@@ -2,6 +2,7 @@
 import { createInterface } from "node:readline/promises";
 import type { Readable, Writable } from "node:stream";
 import { engines } from "../../components/datastores/engines.ts";
+import { hasHadEnough } from "../agreement.ts";
 import { UserError } from "../command.ts";
 import { SOME_IMAGE, type Wanted } from "./flags.ts";
 import { checkName } from "./landing.ts";
@@ -37,7 +38,7 @@ export async function askFor(
       host: host ?? (await ask("Host that users reach it by", `${name}.localhost`)),
     };
   } catch (error) {
-    throw (error as Error).name === "AbortError" ? new UserError("Nothing was written.") : error;
+    throw hasHadEnough(error) ? new UserError("Nothing was written.") : error;
   } finally {
     terminal.close();
   }

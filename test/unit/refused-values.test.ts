@@ -28,6 +28,26 @@ describe("A value of the wrong form is refused:", () => {
       },
     ],
     [
+      "the fewest pods, by the name that an autoscaler of Kubernetes has for them",
+      ({ app }) => (app.tiers.web.autoscale = { min: 2, max: 4, cpu: 70 }),
+      {
+        path: "apps/shop.ts: tiers.web.autoscale.min",
+        problem: "unknown key",
+        allowed: "max, cpu, memory, metrics, scaleUp, scaleDown",
+        fix: 'remove it: the fewest are "replicas" of a tier, "servers" of a datastore',
+      },
+    ],
+    [
+      "a probe by the name that Kubernetes has for it",
+      ({ app }) => (app.tiers.jobs.livenessProbe = { http: "/health" }),
+      {
+        path: "apps/shop.ts: tiers.jobs.livenessProbe",
+        problem: "unknown key",
+        allowed: Object.keys(worker.shape).join(", "),
+        fix: 'did you mean "liveness"?',
+      },
+    ],
+    [
       "an unknown key of the application",
       ({ app }) => (app.datastores.queue.size = "1Gi"),
       {
