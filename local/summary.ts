@@ -79,6 +79,7 @@ function next(
     ...(variables.length > 0 ? [`export ${variables.join(" ")}`] : []),
     `kubectl --namespace ${namespace} get pods`,
     `npx pulumi config set --stack ${stack} --path 'landfall:tiers.${tier}.replicas' 3`,
+    `npm run preview -- ${stack}        # what that means`,
     `npx pulumi up --stack ${stack}`,
     isLocal ? "npm stop        # takes all of it down" : "npm stop        # takes the stack down",
   ];

@@ -71,7 +71,7 @@ describe("npm start and npm stop", function () {
   });
 
   it("leaves a stack that plain pulumi works with, by the README's commands", async () => {
-    const commands = readmeCommands();
+    const commands = readmeCommands("export PULUMI_CONFIG_PASSPHRASE_FILE=");
     assert.equal(commands.pop(), "npm stop");
     const { code, output } = await run(root, "sh", ["-ec", commands.join("\n")]);
     assert.equal(code, 0, output);
@@ -94,6 +94,27 @@ describe("npm start and npm stop", function () {
     assert.doesNotMatch(output, /pending operations/);
     const { deployments } = await readNamespace(clientsFor(kubeconfig), "pybase");
     assert.equal(the(deployments, "api").status?.readyReplicas !== undefined, true);
+  });
+
+  it("brings up three tiers of one's own, and what is tuned of them, by the README's commands", async () => {
+    const [make, land, preview, again, smoke, ...rest] = readmeCommands("npm run new -- shop --tier");
+    assert.deepEqual(rest, []);
+    const does = async (line: string | undefined, said: RegExp) => {
+      const { code, output } = await run(root, "sh", ["-ec", line as string]);
+      assert.equal(code, 0, output);
+      assert.match(output, said);
+    };
+    await does(make, /shop\.yaml and Pulumi\.shop-dev\.yaml are written/);
+    await does(land, /\+ \d+ created[\s\S]*\n {2}web +1\/1 [\s\S]*\n {2}postgres +1\/1 /);
+    const file = join(root, "shop.yaml");
+    const shop = readFileSync(file, "utf8");
+    writeFileSync(file, shop.replace("    kind: worker\n", "    kind: worker\n    replicas: 3\n"));
+    await does(
+      preview,
+      /shop-dev: nothing that anybody would notice[\s\S]*shop-worker-deployment {2}\[spec\.replicas\]/,
+    );
+    await does(again, /\n {2}worker +\d\/3 /);
+    await does(smoke, /✓ Deployment web: 1 of 1[\s\S]*✓ Deployment worker: 3 of 3/);
   });
 
   it("says what is wrong when the passphrase has gone, and does not make up another", async () => {
@@ -181,10 +202,11 @@ async function run(root: string, name: string, args: readonly string[], variable
   return { code, output: output + complaint };
 }
 
-/** The README's block of commands that begins with the export of the passphrase. */
-function readmeCommands(): string[] {
+/** The README's block of commands that begins so. */
+function readmeCommands(beginning: string): string[] {
   const readme = readFileSync(join(repository, "README.md"), "utf8");
-  const [, block] = /```sh\n(export PULUMI_CONFIG_PASSPHRASE_FILE=[\s\S]*?)\n```/.exec(readme) ?? [];
+  const blocks = Array.from(readme.matchAll(/```sh\n([\s\S]*?)\n```/g), ([, block]) => block as string);
+  const block = blocks.find((text) => text.startsWith(beginning));
   assert.ok(block);
   return block.split("\n");
 }

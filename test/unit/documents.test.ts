@@ -58,6 +58,20 @@ describe("A document", () => {
     });
   }
 
+  it("docs/operations.md names tests that there are", () => {
+    const recipes = Array.from(read("docs/operations.md").matchAll(/^\| \*\*.*$/gm), ([row]) => row);
+    assert.ok(recipes.length > 8);
+    for (const row of recipes) {
+      // A file without its folder lies where the one before it does.
+      let folder = "";
+      for (const [, path] of row.matchAll(/`((?:test\/[\w/]+\/)?[\w-]+\.test\.ts)`/g)) {
+        folder = (path as string).includes("/") ? dirname(path as string) : folder;
+        const file = (path as string).includes("/") ? (path as string) : join(folder, path as string);
+        assert.ok(existsSync(join(root, file)), `${file}, of ${row}`);
+      }
+    }
+  });
+
   it("README.md has fewer than 200 lines", () => {
     assert.ok(read("README.md").split("\n").length < 200);
   });
