@@ -37,13 +37,13 @@ export class Rehearsed {
       const clients = clientsFor(kubeconfigIn(join(directory.path, "world", "clusters")));
       return new Rehearsed(directory, rehearsal, clients, await readNamespace(clients, rehearsal.plan.namespace));
     } catch (error) {
-      await rehearsal.clear();
+      await rehearsal.ground.clear();
       throw error;
     }
   }
 
   async clear(): Promise<void> {
-    await this.rehearsal.clear();
+    await this.rehearsal.ground.clear();
     this.#directory.remove();
   }
 
@@ -111,7 +111,7 @@ export class Rehearsed {
     await assert.rejects(this.rehearsal.destroy(), /protect/);
     await this.rehearsal.unprotect();
     await this.rehearsal.destroy();
-    assert.deepEqual(this.rehearsal.leftovers(), []);
+    assert.deepEqual(this.rehearsal.ground.leftovers(), []);
   }
 }
 
