@@ -1,6 +1,7 @@
 /** The most memory that processes have, as Linux counts it. */
-import { readdirSync, readFileSync } from "node:fs";
+import { readdirSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
+import { readProc } from "../local/system-processes.ts";
 import type { Work } from "./measure.ts";
 
 const POLL_MILLISECONDS = 50;
@@ -37,17 +38,15 @@ export async function peaksBelow(work: Work): Promise<Peaks> {
 }
 
 function note(pid: number, peaks: Peaks): void {
-  const commandLine = read(`/proc/${pid}/cmdline`);
-  const peak = Number(/^VmHWM:\s+(\d+)/m.exec(read(`/proc/${pid}/status`))?.[1] ?? 0) / KIBIBYTES_PER_MEBIBYTE;
+  const commandLine = readProc(pid, "cmdline");
+  const peak = Number(/^VmHWM:\s+(\d+)/m.exec(readProc(pid, "status"))?.[1] ?? 0) / KIBIBYTES_PER_MEBIBYTE;
   for (const [part, text] of Object.entries(PARTS) as [Part, string][]) {
     if (commandLine.includes(text)) peaks[part] = Math.max(peaks[part] ?? 0, peak);
   }
 }
 
 function descendantsOf(pid: number): number[] {
-  const children = tasksOf(pid).flatMap((task) =>
-    read(`/proc/${pid}/task/${task}/children`).split(" ").filter(Boolean),
-  );
+  const children = tasksOf(pid).flatMap((task) => readProc(pid, `task/${task}/children`).split(" ").filter(Boolean));
   return children.map(Number).flatMap((child) => [child, ...descendantsOf(child)]);
 }
 
@@ -56,14 +55,5 @@ function tasksOf(pid: number): string[] {
     return readdirSync(`/proc/${pid}/task`);
   } catch {
     return [];
-  }
-}
-
-/** Nothing of a process that has ended by now. */
-function read(path: string): string {
-  try {
-    return readFileSync(path, "utf8");
-  } catch {
-    return "";
   }
 }

@@ -7,9 +7,19 @@ import type { Progress } from "../local/progress.ts";
 import { ensureTools } from "../local/toolchain/toolchain.ts";
 import { TestStack } from "../test/support/stack.ts";
 import { command } from "./measure.ts";
+import type { Registration } from "./objects.ts";
 
 const NAME = "landfall-bench";
 const EMPTY = `import * as pulumi from "@pulumi/pulumi";\nexport default { stack: pulumi.getStack() };\n`;
+/** Objects by the shortest way that Pulumi has. */
+const PLAIN = `import { readFileSync } from "node:fs";
+import * as kubernetes from "@pulumi/kubernetes";
+import * as pulumi from "@pulumi/pulumi";
+
+const provider = new kubernetes.Provider("cluster", new pulumi.Config("plain").requireObject("cluster"));
+const registrations = JSON.parse(readFileSync("registrations.json", "utf8"));
+for (const { type, name, inputs } of registrations) new pulumi.CustomResource(type, name, inputs, { provider });
+`;
 
 export class Stage {
   readonly #directory = mkdtempSync(join(tmpdir(), "landfall-bench-"));
@@ -42,6 +52,16 @@ export class Stage {
   /** The engine's floor. */
   async empty(): Promise<TestStack> {
     const stack = new TestStack("empty", {}, {}, { "index.ts": EMPTY });
+    this.#stacks.push(stack);
+    return stack.create({});
+  }
+
+  /** A program of somebody who has no more than the objects. */
+  async plain(registrations: readonly Registration[]): Promise<TestStack> {
+    await this.#land();
+    const files = { "index.ts": PLAIN, "registrations.json": JSON.stringify(registrations) };
+    const cluster = { kubeconfig: this.#kubeconfig, context: NAME };
+    const stack = new TestStack("plain", { "plain:cluster": cluster }, {}, files);
     this.#stacks.push(stack);
     return stack.create({});
   }

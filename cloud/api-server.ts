@@ -11,7 +11,7 @@ import { ClusterError, type Context, type ExecPlugin } from "./kubeconfig-file.t
 
 const TIMEOUT_SECONDS = 15;
 /** What API servers, and load balancers before them, answer for a moment: too many questions, or only just started. */
-const PASSING = new Set([429, 502, 503, 504]);
+export const PASSING: ReadonlySet<number> = new Set([429, 502, 503, 504]);
 const TRIES = 4;
 const PAUSE_MILLISECONDS = 1_000;
 /** Each costs a handshake; a question takes milliseconds. */

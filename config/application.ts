@@ -2,9 +2,8 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { extname, join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
-import { LineCounter, parseDocument } from "yaml";
 import { ConfigurationError, unknownName } from "./mistakes.ts";
-import { type Lines, linesOf } from "./yaml-lines.ts";
+import { type Lines, parseYaml } from "./yaml-lines.ts";
 
 const DEFAULT_APPLICATION = "pybase";
 const ENDINGS = [".yaml", ".yml", ".ts"];
@@ -48,24 +47,23 @@ export async function readApplication(wanted: unknown, root = process.cwd()): Pr
 }
 
 function readYaml(file: string, root: string): ApplicationSource {
-  const counter = new LineCounter();
-  const document = parseDocument(textOf(file, root), { lineCounter: counter, merge: true });
-  const [source, contents] = [plain(file), document.errors.length > 0 ? undefined : document.toJS()];
-  if (document.errors.length > 0) {
+  const source = plain(file);
+  const yaml = parseYaml(textOf(file, root));
+  if (yaml.mistakes) {
     throw new ConfigurationError(
-      document.errors.map(({ message, linePos }) => ({
-        path: `${source}:${linePos?.[0].line}`,
-        problem: `is no YAML: ${(message.split("\n")[0] as string).replace(/ at line .*$/, "")}`,
-        fix: `look at column ${linePos?.[0].col}, or a little before it`,
+      yaml.mistakes.map(({ problem, line, column }) => ({
+        path: `${source}:${line}`,
+        problem,
+        fix: `look at column ${column}, or a little before it`,
       })),
     );
   }
-  if (contents === null) {
+  if (yaml.contents === null) {
     throw new ConfigurationError([
       { path: source, problem: "is empty", allowed: "an application", fix: "npm run new -- NAME writes one" },
     ]);
   }
-  return { application: contents, source, lines: linesOf(document, counter) };
+  return { application: yaml.contents, source, lines: yaml.lines };
 }
 
 async function readModule(file: string, root: string): Promise<ApplicationSource> {

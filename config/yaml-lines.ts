@@ -1,9 +1,33 @@
-import { type Document, isMap, isScalar, isSeq, type LineCounter, type Node } from "yaml";
+/** YAML with the lines that its values stand on. */
+import { type Document, isMap, isScalar, isSeq, LineCounter, type Node, parseDocument } from "yaml";
 
 /** Line of a path such as `tiers.api.uses[0]`, or of the nearest part of it that stands there; counted from 1. */
 export type Lines = (path: string) => number | undefined;
 
-export function linesOf(document: Document.Parsed, counter: LineCounter): Lines {
+export interface YamlMistake {
+  problem: string;
+  line?: number;
+  column?: number;
+}
+
+/** What a text says, or why it is no YAML; merge keys (`<<`) are carried out. */
+export type Yaml =
+  | { contents: unknown; lines: Lines; mistakes?: undefined }
+  | { mistakes: [YamlMistake, ...YamlMistake[]] };
+
+export function parseYaml(text: string): Yaml {
+  const counter = new LineCounter();
+  const document = parseDocument(text, { lineCounter: counter, merge: true });
+  const [mistake, ...others] = document.errors.map(({ message, linePos }) => ({
+    problem: `is no YAML: ${(message.split("\n")[0] as string).replace(/ at line .*$/, "")}`,
+    line: linePos?.[0].line,
+    column: linePos?.[0].col,
+  }));
+  if (mistake) return { mistakes: [mistake, ...others] };
+  return { contents: document.toJS(), lines: linesOf(document, counter) };
+}
+
+function linesOf(document: Document.Parsed, counter: LineCounter): Lines {
   const lineOf = (node: Node) => (node.range ? counter.linePos(node.range[0]).line : undefined);
   return (path) => {
     let inside: unknown = document.contents;

@@ -1,6 +1,7 @@
 /**
- * `npm start`, `npm stop` and the commands of `npm run` begin here, on whatever Node there is and with nothing installed. Installs the dependencies where they are missing or out of date,
- * then hands over to the TypeScript command on the project's own Node.
+ * `npm start`, `npm stop` and the commands of `npm run` begin here, on whatever Node there is and with nothing installed.
+ * Installs the dependencies where they are missing or out of date, then hands over to the TypeScript command on the
+ * project's own Node.
  */
 import { spawn } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";

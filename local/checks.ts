@@ -42,6 +42,11 @@ export function unknown(what: string, sentence: string, fix?: string): Check {
   return { what, outcome: "unknown", sentence, fix };
 }
 
+/** Of what a tool says: the rest is for who calls it by hand. */
+export function firstLine(words: string): string {
+  return (words.split("\n").find((line) => line.trim() !== "") ?? "").trim();
+}
+
 export function count(areas: readonly Area[], outcome: Outcome): number {
   return areas.flatMap(({ checks }) => checks).filter((check) => check.outcome === outcome).length;
 }

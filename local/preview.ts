@@ -110,7 +110,7 @@ async function rehearsed(stack: string, options: RehearsedOptions) {
   } catch (error) {
     throw isConfigurationError(error) ? new UserError(error.message) : error;
   } finally {
-    await rehearsal.clear();
+    await rehearsal.ground.clear();
   }
 }
 
@@ -125,7 +125,7 @@ async function landed(stack: string, { pulumi, progress, base, directory, progra
     return rehearsal;
   } catch (error) {
     step.failed();
-    await rehearsal?.clear();
+    await rehearsal?.ground.clear();
     throw isConfigurationError(error) ? new UserError(error.message) : error;
   }
 }

@@ -6,10 +6,11 @@ import type { Plan } from "../config/plan.ts";
 import { isAgreed } from "./agreement.ts";
 import { run, UserError } from "./command.ts";
 import { type Progress, terminalProgress } from "./progress.ts";
-import { whyNotReady } from "./recover/not-ready.ts";
 import { orphansOf } from "./recover/orphans.ts";
 import { damagedState, mendState } from "./recover/state-file.ts";
 import { intendedPlan, readSettings } from "./rehearsal/stack-file.ts";
+import { see } from "./smoke/seen.ts";
+import { checkWorkloads } from "./smoke/workloads.ts";
 import { deadLocks, lockOwners } from "./stack.ts";
 import { openCluster } from "./teardown/cluster.ts";
 import { Engine } from "./teardown/engine.ts";
@@ -151,8 +152,9 @@ async function reconcile(engine: Engine, { namespace }: Plan): Promise<void> {
     const cluster = error instanceof UserError ? await openCluster(await engine.state()) : undefined;
     if (!cluster) throw error;
     try {
-      const reasons = await whyNotReady(cluster.ask, namespace);
-      throw new UserError([...reasons.map((reason) => `  ${reason}`), (error as Error).message].join("\n"));
+      const failures = checkWorkloads(await see(cluster.ask, namespace)).filter(({ outcome }) => outcome === "failure");
+      const reasons = failures.map(({ what, sentence, fix }) => `  ${what}: ${sentence}\n    ${fix}`);
+      throw new UserError([...reasons, (error as Error).message].join("\n"));
     } finally {
       cluster.close();
     }

@@ -11,7 +11,7 @@ import { intendedPlan, readSettings } from "./rehearsal/stack-file.ts";
 import { checkCertificates } from "./smoke/certificates.ts";
 import { checkEdge, type Door, parseDoor } from "./smoke/edge.ts";
 import { checkKnown } from "./smoke/known.ts";
-import { see } from "./smoke/seen.ts";
+import { type Seen, see } from "./smoke/seen.ts";
 import { checkAutoscalers, checkClaims, checkServices } from "./smoke/services.ts";
 import { checkStores } from "./smoke/stores.ts";
 import { checkWorkloads } from "./smoke/workloads.ts";
@@ -122,7 +122,8 @@ async function look(args: Look): Promise<Area[]> {
   const deadline = Date.now() + options.seconds * 1000;
   try {
     for (;;) {
-      const areas = await lookOnce(args);
+      const seen = await see(cluster.ask, plan.namespace);
+      const areas = await areasOf(seen, args);
       const wrong = count(areas, "failure");
       if (wrong > 0 && Date.now() < deadline) {
         step.update(`${wrong} not right yet`);
@@ -130,7 +131,6 @@ async function look(args: Look): Promise<Area[]> {
         continue;
       }
       step.update("writing to datastores");
-      const seen = await see(cluster.ask, plan.namespace);
       const stores = await checkStores(cluster, plan, seen, { isReadOnly: options.isReadOnly, registry });
       step.done();
       return [...areas, { title: "Datastores", checks: stores }];
@@ -141,8 +141,7 @@ async function look(args: Look): Promise<Area[]> {
   }
 }
 
-async function lookOnce({ stack, plan, state, cluster: { ask }, options }: Look): Promise<Area[]> {
-  const seen = await see(ask, plan.namespace);
+async function areasOf(seen: Seen, { stack, plan, state, cluster: { ask }, options }: Look): Promise<Area[]> {
   return [
     { title: "Rollouts", checks: [...checkKnown(seen, state, stack), ...checkWorkloads(seen)] },
     { title: "Endpoints", checks: checkServices(seen) },

@@ -7,8 +7,8 @@ const hasProc = existsSync("/proc/self/stat");
 /** Command lines of all living processes, words joined by spaces, by process number. */
 export function commandLines(): Map<number, string> {
   if (hasProc) {
-    const pids = readdirSync("/proc").filter((entry) => /^\d+$/.test(entry));
-    const lines = pids.map((pid) => [Number(pid), readProc(pid, "cmdline").split("\0").join(" ").trim()] as const);
+    const pids = readdirSync("/proc").flatMap((entry) => (/^\d+$/.test(entry) ? Number(entry) : []));
+    const lines = pids.map((pid) => [pid, readProc(pid, "cmdline").split("\0").join(" ").trim()] as const);
     return new Map(lines.filter(([, line]) => line !== "")); // a zombie's is empty
   }
   const lines = ps("-axww", "-o", "pid=,stat=,args=").matchAll(/^\s*(\d+)\s+([^Z\s]\S*)\s+(.*)$/gm);
@@ -22,16 +22,17 @@ export function startOf(pid: number): string {
     return state?.startsWith("Z") ? "" : start;
   }
   // State and start are the 3rd and the 22nd field; the 2nd, in parentheses, may have spaces (proc_pid_stat(5)).
-  const stat = readProc(String(pid), "stat");
+  const stat = readProc(pid, "stat");
   const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
   return fields[0] === "Z" ? "" : (fields[19] ?? "");
 }
 
-function readProc(pid: string, file: string): string {
+/** What Linux tells of a process; empty once it has ended. @param file such as `cmdline` */
+export function readProc(pid: number, file: string): string {
   try {
     return readFileSync(`/proc/${pid}/${file}`, "utf8");
   } catch {
-    return ""; // it has ended
+    return "";
   }
 }
 

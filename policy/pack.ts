@@ -24,6 +24,9 @@ onConfig(["landfall:profile", "landfall:policy", "landfall:cluster"], (config) =
 
 type Policy = PolicyPackArgs["policies"][number];
 
+/** Of each resource by its URN: a preview knows no outputs where the cluster is not made yet. */
+const inputs = new Map<string, Props>();
+
 function policyOf(name: PolicyName): Policy {
   const check = checks[name];
   const { sentence, fix, levels } = policies[name];
@@ -50,6 +53,9 @@ function policyOf(name: PolicyName): Policy {
       : {}),
     ...(isOfStack(check)
       ? {
+          validateResource({ urn, props }: ResourceValidationArgs) {
+            inputs.set(urn, plain(props));
+          },
           validateStack({ resources }: { resources: PolicyResource[] }, report: ReportViolation) {
             for (const violation of check.violations(resources.map(memberOf), judging)) {
               say(violation, report, resources.find((resource) => resource.name === violation.resource)?.urn);
@@ -65,7 +71,13 @@ function subjectOf({ type, name, props, opts }: Pick<PolicyResource, "type" | "n
 }
 
 function memberOf(resource: PolicyResource): Member {
-  return { ...subjectOf(resource), dependencies: resource.dependencies.map(({ name }) => name) };
+  const subject = subjectOf(resource);
+  const isKnown = Object.keys(subject.props).length > 0;
+  return {
+    ...subject,
+    props: isKnown ? subject.props : (inputs.get(resource.urn) ?? {}),
+    dependencies: resource.dependencies.map(({ name }) => name),
+  };
 }
 
 /** What @pulumi/policy wraps, so that whoever looks at what is not known yet gets an error. Policies see some text there. */

@@ -6,7 +6,7 @@ export interface Subject {
   /** As the engine has it, such as `kubernetes:apps/v1:Deployment`. */
   type: string;
   name: string;
-  /** Inputs while it is judged by itself, outputs while the stack is. What is not known yet is some text. */
+  /** Inputs while it is judged by itself; outputs while the stack is, once there are any. What is not known yet is some text. */
   props: Props;
   /** Whether Pulumi refuses to delete it. */
   isProtected: boolean;

@@ -12,6 +12,9 @@ import type { IngressObject } from "./ingresses.ts";
 import { allowGateway, allowSolver } from "./network.ts";
 import { edgeObjects } from "./objects.ts";
 
+/** Of itself, the provider waits another ten seconds for each change of an endpoint; tiers wait for their own pods. */
+const HAS_ADDRESS = "jsonpath={.status.loadBalancer.ingress[0]}";
+
 export interface EdgeArgs {
   plan: Plan;
   namespace: Namespace;
@@ -66,7 +69,11 @@ function createIngress(
   new k8s.networking.v1.Ingress(
     named(name, "ingress", suffix),
     {
-      metadata: { namespace: namespace.namespaceName, labels: ownerLabels(plan), annotations },
+      metadata: {
+        namespace: namespace.namespaceName,
+        labels: ownerLabels(plan),
+        annotations: { "pulumi.com/waitFor": HAS_ADDRESS, ...annotations },
+      },
       spec: {
         ...(className ? { ingressClassName: className } : {}),
         ...(tlsHosts.length > 0 ? { tls: [{ hosts: tlsHosts, secretName: secretNameOf(plan) }] } : {}),

@@ -1,6 +1,7 @@
 import { Agent, request } from "node:https";
 import { createInterface } from "node:readline";
 import { setTimeout as sleep } from "node:timers/promises";
+import { PASSING } from "../../cloud/api-server.ts";
 import type { Credentials } from "./kubeconfig.ts";
 
 /** What the API server answers that is not a success. */
@@ -23,8 +24,6 @@ export interface KubernetesObject {
 /** A busy machine with two processors has been seen to take most of a minute. */
 const TIMEOUT_MILLISECONDS = 120_000;
 const FIELD_MANAGER = "landfall-local";
-/** What an API server says that has too much to do: too many requests, unavailable, not within its minute. */
-const OVERLOADED: ReadonlySet<number> = new Set([429, 503, 504]);
 const ATTEMPTS = 5;
 const PAUSE_MILLISECONDS = 1_000;
 
@@ -97,8 +96,8 @@ export class Api {
       try {
         return await this.#request(method, path, body, contentType, accept);
       } catch (error) {
-        const isOverloaded = error instanceof ApiError && OVERLOADED.has(error.status);
-        if (!isOverloaded || method === "POST" || attempt === ATTEMPTS) throw error;
+        const isPassing = error instanceof ApiError && PASSING.has(error.status);
+        if (!isPassing || method === "POST" || attempt === ATTEMPTS) throw error;
         await sleep(PAUSE_MILLISECONDS);
       }
     }

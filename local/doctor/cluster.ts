@@ -1,6 +1,6 @@
 /** Whether the cluster that a stack names can be reached, and has what the plan asks of it. */
 import { type Ask, openApiServer } from "../../cloud/api-server.ts";
-import { networkOf } from "../../cloud/distribution-checks.ts";
+import { type Network, networkOf } from "../../cloud/distribution-checks.ts";
 import { ClusterError, type Context, kubeconfigFiles, readContext } from "../../cloud/kubeconfig-file.ts";
 import { PREFLIGHT } from "../../cloud/preflight.ts";
 import type { Plan } from "../../config/plan.ts";
@@ -37,11 +37,12 @@ async function checkKubeconfig(plan: Plan, cluster: KubeconfigCluster): Promise<
   const { ask, send, close } = await openApiServer(context);
   try {
     const reached = await checkVersion(ask, context);
+    const network = await networkOf(ask);
     const asked = await Promise.all([
       ...PREFLIGHT.map(({ what, check }) => preflight(what, (warn) => check(ask, plan, warn, context))),
       checkMachines(ask),
-      checkNetwork(ask),
-      checkLoadBalancers(ask, plan),
+      checkNetwork(network),
+      checkLoadBalancers(ask, plan, network),
       checkDefaultClass(ask),
       checkPermissions({ ask, send }, plan),
     ]);
@@ -94,9 +95,8 @@ async function checkMachines(ask: Ask): Promise<Check[]> {
   return [ok(what, isSimulated ? `${said}; they are simulated, and run no containers` : said)];
 }
 
-async function checkNetwork(ask: Ask): Promise<Check[]> {
+function checkNetwork(network: Network | undefined): Check[] {
   const what = "NetworkPolicies";
-  const network = await networkOf(ask);
   if (!network) return [unknown(what, "the network's DaemonSets are hidden from these credentials")];
   // What is known not to enforce them, the preflight has said already.
   if (network.enforcesPolicies === false) return [];
@@ -117,7 +117,7 @@ interface Service {
 }
 
 /** Only who has given an address shows that it does. */
-async function checkLoadBalancers(ask: Ask, { addons }: Plan): Promise<Check[]> {
+async function checkLoadBalancers(ask: Ask, { addons }: Plan, network: Network | undefined): Promise<Check[]> {
   const what = "Load balancers";
   if (addons.list.some(({ name }) => name === "metallb")) return [ok(what, "the stack brings MetalLB")];
   const services = (await ask<{ items: Service[] }>("/api/v1/services?limit=500"))?.items;
@@ -132,7 +132,7 @@ async function checkLoadBalancers(ask: Ask, { addons }: Plan): Promise<Check[]> 
   }
   if (wanting.length > 0)
     return [ok(what, `${wanting.length} of ${wanting.length} Services that ask for an address have one`)];
-  if ((await networkOf(ask))?.hasServiceLb) return [ok(what, "k3s' ServiceLB gives Services their addresses")];
+  if (network?.hasServiceLb) return [ok(what, "k3s' ServiceLB gives Services their addresses")];
   return [unknown(what, "no Service asks for an address, so nobody has shown that he gives any", "docs/bare-metal.md")];
 }
 

@@ -3,7 +3,7 @@ import { execFile } from "node:child_process";
 import { promisify } from "node:util";
 import { TOKEN_COMMANDS } from "../../cloud/token-commands.ts";
 import type { Plan } from "../../config/plan.ts";
-import { type Check, failure, ok, warning } from "../checks.ts";
+import { type Check, failure, firstLine, ok, warning } from "../checks.ts";
 import { which } from "../toolchain/toolchain.ts";
 
 type CloudName = "aws" | "gcp" | "azure";
@@ -81,11 +81,7 @@ async function checkLogin(cloud: CloudName): Promise<Check> {
     return ok(what, "present, and valid");
   } catch (error) {
     const { stderr = "", code } = error as { stderr?: string; code?: number | string };
-    const why =
-      stderr
-        .split("\n")
-        .find((line) => line.trim() !== "")
-        ?.trim() ?? `${file} ended with ${code}`;
+    const why = firstLine(stderr) || `${file} ended with ${code}`;
     // A service account's key is none of gcloud's.
     if (said && cloud !== "aws") return warning(what, `${said} is set; ${file} itself says: ${why}`);
     const isExpired = /expired|reauth|refresh/i.test(stderr);

@@ -2,7 +2,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { parse } from "yaml";
 import type { Plan } from "../../config/plan.ts";
-import { type Check, failure, ok, warning } from "../checks.ts";
+import { type Check, failure, firstLine, ok, warning } from "../checks.ts";
 import { UserError } from "../command.ts";
 import { intendedPlan, readSettings } from "../rehearsal/stack-file.ts";
 import { askPulumi, hasOwnPassphrase, PASSPHRASE_FILE } from "../stack.ts";
@@ -22,7 +22,7 @@ export async function checkPlan(stack: string): Promise<Planned> {
     return { plan, checks: [ok(what, said)] };
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
-    return { checks: [failure(what, firstLine(error), `npm run explain -- ${stack} says all of it`)] };
+    return { checks: [failure(what, firstLine(error.message), `npm run explain -- ${stack} says all of it`)] };
   }
 }
 
@@ -36,7 +36,7 @@ export async function checkBackend(pulumi: string, stack: string): Promise<Check
     return [
       failure(
         "Backend",
-        firstLine(error),
+        firstLine(error.message),
         "npx pulumi login, or see PULUMI_BACKEND_URL and backend.url in Pulumi.yaml",
       ),
     ];
@@ -82,14 +82,14 @@ async function checkSecrets(pulumi: string, stack: string): Promise<Check> {
     await askPulumi(pulumi, ["config", "get", "landfall:secret", "--stack", stack]);
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
-    return failure(what, firstLine(error), isPassphrase ? fix : "see that you may use the key of secretsprovider");
+    return failure(
+      what,
+      firstLine(error.message),
+      isPassphrase ? fix : "see that you may use the key of secretsprovider",
+    );
   }
   return ok(
     what,
     isPassphrase ? `the passphrase ${source} opens them` : `${secretsprovider ?? "the backend"} opens them`,
   );
-}
-
-function firstLine({ message }: Error): string {
-  return (message.split("\n").find((line) => line.trim() !== "") ?? "").trim();
 }

@@ -26,10 +26,10 @@ export async function drillApiServerAway(stage: Stage): Promise<Drill> {
   const began = ready.now;
   const update = rehearsal.tryUp().then((answer) => ({ ...answer, seconds: ready.now - began }));
   await untilItArrives(ready, next);
-  rehearsal.killApiServer();
+  rehearsal.ground.killApiServer();
   mark("the API server is gone");
   await sleep(AWAY_MILLISECONDS);
-  await rehearsal.startApiServer();
+  await rehearsal.ground.startApiServer();
   mark("the API server is back");
   const { code, seconds } = await update;
   mark(

@@ -23,8 +23,8 @@ export interface Stage {
 
 /** Sets the stage for a drill, waits until the stack is whole, and clears up afterwards. */
 export async function onStage<T>(rehearsal: Rehearsal, drill: (stage: Stage) => Promise<T>): Promise<T> {
-  const { plan, kubeconfig } = rehearsal;
-  const api = openApi(kubeconfig);
+  const { plan, ground } = rehearsal;
+  const api = openApi(ground.kubeconfig);
   const ready = await ReadyPods.begin(api, plan.namespace);
   try {
     const parts = await scaledParts(api, plan.namespace);

@@ -10,7 +10,7 @@ import {
   type Values,
   valuesAt,
 } from "./rules.ts";
-import { type Failure, mismatches, Sdk, UNKNOWN } from "./sdk.ts";
+import { type Failure, mismatches, Sdk, UNKNOWN, withUnknowns } from "./sdk.ts";
 import type { World } from "./world.ts";
 
 export interface Difference {
@@ -59,8 +59,9 @@ export class Emulator {
     }
     const inputs = this.#named(rules, name, before, given);
     const failures = mismatches(this.#sdk, resource.inputs, inputs);
-    if (failures.length > 0) return { inputs, failures };
-    return { inputs, failures: rules.check?.(known(inputs), this.#context(name)) ?? [] };
+    // What a preview does not know yet may be what makes it right: it is judged when it is made.
+    if (failures.length > 0 || hasUnknown(inputs)) return { inputs, failures };
+    return { inputs, failures: rules.check?.(inputs, this.#context(name)) ?? [] };
   }
 
   diff(urn: string, before: Values, after: Values): Difference[] {
@@ -74,8 +75,7 @@ export class Emulator {
   /** What will be, as far as it is known before it is made. */
   preview(urn: string, inputs: Values, before?: Values): Values {
     if (before) return over(before, inputs);
-    const outputs = this.#sdk.resource(partsOf(urn).type)?.outputs ?? [];
-    return { ...Object.fromEntries(outputs.map((output) => [output, UNKNOWN])), ...inputs };
+    return withUnknowns(this.#sdk, this.#sdk.resource(partsOf(urn).type)?.outputs ?? {}, inputs);
   }
 
   async create(urn: string, inputs: Values): Promise<{ id: string; outputs: Values }> {
@@ -193,12 +193,9 @@ function addedTo({ inputs, outputs }: Pick<Entity, "inputs" | "outputs">): Value
   return Object.fromEntries(added);
 }
 
-/** The values that are known, the others left out. */
-function known<T>(value: T): T {
-  if (Array.isArray(value)) return value.filter((item) => item !== UNKNOWN).map(known) as T;
-  if (typeof value !== "object" || value === null) return value;
-  const entries = Object.entries(value).filter(([, item]) => item !== UNKNOWN);
-  return Object.fromEntries(entries.map(([key, item]) => [key, known(item)])) as T;
+function hasUnknown(value: unknown): boolean {
+  if (typeof value !== "object" || value === null) return value === UNKNOWN;
+  return Object.values(value).some(hasUnknown);
 }
 
 function differences(before: unknown, after: unknown, path = ""): Omit<Difference, "replaces">[] {

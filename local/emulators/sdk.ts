@@ -9,8 +9,8 @@ import { type Property, parseProperties, type Shape } from "./type-expression.ts
 
 export interface ResourceType {
   inputs: Readonly<Record<string, Property>>;
-  /** Names of all that the resource has once it is made. */
-  outputs: readonly string[];
+  /** All that the resource has once it is made. */
+  outputs: Fields;
 }
 
 export type Fields = Readonly<Record<string, Property>>;
@@ -47,13 +47,13 @@ export class Sdk {
     return body === undefined ? {} : parseProperties(body);
   }
 
-  /** The fields of `inputs.eks.ClusterVpcConfig`. */
+  /** The fields of `inputs.eks.ClusterVpcConfig` or `outputs.eks.ClusterVpcConfig`. */
   fields(reference: string): Fields {
     const known = this.#fields.get(reference);
     if (known) return known;
-    const [, ...path] = reference.split(".");
+    const [direction, ...path] = reference.split(".");
     const name = path.pop() as string;
-    const text = this.#read("types/input.d.ts");
+    const text = this.#read(direction === "outputs" ? "types/output.d.ts" : "types/input.d.ts");
     const scope = path.length > 0 ? bodyOf(text, `export declare namespace ${path.join(".")} {`, "\n}") : text;
     const body = scope && bodyOf(scope, `interface ${name} {`);
     if (body === undefined) throw new Error(`The SDK declares no ${reference}`);
@@ -80,11 +80,11 @@ export class Sdk {
     if (text === undefined) return undefined;
     const name = nameIn(token);
     const inputs = bodyOf(text, `export interface ${name}Args {`);
-    const outputs = Array.from(
-      text.matchAll(/^ {4}readonly (\w+): pulumi\.Output</gm),
-      ([, output]) => output as string,
-    );
-    return { inputs: inputs === undefined ? {} : parseProperties(inputs), outputs };
+    const outputs = Array.from(text.matchAll(/^ {4}readonly (\w+: pulumi\.Output<.*;)$/gm), ([, output]) => output);
+    return {
+      inputs: inputs === undefined ? {} : parseProperties(inputs),
+      outputs: parseProperties(outputs.join("\n")),
+    };
   }
 
   /**
@@ -134,6 +134,17 @@ export interface Failure {
 
 /** Stands for a value that is not known before the resource it comes from is made. */
 export const UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
+
+/** `values` with what a resource has besides once it is made, and nobody knows before; within its mappings, too. */
+export function withUnknowns(sdk: Sdk, fields: Fields, values: Record<string, unknown>): Record<string, unknown> {
+  const entries = Object.entries(fields).flatMap(([name, { shape, required }]) => {
+    const value = values[name];
+    if (value === undefined) return required ? [[name, UNKNOWN]] : [];
+    const isDeclared = shape.kind === "reference" && isMapping(value);
+    return isDeclared ? [[name, withUnknowns(sdk, sdk.fields(shape.name), value)]] : [];
+  });
+  return { ...values, ...Object.fromEntries(entries) };
+}
 
 /** What the SDK's declarations say against `values`. */
 export function mismatches(sdk: Sdk, fields: Fields, values: Record<string, unknown>, path = ""): Failure[] {

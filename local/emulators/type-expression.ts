@@ -101,7 +101,7 @@ class Reader {
         return inner;
       }
     }
-    return /^(inputs|enums)\./.test(token) ? { kind: "reference", name: token } : { kind: "anything" };
+    return /^(inputs|outputs|enums)\./.test(token) ? { kind: "reference", name: token } : { kind: "anything" };
   }
 
   #map(): Shape {

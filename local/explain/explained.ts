@@ -1,11 +1,10 @@
 /** A stack's values: what they are, who says them, and what they are laid over. */
 import { readFileSync } from "node:fs";
-import { LineCounter, parseDocument } from "yaml";
 import { readApplication } from "../../config/application.ts";
 import { overlay } from "../../config/layers.ts";
 import { didYouMean, isMapping } from "../../config/mistakes.ts";
 import type { Plan } from "../../config/plan.ts";
-import { linesOf } from "../../config/yaml-lines.ts";
+import { parseYaml } from "../../config/yaml-lines.ts";
 import { UserError } from "../command.ts";
 import { override, planOf, readSettings, type Settings } from "../rehearsal/stack-file.ts";
 import type { Node } from "../schema/annotated.ts";
@@ -168,7 +167,6 @@ function readSchema(): Node {
 /** Where a stack file says it: the line of the key. */
 function inStackFile(stack: string): (path: string) => string {
   const file = `Pulumi.${stack}.yaml`;
-  const counter = new LineCounter();
-  const lines = linesOf(parseDocument(readFileSync(file, "utf8"), { lineCounter: counter }), counter);
-  return (path) => `${file}:${lines(`config.landfall:${path}`)}`;
+  const yaml = parseYaml(readFileSync(file, "utf8"));
+  return (path) => (yaml.mistakes ? file : `${file}:${yaml.lines(`config.landfall:${path}`)}`);
 }

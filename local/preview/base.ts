@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { parse } from "yaml";
 import { isFile } from "../../config/application.ts";
 import { UserError } from "../command.ts";
-import { PROGRAM } from "../rehearsal/rehearsal.ts";
+import { PROGRAM } from "../rehearsal/ground.ts";
 
 const MAINS = ["main", "origin/main"];
 const LARGEST_ARCHIVE = 256 * 1024 ** 2;

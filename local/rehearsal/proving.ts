@@ -18,9 +18,9 @@ export function proveStack(rehearsal: Rehearsal): Promise<Proof[]> {
 
 /** That, whether there is room for all pods, which is tried with pods of the proof's own, and what all of it costs. */
 export function proveWhole(rehearsal: Rehearsal): Promise<Proof[]> {
-  const { kubeconfig, plan } = rehearsal;
+  const { ground, plan } = rehearsal;
   return prove(rehearsal, async (snapshot) => {
-    const api = openApi(kubeconfig);
+    const api = openApi(ground.kubeconfig);
     try {
       return [await proveCapacity(plan, snapshot, api), proveCost(plan, snapshot)];
     } finally {
@@ -30,8 +30,8 @@ export function proveWhole(rehearsal: Rehearsal): Promise<Proof[]> {
 }
 
 async function prove(rehearsal: Rehearsal, more: (snapshot: Snapshot) => Promise<Proof[]>): Promise<Proof[]> {
-  const { kubeconfig, plan } = rehearsal;
-  const { ask, send, close } = await openApiServer(readContext([kubeconfig], undefined));
+  const { ground, plan } = rehearsal;
+  const { ask, send, close } = await openApiServer(readContext([ground.kubeconfig], undefined));
   try {
     const snapshot = await readSnapshot(ask);
     const proofs = await proveAll({ plan, snapshot, send, apiServer: await apiServerOf(rehearsal) });

@@ -72,8 +72,8 @@ function tuning({ tiers }: Plan): { path: string; value: string } {
 async function down(rehearsal: Rehearsal): Promise<Changes> {
   await rehearsal.unprotect();
   const changes = await rehearsal.destroy();
-  const left = rehearsal.leftovers();
+  const left = rehearsal.ground.leftovers();
   if (left.length > 0) throw new UserError(`The clouds have still:\n${left.map((what) => `  ${what}`).join("\n")}`);
-  await rehearsal.clear();
+  await rehearsal.ground.clear();
   return changes;
 }

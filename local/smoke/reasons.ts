@@ -1,19 +1,33 @@
 /** Why something is not ready, in the words of its pods and of what Kubernetes tells of it. */
-import type { Event, Pod, Seen } from "./seen.ts";
+import type { Condition, Event, Pod, Seen } from "./seen.ts";
 
 /** The pods' own words are enough; a crash loop's may be long. */
 const LONGEST = 300;
 
+/** What makes pods: a Deployment, its ReplicaSets, a StatefulSet, a Job. */
+export interface Maker {
+  metadata: { uid: string };
+  status?: { conditions?: readonly Condition[] };
+}
+
 /** Why pods that should be ready are not; what makes them says it where there are none. */
-export function reasonOf(seen: Seen, pods: readonly Pod[], makers: readonly string[]): string {
-  const waiting = pods.filter((pod) => !isReady(pod) && pod.status?.phase !== "Succeeded");
+export function reasonOf(seen: Seen, pods: readonly Pod[], makers: readonly Maker[]): string {
+  const waiting = pods.filter(
+    (pod) => !pod.metadata.deletionTimestamp && !isReady(pod) && pod.status?.phase !== "Succeeded",
+  );
   const told = waiting.flatMap((pod) => {
     const words = wordsOf(seen, pod);
     return words === undefined ? [] : `pod ${pod.metadata.name} ${words}`;
   });
   const [first] = told;
   if (first !== undefined) return shortened(told.length > 1 ? `${first}, as ${told.length - 1} more` : first);
-  const event = latest(seen, makers);
+  const conditions = makers.flatMap(({ status }) => status?.conditions ?? []);
+  const notMade = conditions.find(({ type, status }) => type === "ReplicaFailure" && status === "True");
+  if (notMade) return shortened(`its pods cannot be made: ${notMade.message}`);
+  const event = latest(
+    seen,
+    makers.map(({ metadata }) => metadata.uid),
+  );
   if (event) return shortened(`${event.reason}: ${event.message}`);
   return waiting.length > 0 ? `${waiting.length} of its pods are not ready yet` : "nobody says why";
 }

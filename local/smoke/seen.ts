@@ -6,6 +6,7 @@ interface Metadata {
   uid: string;
   generation?: number;
   creationTimestamp?: string;
+  deletionTimestamp?: string;
   labels?: Record<string, string>;
   annotations?: Record<string, string>;
   ownerReferences?: { kind: string; name: string; uid: string }[];
@@ -44,7 +45,7 @@ export interface Pod {
 interface Workload<Status> {
   metadata: Metadata;
   spec: { replicas?: number; paused?: boolean; selector: { matchLabels?: Record<string, string> }; template: Template };
-  status?: Status & { observedGeneration?: number };
+  status?: Status & { observedGeneration?: number; conditions?: Condition[] };
 }
 
 export interface Template {

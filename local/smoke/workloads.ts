@@ -36,11 +36,7 @@ function checkDeployment(seen: Seen, deployment: Deployment): Check {
     return ok(what, `${availableReplicas} of ${wanted} pods are ready`);
   }
   const sets = seen.replicaSets.filter((set) => isOwnedBy(set, metadata.uid));
-  const why = reasonOf(
-    seen,
-    podsOf(seen, deployment),
-    [...sets, deployment].map((it) => it.metadata.uid),
-  );
+  const why = reasonOf(seen, podsOf(seen, deployment), [...sets, deployment]);
   return unready(
     seen,
     what,
@@ -57,7 +53,7 @@ function checkStatefulSet(seen: Seen, set: StatefulSet): Check {
   const isNew = currentRevision === updateRevision || updatedReplicas === wanted;
   if (isObserved(set) && readyReplicas === wanted && isNew)
     return ok(what, `${readyReplicas} of ${wanted} pods are ready`);
-  const why = reasonOf(seen, podsOf(seen, set), [metadata.uid]);
+  const why = reasonOf(seen, podsOf(seen, set), [set]);
   return unready(
     seen,
     what,
@@ -73,7 +69,7 @@ function checkDaemonSet(seen: Seen, set: DaemonSet): Check {
   const said = `${numberReady} of ${desiredNumberScheduled} pods are ready`;
   const isDone = numberReady === desiredNumberScheduled && updatedNumberScheduled === desiredNumberScheduled;
   if (isObserved(set) && isDone) return ok(what, said);
-  return unready(seen, what, said, reasonOf(seen, podsOf(seen, set), [metadata.uid]));
+  return unready(seen, what, said, reasonOf(seen, podsOf(seen, set), [set]));
 }
 
 function unready({ namespace }: Seen, what: string, said: string, why: string): Check {
@@ -123,10 +119,10 @@ function checkJob(seen: Seen, job: Job): Check {
   const pods = seen.pods.filter((pod) => isOwnedBy(pod, metadata.uid));
   const failed = holds("Failed");
   if (failed) {
-    const why = pods.length > 0 ? `; ${reasonOf(seen, pods, [metadata.uid])}` : "";
+    const why = pods.length > 0 ? `; ${reasonOf(seen, pods, [job])}` : "";
     return unready(seen, what, "it has failed", `${failed.message ?? failed.reason}${why}`);
   }
   if (spec.suspend) return warning(what, "it is suspended");
   if (scheduleOf(job) !== undefined) return ok(what, "it runs");
-  return unready(seen, what, "it has not ended", reasonOf(seen, pods, [metadata.uid]));
+  return unready(seen, what, "it has not ended", reasonOf(seen, pods, [job]));
 }

@@ -8,8 +8,12 @@ const SERVICE = "kubernetes:core/v1:Service";
 
 const metadataOf = ({ inputs }: Registration) =>
   inputs.metadata as { name?: string; namespace: string; annotations: Record<string, string> };
-const annotations = (landed: readonly Registration[], name: string) =>
-  metadataOf(find(landed, INGRESS, name)).annotations;
+/** What an Ingress asks of its controller. */
+const askedBy = (ingress: Registration) => {
+  const { "pulumi.com/waitFor": _, ...annotations } = metadataOf(ingress).annotations;
+  return annotations;
+};
+const annotations = (landed: readonly Registration[], name: string) => askedBy(find(landed, INGRESS, name));
 const land = (edge: object, change?: (app: Loose) => void) =>
   landMarket(marketPlan({ kind: "ingress", ...edge }, change));
 /** Without what the controller of the test cannot do. */
@@ -45,6 +49,13 @@ describe("Ingresses of routes that differ", () => {
       app.tiers.live.route = "/live";
     });
     assert.equal(ofType(alike, INGRESS).length, 1);
+  });
+
+  it("are waited for until they have an address, and no longer", async () => {
+    for (const ingress of ofType(await land({}), INGRESS)) {
+      const { annotations } = metadataOf(ingress);
+      assert.equal(annotations["pulumi.com/waitFor"], "jsonpath={.status.loadBalancer.ingress[0]}");
+    }
   });
 
   it("share one certificate, which none of them asks for by itself", async () => {
@@ -189,7 +200,7 @@ describe("F5's NGINX", () => {
   it("has the certificate and the redirect at a master for each host, and paths at minions", async () => {
     const landed = await land({ class: "nginx" });
     const master = find(landed, INGRESS, "market-ingress-master-market-example-com");
-    assert.deepEqual(metadataOf(master).annotations, {
+    assert.deepEqual(askedBy(master), {
       "nginx.org/mergeable-ingress-type": "master",
       "ingress.kubernetes.io/ssl-redirect": "true",
     });

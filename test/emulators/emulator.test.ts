@@ -12,6 +12,7 @@ import { World } from "../../local/emulators/world.ts";
 const VPC = "aws:ec2/vpc:Vpc";
 const SUBNET = "aws:ec2/subnet:Subnet";
 const BUCKET = "aws:s3/bucket:Bucket";
+const CLUSTER = "aws:eks/cluster:Cluster";
 
 /** A cloud of three types, of which nothing is special. */
 const rules: Record<string, Rules> = {
@@ -56,9 +57,10 @@ describe("An emulated cloud", () => {
     assert.deepEqual(says(VPC, { cidrBlok: "10.0.0.0/16" })[0]?.slice(0, 28), "cidrBlok is no property here");
   });
 
-  it("checks what is known before it is made, and leaves out what is not", () => {
+  it("checks before it is made what is all known, and leaves the rest for then", () => {
     assert.deepEqual(says(VPC, { cidrBlock: "bad" }), ["cidrBlock is bad"]);
     assert.deepEqual(says(VPC, { cidrBlock: UNKNOWN }), []);
+    assert.deepEqual(says(VPC, { cidrBlock: "bad", ipv4IpamPoolId: UNKNOWN }), []);
   });
 
   it("names what has no name, once, and within the cloud's limit", () => {
@@ -72,6 +74,9 @@ describe("An emulated cloud", () => {
     const outputs = emulator.preview(urn(VPC), { cidrBlock: "10.0.0.0/16" });
     assert.equal(outputs.cidrBlock, "10.0.0.0/16");
     assert.equal(outputs.arn, UNKNOWN);
+    const { vpcConfig } = emulator.preview(urn(CLUSTER), { vpcConfig: { subnetIds: ["subnet-1"] } });
+    const { subnetIds, clusterSecurityGroupId, endpointPublicAccess } = vpcConfig as Record<string, unknown>;
+    assert.deepEqual([subnetIds, clusterSecurityGroupId, endpointPublicAccess], [["subnet-1"], UNKNOWN, undefined]);
   });
 
   it("makes nothing that names what is not there", async () => {

@@ -53,7 +53,8 @@ describe("The types of an SDK's declarations", () => {
       for (const token of tokens) {
         const resource = sdk.resource(token);
         assert.ok(resource, token);
-        assert.ok(resource.outputs.length >= Object.values(resource.inputs).filter(({ required }) => required).length);
+        const required = Object.values(resource.inputs).filter(({ required }) => required);
+        assert.ok(Object.keys(resource.outputs).length >= required.length);
         visit(resource.inputs);
       }
       assert.ok(seen.size >= 20, `${seen.size} nested types`);

@@ -41,7 +41,7 @@ describe("A cell of the matrix", function () {
         const { proofs } = await rehearse(rehearsal, { act: (_, work) => work(), prove: proveStack });
         assert.deepEqual(failuresOf(proofs), []);
       } finally {
-        await rehearsal.clear();
+        await rehearsal.ground.clear();
         remove();
       }
     });

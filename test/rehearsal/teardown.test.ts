@@ -67,13 +67,13 @@ describe("npm run destroy, of a stack in production", function () {
     await killed.until(/ aws:\S+ .*deleting/);
     killed.kill();
     await killed.end();
-    assert.ok(landed.rehearsal.leftovers().length > 0, "it was killed too late");
+    assert.ok(landed.rehearsal.ground.leftovers().length > 0, "it was killed too late");
 
     const { code, output } = await destroy("--yes", "--backup", "--release", "all").end();
     assert.equal(code, 0, output);
     assert.match(output, /aws rds delete-db-snapshot --db-snapshot-identifier pybase-production-postgres-final/);
     assert.match(output, /aws elasticache delete-snapshot --snapshot-name pybase-production-redis-final/);
-    assert.deepEqual(landed.rehearsal.leftovers(), []);
+    assert.deepEqual(landed.rehearsal.ground.leftovers(), []);
     assert.deepEqual(await landed.rehearsal.resources(), {});
   });
 

@@ -2,7 +2,8 @@
 import { cpSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { silentProgress } from "../../local/progress.ts";
-import { PROGRAM, Rehearsal } from "../../local/rehearsal/rehearsal.ts";
+import { PROGRAM } from "../../local/rehearsal/ground.ts";
+import { Rehearsal } from "../../local/rehearsal/rehearsal.ts";
 import { override, readSettings, type Settings } from "../../local/rehearsal/stack-file.ts";
 import { assess } from "../../local/risk/assess.ts";
 import { errorsOf, readPreview, withRefused } from "../../local/risk/preview.ts";
@@ -56,7 +57,7 @@ export class Previewed {
       await rehearsal.up({ policies: false });
       return new Previewed(directory, rehearsal, stack, settings);
     } catch (error) {
-      await rehearsal.clear();
+      await rehearsal.ground.clear();
       throw error;
     }
   }
@@ -74,7 +75,7 @@ export class Previewed {
   }
 
   async clear(): Promise<void> {
-    await this.#rehearsal.clear();
+    await this.#rehearsal.ground.clear();
     this.#directory.remove();
   }
 

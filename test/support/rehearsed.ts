@@ -26,24 +26,26 @@ export class Rehearsed {
     this.namespace = namespace;
   }
 
-  /** Lands the stack as its file has it. @param over settings such as `cluster.version=1.35` */
+  /** Previews the stack, with nothing there yet, and lands it as its file has it. @param over settings such as `cluster.version=1.35` */
   static async land(stack: string, ...over: string[]): Promise<Rehearsed> {
     const { pulumi } = await ensureTools(["pulumi", "pulumi-resource-kubernetes"], silentProgress);
     const directory = temporaryDirectory();
     const settings = over.reduce(override, readSettings(".", stack));
     const rehearsal = await Rehearsal.prepare({ stack, settings, directory: directory.path, pulumi });
     try {
+      const { code, output, violations } = await rehearsal.preview();
+      assert.deepEqual({ code, violations }, { code: 0, violations: [] }, output);
       await rehearsal.up();
       const clients = clientsFor(kubeconfigIn(join(directory.path, "world", "clusters")));
       return new Rehearsed(directory, rehearsal, clients, await readNamespace(clients, rehearsal.plan.namespace));
     } catch (error) {
-      await rehearsal.clear();
+      await rehearsal.ground.clear();
       throw error;
     }
   }
 
   async clear(): Promise<void> {
-    await this.rehearsal.clear();
+    await this.rehearsal.ground.clear();
     this.#directory.remove();
   }
 
@@ -111,7 +113,7 @@ export class Rehearsed {
     await assert.rejects(this.rehearsal.destroy(), /protect/);
     await this.rehearsal.unprotect();
     await this.rehearsal.destroy();
-    assert.deepEqual(this.rehearsal.leftovers(), []);
+    assert.deepEqual(this.rehearsal.ground.leftovers(), []);
   }
 }
 

@@ -79,6 +79,9 @@ describe("npm run smoke tells of a pod that is not ready", () => {
       events: [{ reason: "FailedCreate", message: "exceeded quota", involvedObject: { uid: "r" } }],
     };
     assert.equal(said(seen), "FailedCreate: exceeded quota");
+    const conditions = [{ type: "ReplicaFailure", status: "True", message: "exceeded quota: theirs" }];
+    seen.deployments = [{ ...deployment(), status: { conditions } }];
+    assert.equal(said(seen), "its pods cannot be made: exceeded quota: theirs");
   });
 
   it("of a schedule only by its last job", () => {

@@ -1,9 +1,8 @@
 /** A Compose file as it is written, with the files beside it. */
 import { existsSync, readFileSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
-import { LineCounter, parseDocument } from "yaml";
 import { isMapping } from "../../../config/mistakes.ts";
-import { type Lines, linesOf } from "../../../config/yaml-lines.ts";
+import { type Lines, parseYaml } from "../../../config/yaml-lines.ts";
 import { UserError } from "../../command.ts";
 import { interpolate } from "./interpolation.ts";
 
@@ -31,21 +30,19 @@ export class ComposeFile {
   /** @throws UserError where it cannot be read */
   constructor(path: string) {
     this.path = path;
-    const counter = new LineCounter();
-    const document = parseDocument(read(path), { lineCounter: counter, merge: true });
-    const [error] = document.errors;
-    if (error) {
-      const line = error.linePos?.[0].line;
-      throw new UserError(`${path}:${line} is no YAML: ${error.message.split("\n")[0]}\n  fix      correct it`);
+    const yaml = parseYaml(read(path));
+    if (yaml.mistakes) {
+      const [{ problem, line, column }] = yaml.mistakes;
+      throw new UserError(`${path}:${line} ${problem}\n  fix      look at column ${column}, or a little before it`);
     }
-    const contents: unknown = document.toJS();
+    const { contents, lines } = yaml;
     if (!isMapping(contents) || !isMapping(contents.services)) {
       throw new UserError(
         `${path} has no services, so it is no Compose file.\n  fix      name one: --from compose.yaml`,
       );
     }
     this.contents = contents;
-    this.#lines = linesOf(document, counter);
+    this.#lines = lines;
     const beside = join(dirname(path), ".env");
     this.#variables = existsSync(beside) ? variablesIn(readFileSync(beside, "utf8")) : {};
   }
