@@ -75,8 +75,7 @@ function restoreFromArchive(
   // `checkRestores` says so.
   if (!operated?.archiving || placement.moveFrom !== undefined) return undefined;
   const { at, from = store.name } = placement.restore;
-  // CloudNativePG takes fifty letters.
-  const name = `${store.name.slice(0, 30)}-at-${at.toLowerCase()}`;
+  const name = recoveredName(store, at);
   checkName(layers, datastore, name);
   const recovered: BundledDatastore = {
     ...store,
@@ -88,6 +87,11 @@ function restoreFromArchive(
     protect: false,
   };
   return { ...restoreMove(layers, datastore, store), from: recovered };
+}
+
+/** Of the servers that recover the moment; CloudNativePG takes fifty letters. */
+export function recoveredName(store: BundledDatastore, at: string): string {
+  return `${store.name.slice(0, 30)}-at-${at.toLowerCase()}`;
 }
 
 function restoreMove(layers: Layers, datastore: string, store: BundledDatastore | ManagedDatastore): MovePlan {

@@ -5,7 +5,7 @@ import { isAgreed, type Question } from "./agreement.ts";
 import { run, UserError } from "./command.ts";
 import { type Progress, terminalProgress } from "./progress.ts";
 import { intendedPlan, readSettings, type Settings } from "./rehearsal/stack-file.ts";
-import { type Pending, pendingIn, putBack, startTiers } from "./restore/carry-out.ts";
+import { type Pending, pendingIn, putBack, removeRecovered, startTiers } from "./restore/carry-out.ts";
 import { type Copy, checkMoment, choose, isCopyName, listCopies, parseTime } from "./restore/copies.ts";
 import { externally, managedSteps } from "./restore/elsewhere.ts";
 import { describe, list, nameOf, type Restore, type Wanted } from "./restore/report.ts";
@@ -130,6 +130,7 @@ async function restoreIn(args: Bundled & { target: Target; state: State; cluster
     if (options.giveUp && !(await isAgreed(question(declared), options.yes))) return REFUSED;
     await ready(engine, state);
     await startTiers(engine, settings, declared);
+    await removeRecovered(cluster, target, pending);
     return 0;
   }
   if (options.list) {

@@ -1,4 +1,6 @@
 /** Carries a restore out through the stack's config; run again, it goes on where it was cut short. */
+import { recoveredName } from "../../config/restores.ts";
+import { operatedAs } from "../../config/servers.ts";
 import { UserError } from "../command.ts";
 import type { Settings } from "../rehearsal/stack-file.ts";
 import type { Cluster } from "../teardown/cluster.ts";
@@ -49,6 +51,15 @@ function isOther(key: string, said: Record<string, string>): boolean {
 export async function startTiers(engine: Engine, settings: Settings, declared: string): Promise<void> {
   for (const path of tracesOf(settings, declared)) await engine.unset(path);
   await engine.up();
+}
+
+/** An engine that was killed may not know of the servers that it was making, to recover a moment. */
+export async function removeRecovered(cluster: Cluster, { plan, datastore }: Target, pending: Pending | undefined) {
+  const operated = operatedAs(datastore);
+  if (!operated || !pending || !("at" in pending)) return;
+  const { apiVersion, plural } = operated.resource;
+  const path = `/apis/${apiVersion}/namespaces/${plan.namespace}/${plural}/${recoveredName(datastore, pending.at)}`;
+  if (await cluster.ask(path)) await cluster.send("DELETE", path);
 }
 
 /** What a restore has put into the config, with what is empty without it. */

@@ -195,6 +195,22 @@ describe("an application whose datastores are of several servers", function () {
     assert.equal(the((await readNamespace(cluster.clients, NAMESPACE)).deployments, "web").spec?.replicas, 2);
   });
 
+  it("is given up where the engine was killed over it, and leaves no server that it was making", async () => {
+    const recovered = async () =>
+      (await custom("postgresql.cnpg.io", "clusters")).filter(({ spec }) => spec.bootstrap.recovery);
+    const at = new Date(Date.now() - 3_600_000).toISOString().replace(/[-:]|\.\d+/g, "");
+    stack.configure({ "landfall:datastores": { db: { restore: { at } } } });
+    await stack.kill(["up", "--yes", "--skip-preview", "--stack", "dev"], () =>
+      eventually(recovered, (clusters) => clusters.length > 0),
+    );
+    const { code, output } = await stack.runCommand("local/restore.ts", "dev", "db", "--give-up", "--yes");
+    assert.equal(code, 0, output);
+    await eventually(recovered, (clusters) => clusters.length === 0);
+    assert.equal(the((await readNamespace(cluster.clients, NAMESPACE)).deployments, "web").spec?.replicas, 2);
+    const { unchanged, ...changed } = await stack.preview("--expect-no-changes");
+    assert.deepEqual(changed, {});
+  });
+
   it("destroy leaves nothing behind", async () => {
     await stack.destroy();
     const { items } = await cluster.clients.core.listNamespace();
