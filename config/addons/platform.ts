@@ -147,8 +147,9 @@ export const platformAddons = {
     namespace: "cnpg-system", // where its operator looks for it
     podSecurity: "restricted",
     groups: ["barmancloud.cnpg.io"],
-    follows: ["cloudnative-pg", "cert-manager"],
-    needs: ["postgresql.cnpg.io", "cert-manager.io"], // certificates between the operator and it
+    requires: ["cloudnative-pg"], // whose namespace is this stack's then, and goes with both
+    follows: ["cert-manager"],
+    needs: ["cert-manager.io"], // for certificates between the operator and it
     values: () => ({ crds: { create: true } }), // one pod: its chart replaces it, and cannot roll it
     images: {
       registries: { "image.registry": "ghcr.io", "sidecarImage.registry": "ghcr.io" },

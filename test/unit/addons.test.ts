@@ -116,6 +116,9 @@ describe("Add-ons", () => {
       ["istio-base", "istiod", "istio-cni", "istio-ingressgateway"],
     );
     assert.deepEqual(namespaces, [{ name: "istio-system", podSecurity: "privileged", protect: false }]);
+    const archiving = planWith({ "plugin-barman-cloud": true, "cloudnative-pg": true, "cert-manager": true }).addons;
+    const { after, namespace } = archiving.list.find(({ name }) => name === "plugin-barman-cloud") ?? assert.fail();
+    assert.deepEqual([after.toSorted(), namespace], [["cert-manager", "cloudnative-pg"], "cnpg-system"]);
   });
 
   it("protect the namespaces that hold keys and metrics, where the profile protects data", () => {
