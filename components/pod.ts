@@ -37,6 +37,17 @@ export const containerSecurity: types.input.core.v1.SecurityContext = {
   capabilities: { drop: ["ALL"] },
 };
 
+/** The containers with the policy of the plan; a digest is the same image for ever, and is asked for once. */
+export function pulled(
+  { imagePullPolicy }: Pick<Plan, "imagePullPolicy">,
+  containers: readonly Container[],
+): Container[] {
+  return containers.map((container) => ({
+    ...container,
+    imagePullPolicy: String(container.image).includes("@") ? "IfNotPresent" : imagePullPolicy,
+  }));
+}
+
 /** Scratch volumes for the directories that a container may write to. */
 export function scratch(directories: readonly string[]): {
   volumes: types.input.core.v1.Volume[];

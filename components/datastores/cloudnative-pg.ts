@@ -5,6 +5,7 @@ interface ClusterSpec {
   instances: number;
   imageName: string;
   imagePullSecrets?: OperatedSettings["imagePullSecrets"];
+  imagePullPolicy: OperatedSettings["imagePullPolicy"];
   enableSuperuserAccess: boolean;
   enablePDB: boolean;
   primaryUpdateStrategy: "unsupervised";
@@ -94,6 +95,7 @@ export const cloudNativePg: Operated = {
       instances: settings.servers,
       imageName: settings.image,
       imagePullSecrets: settings.imagePullSecrets,
+      imagePullPolicy: settings.imagePullPolicy,
       enableSuperuserAccess: false,
       enablePDB: true,
       primaryUpdateStrategy: "unsupervised",

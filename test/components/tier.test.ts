@@ -57,6 +57,7 @@ describe("A tier of PyBase", () => {
               {
                 name: "api",
                 image: "pybase/api:1.0.0",
+                imagePullPolicy: "IfNotPresent",
                 command: ["uvicorn", "pybase.main:app", "--host", "0.0.0.0", "--port", "8000"],
                 envFrom: [
                   { configMapRef: { name: autoName("pybase-api-config") } },
@@ -66,7 +67,10 @@ describe("A tier of PyBase", () => {
                 readinessProbe: http(10, 3),
                 livenessProbe: http(10, 3),
                 startupProbe: http(5, 30),
-                resources: { requests: { cpu: "200m", memory: "256Mi" }, limits: { cpu: "1", memory: "1Gi" } },
+                resources: {
+                  requests: { cpu: "200m", memory: "256Mi", "ephemeral-storage": "100Mi" },
+                  limits: { cpu: "1", memory: "1Gi", "ephemeral-storage": "2Gi" },
+                },
                 securityContext: {
                   allowPrivilegeEscalation: false,
                   readOnlyRootFilesystem: true,
