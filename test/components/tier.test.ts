@@ -65,7 +65,7 @@ describe("A tier of PyBase", () => {
                 ],
                 ports: [{ name: "http", containerPort: 8000 }],
                 readinessProbe: http(10, 3),
-                livenessProbe: http(10, 3),
+                livenessProbe: http(10, 6),
                 startupProbe: http(5, 30),
                 resources: {
                   requests: { cpu: "200m", memory: "256Mi", "ephemeral-storage": "100Mi" },
