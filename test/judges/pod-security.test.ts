@@ -9,6 +9,7 @@ import { sharedCluster } from "../support/cluster.ts";
 import { type Rendering, renderAll } from "./support/renderings.ts";
 
 const NAMESPACE = "pod-security";
+const ACCOUNT = "judged";
 const LEVELS = ["enforce", "audit", "warn"].map((mode) => [`pod-security.kubernetes.io/${mode}`, "restricted"]);
 
 // biome-ignore lint/suspicious/noExplicitAny: a PodSpec
@@ -28,7 +29,7 @@ describe("Pod Security restricted, by the API server", function () {
     await server.send("POST", `/api/v1/namespaces/${NAMESPACE}/serviceaccounts`, {
       apiVersion: "v1",
       kind: "ServiceAccount",
-      metadata: { name: "default" },
+      metadata: { name: ACCOUNT },
     });
     renderings = await renderAll(join(path, "renderings"));
   });
@@ -45,7 +46,12 @@ describe("Pod Security restricted, by the API server", function () {
     priorityClassName: __,
     ...spec
   }: PodSpec): Promise<string | undefined> {
-    const body = { apiVersion: "v1", kind: "Pod", metadata: { generateName: "judged-" }, spec };
+    const body = {
+      apiVersion: "v1",
+      kind: "Pod",
+      metadata: { generateName: "judged-" },
+      spec: { ...spec, serviceAccountName: ACCOUNT },
+    };
     try {
       await server.send("POST", `/api/v1/namespaces/${NAMESPACE}/pods?dryRun=All`, body);
       return undefined;

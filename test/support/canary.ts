@@ -6,6 +6,9 @@ import { gunzipSync } from "node:zlib";
 /** Shorter ones are found by chance. */
 const SHORTEST = 12;
 
+/** How programs of Linux begin, which are tools and nobody's writing. */
+const EXECUTABLE = Buffer.from("\x7fELF");
+
 export class Canaries {
   readonly #forms: readonly { name: string; form: string; text: string }[];
 
@@ -31,6 +34,7 @@ export class Canaries {
     if (files.length < fewest) throw new Error(`${directory} has ${files.length} files, fewer than ${fewest}`);
     return files.flatMap((file) => {
       const content = readFileSync(file);
+      if (content.subarray(0, EXECUTABLE.length).equals(EXECUTABLE)) return [];
       const text = (file.endsWith(".gz") ? gunzipSync(content) : content).toString();
       return this.in(file.replace(`${directory}/`, ""), text);
     });

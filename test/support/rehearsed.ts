@@ -92,14 +92,14 @@ export class Rehearsed {
   }
 
   /**
-   * No state that there was, no stack file and no log of the engine has them, in any form.
+   * No state that there was and no file of the project has them, in any form.
    *
    * @param witness stands in every state, which shows that it was read
    */
   keepsToItself(witness: RegExp, secrets: Readonly<Record<string, string>>): void {
     const canaries = new Canaries(secrets);
     const found = (folder: string) => canaries.below(join(this.#directory.path, folder), { fewest: 1 });
-    assert.deepEqual(["state", "project", "pulumi/logs"].flatMap(found), []);
+    assert.deepEqual(["state", "project"].flatMap(found), []);
     const state = readdirSync(join(this.#directory.path, "state"), { recursive: true, withFileTypes: true })
       .filter((entry) => entry.isFile())
       .map((entry) => readFileSync(join(entry.parentPath, entry.name), "utf8"))
