@@ -265,6 +265,17 @@ describe("A tier of PyBase", () => {
     ]);
   });
 
+  it("asks the registry for a tag at each start, outside of dev, and for a digest once", async () => {
+    const image = `pybase/frontend@sha256:${"0f".repeat(32)}`;
+    const seen = await land(planFor("production", { tiers: { frontend: { image } } }));
+    const policyOf = (tier: string) => {
+      const { inputs } = find(seen, "kubernetes:apps/v1:Deployment", `pybase-${tier}-deployment`);
+      const { template } = inputs.spec as { template: { spec: { containers: { imagePullPolicy: string }[] } } };
+      return template.spec.containers.map(({ imagePullPolicy }) => imagePullPolicy);
+    };
+    assert.deepEqual([policyOf("api"), policyOf("frontend")], [["Always"], ["IfNotPresent"]]);
+  });
+
   it("counts a worker as ready once it answers itself, asked seldom and given time", () => {
     const { inputs } = find(dev, "kubernetes:apps/v1:Deployment", "pybase-search-worker-deployment");
     const { template } = inputs.spec as { template: { spec: { containers: { readinessProbe: unknown }[] } } };
