@@ -9,7 +9,7 @@ import { type Finding, JUDGES, type JudgeName } from "./support/finding.ts";
 import { gitleaks } from "./support/gitleaks.ts";
 import { kubeScore } from "./support/kube-score.ts";
 import { kubeconform, MINORS } from "./support/kubeconform.ts";
-import { blockOf, DIGESTS, figuresTable, shareOf, type Verdict, waiversTable } from "./support/page.ts";
+import { blockOf, DIGESTS, figuresTable, shareOf, type Verdict, versionsLine, waiversTable } from "./support/page.ts";
 import { type Rendering, renderAll } from "./support/renderings.ts";
 import { trivy } from "./support/trivy.ts";
 import { WAIVERS, waiverOf } from "./support/waivers.ts";
@@ -109,7 +109,11 @@ describe("Every application in every profile, as it is rendered", function () {
 
   it("has the figures that docs/judges.md shows, with the waivers and why they are", () => {
     const page = readFileSync(PAGE, "utf8");
-    const blocks = { figures: figuresTable(renderings, verdict), waivers: waiversTable(findings) };
+    const blocks = {
+      versions: versionsLine(),
+      figures: figuresTable(renderings, verdict),
+      waivers: waiversTable(findings),
+    };
     if (process.env.UPDATE_GOLDEN) {
       const written = Object.entries(blocks).reduce(
         (text, [mark, block]) => text.replace(blockOf(mark), () => block),

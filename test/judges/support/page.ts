@@ -1,4 +1,11 @@
 /** What docs/judges.md has of the tests. */
+import { CHECKOV_VERSION } from "../../../local/toolchain/checkov.ts";
+import {
+  GITLEAKS_VERSION,
+  KUBE_SCORE_VERSION,
+  KUBECONFORM_VERSION,
+  TRIVY_VERSION,
+} from "../../../local/toolchain/versions.ts";
 import type { Finding, Judgement, JudgeName } from "./finding.ts";
 import { MINORS } from "./kubeconform.ts";
 import type { Rendering } from "./renderings.ts";
@@ -8,6 +15,17 @@ import { WAIVERS, waiverOf } from "./waivers.ts";
 export const DIGESTS = "CKV_K8S_43";
 
 export type Verdict = Readonly<Record<JudgeName, Judgement>>;
+
+export function versionsLine(): string {
+  const versions = [
+    `kubeconform ${KUBECONFORM_VERSION}`,
+    `kube-score ${KUBE_SCORE_VERSION}`,
+    `Trivy ${TRIVY_VERSION}`,
+    `checkov ${CHECKOV_VERSION}`,
+    `gitleaks ${GITLEAKS_VERSION}`,
+  ];
+  return `Judged by ${versions.join(", ")}.`;
+}
 
 export function figuresTable(renderings: readonly Rendering[], verdict: Verdict): string {
   const rows = renderings.map(({ name, manifests }) => {

@@ -1,7 +1,7 @@
 /** An application as its API server has it, where judges find it. */
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import type { Snapshot } from "../../../local/proofs/snapshot.ts";
+import type { ClusterObject, Snapshot } from "../../../local/proofs/snapshot.ts";
 import { yaml } from "../../../local/render/yaml.ts";
 import { temporaryDirectory } from "../../support/api-server.ts";
 import { checkov } from "./checkov.ts";
@@ -24,7 +24,7 @@ export async function findingsStanding(name: string, snapshot: Snapshot, namespa
       .filter(({ metadata }) => !metadata.ownerReferences && !EVERYWHERE.includes(metadata.name));
     if (objects.length < 50) throw new Error(`${objects.length} objects stand in ${namespace}`);
     mkdirSync(join(path, name));
-    for (const { status: _, ...object } of objects) {
+    for (const { status: _, ...object } of objects.map(asDeclared)) {
       const file = `${object.kind.toLowerCase()}-${object.metadata.name}.yaml`;
       writeFileSync(join(path, name, file), yaml(object));
     }
@@ -34,4 +34,20 @@ export async function findingsStanding(name: string, snapshot: Snapshot, namespa
   } finally {
     remove();
   }
+}
+
+interface Manager {
+  manager: string;
+  fieldsV1?: { "f:spec"?: object };
+}
+
+/** Without the number of replicas where it is an autoscaler's, not the program's. */
+function asDeclared({ spec, ...object }: ClusterObject): ClusterObject {
+  if (spec?.replicas === undefined) return spec === undefined ? object : { ...object, spec };
+  const { managedFields = [] } = object.metadata as { managedFields?: Manager[] };
+  const isOurs = managedFields.some(
+    ({ manager, fieldsV1 }) => manager.startsWith("pulumi") && "f:replicas" in (fieldsV1?.["f:spec"] ?? {}),
+  );
+  const { replicas: _, ...others } = spec;
+  return { ...object, spec: isOurs ? spec : others };
 }
