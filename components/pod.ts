@@ -37,6 +37,17 @@ export const containerSecurity: types.input.core.v1.SecurityContext = {
   capabilities: { drop: ["ALL"] },
 };
 
+/** The containers with the policy of the plan; a digest is the same image for ever, and is asked for once. */
+export function pulled(
+  { imagePullPolicy }: Pick<Plan, "imagePullPolicy">,
+  containers: readonly Container[],
+): Container[] {
+  return containers.map((container) => ({
+    ...container,
+    imagePullPolicy: String(container.image).includes("@") ? "IfNotPresent" : imagePullPolicy,
+  }));
+}
+
 /** Scratch volumes for the directories that a container may write to. */
 export function scratch(directories: readonly string[]): {
   volumes: types.input.core.v1.Volume[];
@@ -134,22 +145,25 @@ export function serversApart(plan: Plan, component: string): Spread {
   };
 }
 
+/** Of a readiness probe; a pod that is only busy is taken out of service well before it would be started anew. */
+const FAILURES = 3;
+
 export function probesOf(
   probes: Record<"readiness" | "liveness" | "startup", ProbePlan | undefined>,
 ): Partial<Container> {
   return {
     readinessProbe: probeOf(probes.readiness),
-    livenessProbe: probeOf(probes.liveness),
+    livenessProbe: probeOf(probes.liveness, 2 * FAILURES),
     startupProbe: probeOf(probes.startup),
   };
 }
 
-function probeOf(probe: ProbePlan | undefined): types.input.core.v1.Probe | undefined {
+function probeOf(probe: ProbePlan | undefined, failures = FAILURES): types.input.core.v1.Probe | undefined {
   if (!probe) return undefined;
   return {
     ...(probe.http === undefined ? { exec: { command: probe.exec } } : { httpGet: { path: probe.http, port: "http" } }),
     periodSeconds: probe.periodSeconds ?? 10,
     timeoutSeconds: probe.timeoutSeconds ?? 5,
-    failureThreshold: probe.failureThreshold ?? 3,
+    failureThreshold: probe.failureThreshold ?? failures,
   };
 }

@@ -12,7 +12,7 @@ import { type Environment, environmentOf } from "./environment.ts";
 import { labelsOf, selectorOf } from "./labels.ts";
 import type { Namespace } from "./namespace.ts";
 import { allowLinks } from "./network.ts";
-import { containerSecurity, onMachines, podSecurity, probesOf, scratch, spread } from "./pod.ts";
+import { containerSecurity, onMachines, podSecurity, probesOf, pulled, scratch, spread } from "./pod.ts";
 import { reloading } from "./secrets/reloading.ts";
 import type { Secrets } from "./secrets/secrets.ts";
 
@@ -78,7 +78,7 @@ function podTemplate(
       securityContext: podSecurity(tier.confinement, tier.uid),
       terminationGracePeriodSeconds: tier.terminationGracePeriodSeconds,
       priorityClassName: tier.priorityClass && priorityClasses[tier.priorityClass]?.metadata.name,
-      containers: [
+      containers: pulled(plan, [
         {
           name: tier.name,
           image: tier.image,
@@ -96,7 +96,7 @@ function podTemplate(
             ...certificates.map(({ name }) => ({ name, mountPath: CERTIFICATES, readOnly: true })),
           ],
         },
-      ],
+      ]),
       volumes: [
         ...volumes,
         ...mounts.map(([name]) => ({

@@ -21,6 +21,7 @@ import { schedulingOfDatastore } from "./scheduling.ts";
 import { autoscale } from "./schema/autoscale.ts";
 import type { Datastore, ExternalDatastore, Placement } from "./schema/datastore.ts";
 import type { Resources } from "./schema/primitives.ts";
+import { withScratch } from "./scratch.ts";
 import { resolveServers } from "./servers.ts";
 import { storageClassOf } from "./storage.ts";
 import { resolveVertical } from "./vertical-autoscale.ts";
@@ -113,6 +114,7 @@ function bundled(
   checkSettings(layers, name, settings, operated ?? engine);
   const hasExporter = placement.exporter ?? datastore.exporter ?? false;
   checkExporter(layers, name, hasExporter, engine);
+  const volumes = volumesOf(layers, name, datastore, { engine, operated }, placement);
   return {
     name: own,
     declared: name,
@@ -133,7 +135,7 @@ function bundled(
     gid: image.gid,
     ...run,
     autoscale: scaling,
-    volumes: volumesOf(layers, name, datastore, { engine, operated }, placement),
+    volumes,
     storageClass: storageClassFor(layers, placement.storageClass, datastore.storageClass),
     settings,
     exporter:
@@ -141,10 +143,12 @@ function bundled(
         ? {
             ...engine.exporter,
             image: fromRegistry(engine.exporter.image, layers.registry),
+            resources: withScratch(engine.exporter.resources),
             queues: queuesIn(layers, name),
           }
         : undefined,
-    resources,
+    // Engines sort and index beside their data: never more than there is room for that.
+    resources: withScratch(resources, volumes[0]?.storage),
     verticalAutoscale: vertical,
     scheduling: schedulingOfDatastore(layers, name, placement.pool),
     disruptionBudget: datastore.disruptionBudget ?? false,

@@ -17,7 +17,7 @@ import type { MonitoringPlan } from "./monitoring.ts";
 import type { MovePlan } from "./moves.ts";
 import type { Placed } from "./placed.ts";
 import type { PriorityClassPlan } from "./priority.ts";
-import type { Profile } from "./profiles.ts";
+import type { ImagePullPolicy, Profile } from "./profiles.ts";
 import type { SchedulingPlan } from "./scheduling.ts";
 import type { PodAmount } from "./schema/autoscale.ts";
 import type { Resources } from "./schema/primitives.ts";
@@ -64,6 +64,8 @@ export interface Plan {
   confinement: ConfinementPlan;
   /** Left out where the stack names no Prometheus. */
   monitoring?: MonitoringPlan;
+  /** Of images by tag. */
+  imagePullPolicy: ImagePullPolicy;
   /** Account at a private registry. */
   registryCredentials?: { server: string; username: string };
   secrets: SecretPlan[];

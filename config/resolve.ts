@@ -128,6 +128,7 @@ export function resolve(inputs: ResolveInputs): Plan {
       ...linksOfMoves(moves),
       ...(monitoring ? linksOfMonitoring(monitoring) : []),
     ],
+    imagePullPolicy: layers.stack.imagePullPolicy ?? layers.profile.imagePullPolicy,
     registryCredentials: layers.stack.registryCredentials,
     quota: resolveQuota(layers, { tiers, datastores, moves, volumes, backups, snapshots, edge }),
     confinement: resolveConfinement(layers),

@@ -121,6 +121,8 @@ export const stackSchema = z.strictObject({
     .string()
     .regex(/^[a-z0-9.-]+(:\d+)?(\/[a-z0-9._-]+)*$/, "a registry such as mirror.example.com/proxy")
     .optional(),
+  /** Of images by tag; those by digest are pulled once. @default Always; IfNotPresent in dev */
+  imagePullPolicy: z.enum(["Always", "IfNotPresent"]).optional(),
   /** Account at a private registry; its password is `landfall:secrets.registry`. */
   registryCredentials: z.strictObject({ server: z.string(), username: z.string() }).optional(),
   /** Version number of a derived secret; raising it rotates that secret. @default 1 */

@@ -6,6 +6,7 @@ import { namespaceOfGroup } from "./addons.ts";
 import { fromRegistry } from "./images.ts";
 import { type Layers, placeOf } from "./layers.ts";
 import type { BundledDatastore } from "./plan.ts";
+import { withScratch } from "./scratch.ts";
 import { peersSecretOf } from "./secrets.ts";
 
 interface Wanted {
@@ -71,8 +72,8 @@ function failoverOf(
   }
   const image = { ...proxy.image, reference: fromRegistry(proxy.image.reference, layers.registry) };
   return {
-    watcher: { resources: watcher.resources },
-    proxy: { name: component, image, replicas: proxy.replicas, resources: proxy.resources },
+    watcher: { resources: withScratch(watcher.resources) },
+    proxy: { name: component, image, replicas: proxy.replicas, resources: withScratch(proxy.resources) },
   };
 }
 

@@ -12,6 +12,7 @@ import type { DatastorePlan, EnvValue, ProbePlan, TierPlan } from "./plan.ts";
 import { priorityClassOf } from "./priority.ts";
 import { schedulingOfTier } from "./scheduling.ts";
 import type { Environment, Field, Migration, Probe, Tier } from "./schema/tier.ts";
+import { withScratch } from "./scratch.ts";
 
 const DEFAULT_UID = 10_001;
 
@@ -49,7 +50,7 @@ function resolveTier(layers: Layers, name: string, tier: Tier, datastores: reado
     servicePort: tier.kind === "web" ? (tier.servicePort ?? tier.port) : undefined,
     env: resolveEnvironment(layers, name, tier, datastores),
     ...scaling,
-    resources: tier.resources,
+    resources: withScratch(tier.resources),
     readiness: tier.readiness && resolveProbe(tier.readiness),
     liveness: tier.liveness && resolveProbe(tier.liveness),
     startup: tier.startup && resolveProbe(tier.startup),

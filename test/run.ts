@@ -21,6 +21,7 @@ const LANES = [
     "cluster",
     "components",
     "emulators",
+    "judges",
     "monitoring",
     "preview",
     "properties",

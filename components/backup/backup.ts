@@ -48,6 +48,7 @@ export class Backup extends pulumi.ComponentResource {
       backup,
       imagePullSecrets: namespace.imagePullSecrets,
       confinement: plan.confinement,
+      imagePullPolicy: plan.imagePullPolicy,
       password: password?.envFrom,
       keys: keys?.envFrom,
       claim: claim?.metadata.name,

@@ -9,7 +9,7 @@ import { serverHosts } from "../datastores/bundled.ts";
 import type { BackupCommand } from "../datastores/engine.ts";
 import { engines } from "../datastores/engines.ts";
 import { remoteOf } from "../datastores/rclone.ts";
-import { containerSecurity, podSecurity, scratch } from "../pod.ts";
+import { containerSecurity, podSecurity, pulled, scratch } from "../pod.ts";
 import type { StoredSecret } from "../secrets/secrets.ts";
 import { BACKUPS, copying, keeping, marked, uploading, waiting } from "./scripts.ts";
 
@@ -22,6 +22,7 @@ export interface PodArgs {
   beforeRestore?: boolean;
   imagePullSecrets: PodSpec["imagePullSecrets"];
   confinement: Plan["confinement"];
+  imagePullPolicy: Plan["imagePullPolicy"];
   /** The datastore's password; none where its engine has none. */
   password?: StoredSecret["envFrom"];
   /** The keys of a bucket. */
@@ -34,18 +35,19 @@ export function backupPod(args: PodArgs): PodSpec {
   return podWithCopies(args, containersOf(args));
 }
 
-type Parts = Required<Pick<PodSpec, "containers">> &
-  Pick<PodSpec, "initContainers"> & {
-    /** @default none but those of the copies and of what is written meanwhile */
-    volumes?: types.input.core.v1.Volume[];
-    /** Directories that containers write to. @default /tmp */
-    writable?: readonly string[];
-  };
+interface Parts {
+  initContainers?: Container[];
+  containers: Container[];
+  /** @default none but those of the copies and of what is written meanwhile */
+  volumes?: types.input.core.v1.Volume[];
+  /** Directories that containers write to. @default /tmp */
+  writable?: readonly string[];
+}
 
 /** A pod that has the copies at hand, runs to its end and asks nothing of the API server. */
 export function podWithCopies(
-  args: Pick<PodArgs, "backup" | "imagePullSecrets" | "confinement" | "claim">,
-  { volumes = [], writable = ["/tmp"], ...containers }: Parts,
+  args: Pick<PodArgs, "backup" | "imagePullSecrets" | "confinement" | "imagePullPolicy" | "claim">,
+  { volumes = [], writable = ["/tmp"], initContainers, containers }: Parts,
 ): PodSpec {
   const { backup, imagePullSecrets, confinement } = args;
   return {
@@ -54,7 +56,8 @@ export function podWithCopies(
     enableServiceLinks: false,
     imagePullSecrets,
     securityContext: podSecurity(confinement, backup.image.uid, backup.image.gid),
-    ...containers,
+    initContainers: initContainers && pulled(args, initContainers),
+    containers: pulled(args, containers),
     volumes: [{ name: "backups", ...volumeOf(args) }, ...volumes, ...scratch(writable).volumes],
   };
 }

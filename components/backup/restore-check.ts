@@ -47,7 +47,7 @@ function podOf(args: RestoreCheckArgs, secret: StoredSecret | undefined): k8s.ty
   const { writable } = engines[datastore.engine];
   const { imagePullSecrets } = namespace;
   return podWithCopies(
-    { ...args, imagePullSecrets, confinement: plan.confinement },
+    { ...args, imagePullSecrets, confinement: plan.confinement, imagePullPolicy: plan.imagePullPolicy },
     {
       initContainers: [
         ...(to.kind === "bucket" ? [clientOf(args, to, "fetch", fetching(backup, to.encryption !== undefined))] : []),

@@ -67,7 +67,7 @@ function podOf(args: RestoreArgs, secret: StoredSecret | undefined): k8s.types.i
   const script = `${restore.copyFirst ? "" : waiting(restore)}${restoring({ datastore, restore }, commands)}`;
   const { imagePullSecrets } = namespace;
   return podWithCopies(
-    { ...args, imagePullSecrets, confinement: plan.confinement },
+    { ...args, imagePullSecrets, confinement: plan.confinement, imagePullPolicy: plan.imagePullPolicy },
     {
       initContainers: fetch(),
       containers: [

@@ -5,7 +5,7 @@ import type { Plan } from "../../config/plan.ts";
 import { SNAPSHOTS, SNAPSHOTS_RULES, type SnapshotsPlan } from "../../config/snapshots.ts";
 import { labelsOf, ownerLabels } from "../labels.ts";
 import type { Namespace } from "../namespace.ts";
-import { containerSecurity, podSecurity, scratch } from "../pod.ts";
+import { containerSecurity, podSecurity, pulled, scratch } from "../pod.ts";
 import { cronJob } from "./schedule.ts";
 import { snapshotting } from "./snapshot-script.ts";
 
@@ -67,7 +67,7 @@ function pod(
     enableServiceLinks: false,
     imagePullSecrets: namespace.imagePullSecrets,
     securityContext: podSecurity(plan.confinement, snapshots.image.uid, snapshots.image.gid),
-    containers: [
+    containers: pulled(plan, [
       {
         name: "snapshots",
         image: snapshots.image.reference,
@@ -77,7 +77,7 @@ function pod(
         securityContext: containerSecurity,
         volumeMounts,
       },
-    ],
+    ]),
     volumes,
   };
 }

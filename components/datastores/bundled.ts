@@ -7,7 +7,7 @@ import { horizontalPodAutoscaler } from "../autoscaling/horizontal.ts";
 import { verticalPodAutoscaler } from "../autoscaling/vertical.ts";
 import { labelsOf, selectorOf } from "../labels.ts";
 import { allowLinks } from "../network.ts";
-import { onMachines, podSecurity, type Spread, scratch, serversApart } from "../pod.ts";
+import { onMachines, podSecurity, pulled, type Spread, scratch, serversApart } from "../pod.ts";
 import { reloading } from "../secrets/reloading.ts";
 import { plain } from "../secrets/secret-text.ts";
 import type { StoredSecret } from "../secrets/secrets.ts";
@@ -213,7 +213,7 @@ function statefulSet(
             terminationGracePeriodSeconds: engine.terminationGracePeriodSeconds,
             topologySpreadConstraints: apart.topologySpreadConstraints,
             ...onMachines(datastore.scheduling, apart.affinity),
-            containers: serverContainers(datastore, settings, volumeMounts),
+            containers: pulled(plan, serverContainers(datastore, settings, volumeMounts)),
             volumes,
           },
         },

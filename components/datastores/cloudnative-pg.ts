@@ -6,6 +6,7 @@ interface ClusterSpec {
   instances: number;
   imageName: string;
   imagePullSecrets?: OperatedSettings["imagePullSecrets"];
+  imagePullPolicy: OperatedSettings["imagePullPolicy"];
   enableSuperuserAccess: boolean;
   enablePDB: boolean;
   primaryUpdateStrategy: "unsupervised";
@@ -105,6 +106,7 @@ export const cloudNativePg: Operated = {
       instances: settings.servers,
       imageName: settings.image,
       imagePullSecrets: settings.imagePullSecrets,
+      imagePullPolicy: settings.imagePullPolicy,
       enableSuperuserAccess: false,
       enablePDB: settings.servers > 1,
       primaryUpdateStrategy: "unsupervised",

@@ -1,6 +1,7 @@
 /** How an engine runs as several servers. */
 import type { types } from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
+import type { Plan } from "../../config/plan.ts";
 import type { Resources } from "../../config/schema/primitives.ts";
 import type { Endpoint, Image, ServerContainer, ServerSettings } from "./engine.ts";
 
@@ -123,6 +124,7 @@ interface SecretKey {
 export interface OperatedSettings {
   image: string;
   imagePullSecrets?: { name: pulumi.Input<string> }[];
+  imagePullPolicy: Plan["imagePullPolicy"];
   servers: number;
   endpoint: Endpoint;
   /** Name of the Secret with `username` and `password`. */

@@ -8,7 +8,7 @@ import { type Account, createAccount } from "../access.ts";
 import { labelsOf } from "../labels.ts";
 import type { Namespace } from "../namespace.ts";
 import { allowLinks } from "../network.ts";
-import { containerSecurity, podSecurity, scratch } from "../pod.ts";
+import { containerSecurity, podSecurity, pulled, scratch } from "../pod.ts";
 import type { SecretValue } from "../secrets/secret-text.ts";
 import type { Secrets, StoredSecret } from "../secrets/secrets.ts";
 import type { Connection } from "./datastore.ts";
@@ -107,7 +107,7 @@ function podSpec(
     enableServiceLinks: false,
     imagePullSecrets: namespace.imagePullSecrets,
     securityContext: podSecurity(plan.confinement, move.image.uid, move.image.gid),
-    containers: [
+    containers: pulled(plan, [
       {
         name: title,
         image: move.image.reference,
@@ -121,7 +121,7 @@ function podSpec(
           ...authorities.map(({ name }) => ({ name, mountPath: `/etc/landfall/${name}`, readOnly: true })),
         ],
       },
-    ],
+    ]),
     volumes: [...volumes, ...authorities],
   };
 }

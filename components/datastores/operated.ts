@@ -53,6 +53,7 @@ export class OperatedServers extends pulumi.ComponentResource {
         spec: operated.spec({
           image: datastore.image,
           imagePullSecrets: namespace.imagePullSecrets,
+          imagePullPolicy: plan.imagePullPolicy,
           servers: datastore.servers.length,
           endpoint: datastore.endpoint,
           credentials: secret.at("password").name,

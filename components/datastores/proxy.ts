@@ -3,7 +3,7 @@ import type * as pulumi from "@pulumi/pulumi";
 import type { BundledDatastore, ProxyPlan } from "../../config/plan.ts";
 import { labelsOf, selectorOf } from "../labels.ts";
 import { allowLinks } from "../network.ts";
-import { containerSecurity, onMachines, podSecurity, spread } from "../pod.ts";
+import { containerSecurity, onMachines, podSecurity, pulled, spread } from "../pod.ts";
 import type { Failover } from "./cluster.ts";
 import type { DatastoreArgs } from "./datastore.ts";
 import type { ServerSettings } from "./engine.ts";
@@ -47,7 +47,7 @@ export function proxy(name: string, args: ProxyArgs, opts: pulumi.CustomResource
             securityContext: podSecurity(plan.confinement, proxy.image.uid, proxy.image.gid),
             topologySpreadConstraints,
             ...onMachines(datastore.scheduling, affinity),
-            containers: [container(args)],
+            containers: pulled(plan, [container(args)]),
             volumes: [{ name: "configuration", configMap: { name: configuration.metadata.name } }],
           },
         },

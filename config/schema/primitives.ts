@@ -47,7 +47,12 @@ export const image = z
   .regex(/^[a-z0-9][a-z0-9._:/-]*(:[\w][\w.-]{0,127}|@sha256:[0-9a-f]{64})$/, "an image with a tag or digest")
   .refine((reference) => !reference.endsWith(":latest"), "a pinned tag or digest, not latest");
 
-const amounts = z.strictObject({ cpu: quantity, memory: quantity, "ephemeral-storage": quantity.optional() });
+const amounts = z.strictObject({
+  cpu: quantity,
+  memory: quantity,
+  /** Of the node's disk, for logs and scratch volumes. @default 100Mi requested, at most 2Gi or as much as the store's data */
+  "ephemeral-storage": quantity.optional(),
+});
 export const resources = z.strictObject({ requests: amounts, limits: amounts });
 export const resourcesOverride = z.strictObject({
   requests: resources.shape.requests.partial().optional(),

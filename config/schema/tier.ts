@@ -30,7 +30,7 @@ export const probe = z
     periodSeconds: count(1).optional(),
     /** @default 5 */
     timeoutSeconds: count(1).optional(),
-    /** @default 3 */
+    /** @default 3; 6 of liveness, so that a pod is out of service before it is started anew */
     failureThreshold: count(1).optional(),
   })
   .refine(

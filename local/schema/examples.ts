@@ -6,6 +6,7 @@ export const EXAMPLES: Readonly<Record<string, unknown>> = {
   cluster: { provider: "kubeconfig", context: "production", storageClasses: { fast: "gp3", shared: "efs" } },
   edge: { kind: "ingress", class: "traefik", host: "pybase.example.com", tls: { issuer: "letsencrypt" } },
   registry: "mirror.example.com/proxy",
+  imagePullPolicy: "IfNotPresent",
   registryCredentials: { server: "registry.example.com", username: "puller" },
   secretVersions: { postgres: 2 },
   secretStore: { kind: "external-secrets", store: { name: "vault" } },

@@ -19,6 +19,8 @@ export interface Build {
   within?: { module: string; file: string; content: string };
   /** Build constraints to satisfy. */
   tags?: readonly string[];
+  /** Of Go itself, which its source needs. */
+  experiments?: readonly string[];
   /** Values of variables that the linker sets. */
   variables?: Readonly<Record<string, string>>;
 }
@@ -40,7 +42,7 @@ export function build(what: string, wanted: Build, directory: string, step: Step
 
 async function goBuild(
   what: string,
-  { folder, packages, output = "", within, tags = [], variables = {} }: Build,
+  { folder, packages, output = "", within, tags = [], experiments = [], variables = {} }: Build,
   directory: string,
   step: Step,
 ) {
@@ -57,7 +59,7 @@ async function goBuild(
     ["-s", "-w", ...settings].join(" "),
   ];
   const root = within ? await completed(what, within, folder, directory) : folder;
-  await go(what, [...args, "-o", join(directory, output), ...packages], root);
+  await go(what, [...args, "-o", join(directory, output), ...packages], root, experiments);
   if (within) rmSync(root, { recursive: true });
 }
 
@@ -77,14 +79,19 @@ async function completed(
 }
 
 /** Runs `go` in a module of the toolchain and returns what it printed. */
-export async function go(what: string, args: readonly string[], folder: string): Promise<string> {
+export async function go(
+  what: string,
+  args: readonly string[],
+  folder: string,
+  experiments: readonly string[] = [],
+): Promise<string> {
   const logs = join(cacheDirectory(), "logs");
   mkdirSync(logs, { recursive: true });
   const logPath = join(logs, `${what.replaceAll(/[^\w.-]+/g, "-")}.log`);
   const log = createWriteStream(logPath);
   const child = spawn("go", args, {
     cwd: resolve(toolchainDirectory, folder),
-    env: { ...process.env, CGO_ENABLED: "0", GOFLAGS: "", GOWORK: "off" },
+    env: { ...process.env, CGO_ENABLED: "0", GOFLAGS: "", GOWORK: "off", GOEXPERIMENT: experiments.join(",") },
     stdio: ["ignore", "pipe", "pipe"],
   });
   let output = "";

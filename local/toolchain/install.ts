@@ -3,7 +3,7 @@ import { parseArgs } from "node:util";
 import { prepareClusters } from "../cluster/cluster.ts";
 import { run } from "../command.ts";
 import { terminalProgress } from "../progress.ts";
-import { ensureMongosh, ensureTools, ensureWheels, lacksServers, TOOL_NAMES } from "./toolchain.ts";
+import { ensureCheckov, ensureMongosh, ensureTools, ensureWheels, lacksServers, TOOL_NAMES } from "./toolchain.ts";
 
 const USAGE = `npm run tools
 
@@ -19,6 +19,7 @@ async function install(): Promise<number> {
   const progress = terminalProgress();
   const tools = await ensureTools(TOOL_NAMES, progress);
   await prepareClusters(progress);
+  await ensureCheckov(progress);
   if (!lacksServers()) {
     await ensureWheels(progress);
     await ensureMongosh(progress);

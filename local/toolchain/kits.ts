@@ -1,41 +1,18 @@
 import type { Build } from "./build.ts";
 import type { Download } from "./download.ts";
+import { judgeKits } from "./judge-kits.ts";
+import { arch, github, type Kit, os } from "./kit.ts";
 import {
-  ALERTMANAGER_VERSION,
-  CYCLONUS_VERSION,
   ETCD_VERSION,
   FERRETDB_VERSION,
-  HELM_VERSION,
   KUBERNETES_PROVIDER_VERSION,
   KUBERNETES_VERSION,
-  KUSTOMIZE_VERSION,
   KWOK_VERSION,
   METRICS_SERVER_VERSION,
   MONGO_TOOLS_VERSION,
-  PROMETHEUS_VERSION,
   PULUMI_VERSION,
   RCLONE_VERSION,
 } from "./versions.ts";
-
-/** Tools that come together: one download or one build. */
-export interface Kit {
-  /** For people. */
-  title: string;
-  version: string;
-  /** Executables that it brings. */
-  tools: readonly string[];
-  downloads: readonly Download[];
-  builds: readonly [Build, ...Build[]];
-  /** Files of a built kit's own Go modules that belong beside the executables. */
-  besides?: { folder: string; module: string; file: string };
-  /** Tools that a built kit serves from one executable, which goes by its caller's name. */
-  multiCall?: string;
-}
-
-const os = process.platform;
-const arch = process.arch === "x64" ? "amd64" : process.arch;
-const github = (repository: string, version: string, file: string) =>
-  `https://github.com/${repository}/releases/download/${version}/${file}`;
 
 const kubernetesBinary = (name: string): Download => {
   const url = `https://dl.k8s.io/${KUBERNETES_VERSION}/bin/${os}/${arch}/${name}`;
@@ -160,35 +137,6 @@ const kubectl: Kit = {
   builds: [{ folder: "kubernetes", packages: ["k8s.io/kubernetes/cmd/kubectl"], variables: kubernetesVersion }],
 };
 
-/** The one tool that is wanted of a project of Prometheus; the release has its server too. */
-const judge = (title: string, project: string, version: string, tool: string): Kit => {
-  const plain = version.slice(1);
-  return {
-    title: `${title} ${version}`,
-    version,
-    tools: [tool],
-    downloads: [
-      {
-        url: github(`prometheus/${project}`, version, `${project}-${plain}.${os}-${arch}.tar.gz`),
-        checksums: github(`prometheus/${project}`, version, "sha256sums.txt"),
-        files: [tool],
-      },
-    ],
-    builds: [
-      {
-        folder: "prometheus",
-        packages: [`github.com/prometheus/${project}/cmd/${tool}`],
-        // Judging takes no discovery of targets, and so none of the clouds' libraries.
-        tags: ["remove_all_sd"],
-        variables: { "github.com/prometheus/common/version.Version": plain },
-      },
-    ],
-  };
-};
-
-const promtool = judge("Prometheus' promtool", "prometheus", PROMETHEUS_VERSION, "promtool");
-const amtool = judge("Alertmanager's amtool", "alertmanager", ALERTMANAGER_VERSION, "amtool");
-
 const rclone: Kit = {
   title: `rclone ${RCLONE_VERSION}`,
   version: RCLONE_VERSION,
@@ -202,14 +150,6 @@ const rclone: Kit = {
       variables: { "github.com/rclone/rclone/fs.Version": RCLONE_VERSION },
     },
   ],
-};
-
-const cyclonus: Kit = {
-  title: `Cyclonus ${CYCLONUS_VERSION}`,
-  version: CYCLONUS_VERSION,
-  tools: ["cyclonus"],
-  downloads: [], // a command of ours around its evaluator
-  builds: [{ folder: "cyclonus", packages: ["."], output: "cyclonus" }],
 };
 
 const mongodbTool = (tool: string): Build => ({
@@ -244,51 +184,6 @@ const ferretdb: Kit = {
   ],
 };
 
-const helm: Kit = {
-  title: `Helm ${HELM_VERSION}`,
-  version: HELM_VERSION,
-  tools: ["helm"],
-  downloads: [
-    {
-      url: `https://get.helm.sh/helm-${HELM_VERSION}-${os}-${arch}.tar.gz`,
-      checksums: `https://get.helm.sh/helm-${HELM_VERSION}-${os}-${arch}.tar.gz.sha256sum`,
-      files: ["helm"],
-    },
-  ],
-  builds: [
-    {
-      folder: "helm",
-      packages: ["helm.sh/helm/v4/cmd/helm"],
-      variables: { "helm.sh/helm/v4/internal/version.version": HELM_VERSION },
-    },
-  ],
-};
-
-const kustomize: Kit = {
-  title: `Kustomize ${KUSTOMIZE_VERSION}`,
-  version: KUSTOMIZE_VERSION,
-  tools: ["kustomize"],
-  downloads: [
-    {
-      url: github(
-        "kubernetes-sigs/kustomize",
-        `kustomize%2F${KUSTOMIZE_VERSION}`,
-        `kustomize_${KUSTOMIZE_VERSION}_${os}_${arch}.tar.gz`,
-      ),
-      checksums: github("kubernetes-sigs/kustomize", `kustomize%2F${KUSTOMIZE_VERSION}`, "checksums.txt"),
-      files: ["kustomize"],
-    },
-  ],
-  builds: [
-    {
-      folder: "helm",
-      packages: ["sigs.k8s.io/kustomize/kustomize/v5"],
-      output: "kustomize",
-      variables: { "sigs.k8s.io/kustomize/api/provenance.version": KUSTOMIZE_VERSION },
-    },
-  ],
-};
-
 /** In the order in which they are wanted. */
 export const kits = {
   pulumi,
@@ -297,12 +192,8 @@ export const kits = {
   kwok,
   metricsServer,
   kubectl,
-  promtool,
-  amtool,
   rclone,
-  cyclonus,
   mongodbTools,
   ferretdb,
-  helm,
-  kustomize,
+  ...judgeKits,
 } satisfies Record<string, Kit>;

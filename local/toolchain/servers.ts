@@ -1,15 +1,10 @@
 /** Real database servers and their clients, for the tests of copies and backups. */
-import { execFile } from "node:child_process";
-import { createHash } from "node:crypto";
-import { chmodSync, cpSync, readdirSync, readFileSync } from "node:fs";
+import { chmodSync, cpSync, readdirSync } from "node:fs";
 import { join } from "node:path";
-import { promisify } from "node:util";
 import type { Progress } from "../progress.ts";
-import { ToolError } from "./build.ts";
 import { cacheDirectory, installOnce } from "./cache.ts";
+import { keyOf, tool } from "./package-manager.ts";
 import { toolchainDirectory } from "./versions.ts";
-
-const run = promisify(execFile);
 
 /** Why this machine cannot have the servers; undefined where it can. */
 export function lacksServers(): string | undefined {
@@ -66,25 +61,9 @@ export async function ensureMongosh(progress: Progress): Promise<string> {
   return join(directory, "node_modules", ".bin");
 }
 
-function keyOf(file: string): string {
-  return createHash("sha256").update(readFileSync(file)).digest("hex").slice(0, 12);
-}
-
 /** Python's unpacker forgets what may be run. */
 function makeExecutable(directory: string): void {
   for (const entry of readdirSync(directory, { recursive: true, encoding: "utf8" })) {
     if (/(^|\/)(bin|_binaries\/[^/]+)\/[\w-]+$/.test(entry)) chmodSync(join(directory, entry), 0o755);
-  }
-}
-
-async function tool(command: string, args: readonly string[]): Promise<void> {
-  try {
-    await run(command, [...args], { maxBuffer: 64 << 20 });
-  } catch (error) {
-    const { code, stderr } = error as { code?: string; stderr?: string };
-    throw new ToolError(
-      `${command} ${args[0]} failed (${code}).\n    ${(stderr ?? "").trim().split("\n").slice(-10).join("\n    ")}\n` +
-        "  fix      see that Python 3 with pip, and npm, are installed and reach their registries; run this again",
-    );
   }
 }

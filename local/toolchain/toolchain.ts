@@ -6,9 +6,11 @@ import type { Progress } from "../progress.ts";
 import { build, fingerprint, go, ToolError } from "./build.ts";
 import { cacheDirectory, installOnce, place } from "./cache.ts";
 import { fetchAll } from "./download.ts";
-import { type Kit, kits } from "./kits.ts";
+import type { Kit } from "./kit.ts";
+import { kits } from "./kits.ts";
 
 export { ToolError } from "./build.ts";
+export { CHECKOV_VERSION, type Checkov, ensureCheckov } from "./checkov.ts";
 export { ensureManifests, type Manifests } from "./manifests.ts";
 export { ensureMongosh, ensureWheels, lacksServers } from "./servers.ts";
 export { KUBERNETES_VERSION } from "./versions.ts";
@@ -33,6 +35,10 @@ const TOOLS = {
   ferretdb: kits.ferretdb,
   helm: kits.helm,
   kustomize: kits.kustomize,
+  kubeconform: kits.kubeconform,
+  "kube-score": kits.kubeScore,
+  gitleaks: kits.gitleaks,
+  trivy: kits.trivy,
 } satisfies Record<string, Kit>;
 
 export type ToolName = keyof typeof TOOLS;

@@ -25,6 +25,10 @@ export const RCLONE_VERSION = pinned("rclone", "github.com/rclone/rclone");
 export const HELM_VERSION = pinned("helm", "helm.sh/helm/v4");
 export const KUSTOMIZE_VERSION = pinned("helm", "sigs.k8s.io/kustomize/kustomize/v5");
 export const CYCLONUS_VERSION = pinned("cyclonus", "github.com/mattfenwick/cyclonus");
+export const KUBECONFORM_VERSION = pinned("judges", "github.com/yannh/kubeconform");
+export const KUBE_SCORE_VERSION = pinned("judges", "github.com/zegl/kube-score");
+export const GITLEAKS_VERSION = pinned("judges", "github.com/zricethezav/gitleaks/v8");
+export const TRIVY_VERSION = pinned("trivy", "github.com/aquasecurity/trivy");
 export const MONGO_TOOLS_VERSION = pinned("mongodb", "github.com/mongodb/mongo-tools");
 /** The last that keeps data in SQLite. */
 export const FERRETDB_VERSION = pinned("mongodb", "github.com/FerretDB/FerretDB");

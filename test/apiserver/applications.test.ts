@@ -15,6 +15,7 @@ import pybase from "../conformance/pybase.ts";
 import type { Row, Seen } from "../conformance/row.ts";
 import samplemind from "../conformance/samplemind.ts";
 import thebot from "../conformance/thebot.ts";
+import { findingsStanding } from "../judges/support/standing.ts";
 import { clusterConfig, sharedCluster, type TestCluster } from "../support/cluster.ts";
 import { agreesWithCyclonus, evidenceFor, planFrom } from "../support/proved.ts";
 import { eventually, readNamespace } from "../support/read.ts";
@@ -117,6 +118,14 @@ for (const { application, profile, edge = { kind: "ingress" }, rows } of landing
         close();
       }
     });
+
+    if (application === "pybase" && profile === "production") {
+      it("is, as it stands, nothing that kube-score, Trivy or checkov find fault with", async () => {
+        const { evidence, close } = await evidenceFor(cluster, await planFrom(profile, config));
+        close();
+        assert.deepEqual(await findingsStanding("pybase-production", evidence.snapshot, namespace), []);
+      });
+    }
 
     it("makes its backups, which are admitted and run to their end", async () => {
       const { batch } = cluster.clients;

@@ -45,6 +45,7 @@ describe("A bundled datastore", () => {
               {
                 name: "redis",
                 image: "docker.io/valkey/valkey:8.1.4-alpine3.22",
+                imagePullPolicy: "IfNotPresent",
                 command: ["valkey-server"],
                 args: [
                   "--dir",
@@ -68,7 +69,10 @@ describe("A bundled datastore", () => {
                 livenessProbe: { ...ping, periodSeconds: 10, failureThreshold: 6 },
                 startupProbe: { ...ping, periodSeconds: 5, failureThreshold: 60 },
                 ports: [{ name: "redis", containerPort: 6379 }],
-                resources: { requests: { cpu: "100m", memory: "128Mi" }, limits: { cpu: "500m", memory: "512Mi" } },
+                resources: {
+                  requests: { cpu: "100m", memory: "128Mi", "ephemeral-storage": "100Mi" },
+                  limits: { cpu: "500m", memory: "512Mi", "ephemeral-storage": "2Gi" },
+                },
                 securityContext: {
                   allowPrivilegeEscalation: false,
                   readOnlyRootFilesystem: true,

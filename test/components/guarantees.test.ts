@@ -143,7 +143,7 @@ describe("Everything that lands", () => {
       for (const { securityContext, resources } of containersOf(pod)) {
         assert.equal(securityContext?.readOnlyRootFilesystem, true, name);
         for (const side of [resources?.requests, resources?.limits]) {
-          assert.deepEqual(Object.keys(side ?? {}).sort(), ["cpu", "memory"], name);
+          assert.deepEqual(Object.keys(side ?? {}).sort(), ["cpu", "ephemeral-storage", "memory"], name);
         }
       }
     }

@@ -42,6 +42,7 @@ describe("A Postgres of several servers", () => {
       spec: {
         instances: 3,
         imageName: "ghcr.io/cloudnative-pg/postgresql:16.11-standard-trixie",
+        imagePullPolicy: "Always",
         enableSuperuserAccess: false,
         enablePDB: true,
         primaryUpdateStrategy: "unsupervised",
@@ -61,7 +62,10 @@ describe("A Postgres of several servers", () => {
         },
         storage: { size: "10Gi" },
         walStorage: { size: "2Gi" },
-        resources: { requests: { cpu: "250m", memory: "512Mi" }, limits: { cpu: "1", memory: "1Gi" } },
+        resources: {
+          requests: { cpu: "250m", memory: "512Mi", "ephemeral-storage": "100Mi" },
+          limits: { cpu: "1", memory: "1Gi", "ephemeral-storage": "10Gi" },
+        },
         seccompProfile: { type: "RuntimeDefault" },
         affinity: {
           enablePodAntiAffinity: true,
@@ -190,19 +194,28 @@ describe("A Redis of several servers", () => {
           name: "queue",
           image,
           ports: [{ name: "redis", containerPort: 6379 }],
-          resources: { requests: { cpu: "100m", memory: "128Mi" }, limits: { cpu: "500m", memory: "512Mi" } },
+          resources: {
+            requests: { cpu: "100m", memory: "128Mi", "ephemeral-storage": "100Mi" },
+            limits: { cpu: "500m", memory: "512Mi", "ephemeral-storage": "1Gi" },
+          },
         },
         {
           name: "sentinel",
           image,
           ports: [{ name: "sentinel", containerPort: 26379 }],
-          resources: { requests: { cpu: "20m", memory: "32Mi" }, limits: { cpu: "200m", memory: "64Mi" } },
+          resources: {
+            requests: { cpu: "20m", memory: "32Mi", "ephemeral-storage": "100Mi" },
+            limits: { cpu: "200m", memory: "64Mi", "ephemeral-storage": "2Gi" },
+          },
         },
         {
           name: "exporter",
           image: "docker.io/oliver006/redis_exporter:v1.77.0",
           ports: [{ name: "metrics", containerPort: 9121 }],
-          resources: { requests: { cpu: "10m", memory: "32Mi" }, limits: { cpu: "100m", memory: "128Mi" } },
+          resources: {
+            requests: { cpu: "10m", memory: "32Mi", "ephemeral-storage": "100Mi" },
+            limits: { cpu: "100m", memory: "128Mi", "ephemeral-storage": "2Gi" },
+          },
         },
       ],
     );
@@ -272,8 +285,12 @@ describe("A Redis of several servers", () => {
         { name: "health", containerPort: 8404 },
       ],
       readinessProbe: { httpGet: { path: "/ready", port: "health" }, periodSeconds: 5, timeoutSeconds: 3 },
+      imagePullPolicy: "Always",
       livenessProbe: { tcpSocket: { port: "health" }, periodSeconds: 10, timeoutSeconds: 3, failureThreshold: 6 },
-      resources: { requests: { cpu: "50m", memory: "64Mi" }, limits: { cpu: "500m", memory: "256Mi" } },
+      resources: {
+        requests: { cpu: "50m", memory: "64Mi", "ephemeral-storage": "100Mi" },
+        limits: { cpu: "500m", memory: "256Mi", "ephemeral-storage": "2Gi" },
+      },
       securityContext: {
         allowPrivilegeEscalation: false,
         readOnlyRootFilesystem: true,

@@ -57,6 +57,7 @@ describe("A tier of PyBase", () => {
               {
                 name: "api",
                 image: "pybase/api:1.0.0",
+                imagePullPolicy: "IfNotPresent",
                 command: ["uvicorn", "pybase.main:app", "--host", "0.0.0.0", "--port", "8000"],
                 envFrom: [
                   { configMapRef: { name: autoName("pybase-api-config") } },
@@ -64,9 +65,12 @@ describe("A tier of PyBase", () => {
                 ],
                 ports: [{ name: "http", containerPort: 8000 }],
                 readinessProbe: http(10, 3),
-                livenessProbe: http(10, 3),
+                livenessProbe: http(10, 6),
                 startupProbe: http(5, 30),
-                resources: { requests: { cpu: "200m", memory: "256Mi" }, limits: { cpu: "1", memory: "1Gi" } },
+                resources: {
+                  requests: { cpu: "200m", memory: "256Mi", "ephemeral-storage": "100Mi" },
+                  limits: { cpu: "1", memory: "1Gi", "ephemeral-storage": "2Gi" },
+                },
                 securityContext: {
                   allowPrivilegeEscalation: false,
                   readOnlyRootFilesystem: true,
@@ -259,6 +263,17 @@ describe("A tier of PyBase", () => {
       { name: "scratch-var-cache-nginx", emptyDir: {} },
       { name: "scratch-var-run", emptyDir: {} },
     ]);
+  });
+
+  it("asks the registry for a tag at each start, outside of dev, and for a digest once", async () => {
+    const image = `pybase/frontend@sha256:${"0f".repeat(32)}`;
+    const seen = await land(planFor("production", { tiers: { frontend: { image } } }));
+    const policyOf = (tier: string) => {
+      const { inputs } = find(seen, "kubernetes:apps/v1:Deployment", `pybase-${tier}-deployment`);
+      const { template } = inputs.spec as { template: { spec: { containers: { imagePullPolicy: string }[] } } };
+      return template.spec.containers.map(({ imagePullPolicy }) => imagePullPolicy);
+    };
+    assert.deepEqual([policyOf("api"), policyOf("frontend")], [["Always"], ["IfNotPresent"]]);
   });
 
   it("counts a worker as ready once it answers itself, asked seldom and given time", () => {

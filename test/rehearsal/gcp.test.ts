@@ -95,11 +95,11 @@ describe("PyBase on GKE, as Pulumi.gke.yaml has it", function () {
     const [redis] = landed.inWorld("gcp:redis/instance:Instance");
     const [key] = landed.inWorld("gcp:storage/hmacKey:HmacKey");
     const database = new URL(landed.secretOf("pybase-api-secret").DATABASE_URL as string).password;
-    landed.keepsOutOfItsState(/pybase-postgres-instance/, [
+    landed.keepsToItself(/pybase-postgres-instance/, {
       database,
-      redis?.outputs.authString,
-      key?.outputs.secret,
-    ] as string[]);
+      redis: redis?.outputs.authString as string,
+      objects: key?.outputs.secret as string,
+    });
   });
 
   it("is as the stack has it at the second update", async () => {

@@ -8,6 +8,7 @@ import { Rehearsal } from "../../local/rehearsal/rehearsal.ts";
 import { override, readSettings } from "../../local/rehearsal/stack-file.ts";
 import { ensureTools } from "../../local/toolchain/toolchain.ts";
 import { temporaryDirectory } from "./api-server.ts";
+import { Canaries } from "./canary.ts";
 import { type Clients, clientsFor, type NamespaceContents, readNamespace } from "./read.ts";
 
 type Directory = ReturnType<typeof temporaryDirectory>;
@@ -92,14 +93,20 @@ export class Rehearsed {
     return blocks.sort();
   }
 
-  /** @param witness stands in every state, which shows that it was read */
-  keepsOutOfItsState(witness: RegExp, secrets: readonly string[]): void {
+  /**
+   * No state that there was and no file of the project has them, in any form.
+   *
+   * @param witness stands in every state, which shows that it was read
+   */
+  keepsToItself(witness: RegExp, secrets: Readonly<Record<string, string>>): void {
+    const canaries = new Canaries(secrets);
+    const found = (folder: string) => canaries.below(join(this.#directory.path, folder), { fewest: 1 });
+    assert.deepEqual(["state", "project"].flatMap(found), []);
     const state = readdirSync(join(this.#directory.path, "state"), { recursive: true, withFileTypes: true })
       .filter((entry) => entry.isFile())
       .map((entry) => readFileSync(join(entry.parentPath, entry.name), "utf8"))
       .join("");
     assert.match(state, witness);
-    for (const secret of secrets) assert.ok(secret.length >= 32 && !state.includes(secret));
   }
 
   /** Nothing is left to do. @param least resources that there are */

@@ -51,7 +51,14 @@ describe("PyBase's plan", () => {
       assert.equal(tier.replicas, min, name);
       assert.deepEqual([tier.autoscale?.max, tier.autoscale?.cpu, tier.autoscale?.memory], [max, cpu, memory], name);
       assert.equal(tier.terminationGracePeriodSeconds, grace, name);
-      assert.deepEqual(tier.resources, { requests, limits }, name);
+      assert.deepEqual(
+        tier.resources,
+        {
+          requests: { ...requests, "ephemeral-storage": "100Mi" },
+          limits: { ...limits, "ephemeral-storage": "2Gi" },
+        },
+        name,
+      );
       assert.equal(tier.minAvailable, 1, name);
     }
   });

@@ -41,7 +41,29 @@ describe("The stack file wins over the application's profile, which wins over th
   it("key by key: a stack that sets one limit keeps the other", () => {
     const { resources } =
       web(planOf(({ stack }) => (stack.tiers = { web: { resources: { limits: { cpu: "1" } } } }))) ?? {};
-    assert.deepEqual(resources, { requests: { cpu: "100m", memory: "128Mi" }, limits: { cpu: "1", memory: "256Mi" } });
+    assert.deepEqual(resources, {
+      requests: { cpu: "100m", memory: "128Mi", "ephemeral-storage": "100Mi" },
+      limits: { cpu: "1", memory: "256Mi", "ephemeral-storage": "2Gi" },
+    });
+  });
+
+  it("for what a pod may write to its node's disk, whose other bound follows", () => {
+    const bounds = (resources: unknown) => {
+      const { requests, limits } = web(planOf(({ stack }) => (stack.tiers = { web: { resources } })))?.resources ?? {};
+      return [requests?.["ephemeral-storage"], limits?.["ephemeral-storage"]];
+    };
+    assert.deepEqual(bounds({ limits: { "ephemeral-storage": "50Mi" } }), ["50Mi", "50Mi"]);
+    assert.deepEqual(bounds({ limits: { "ephemeral-storage": "1Gi" } }), ["100Mi", "1Gi"]);
+    assert.deepEqual(bounds({ requests: { "ephemeral-storage": "5Gi" } }), ["5Gi", "5Gi"]);
+  });
+
+  it("for the pull policy, which is the profile's unless the stack says otherwise", () => {
+    const policies = (["dev", "staging", "production"] as const).map(
+      (profile) => planOf(({ stack }) => (stack.profile = profile)).imagePullPolicy,
+    );
+    assert.deepEqual(policies, ["IfNotPresent", "Always", "Always"]);
+    const own = planOf(({ stack }) => Object.assign(stack, { profile: "production", imagePullPolicy: "IfNotPresent" }));
+    assert.equal(own.imagePullPolicy, "IfNotPresent");
   });
 
   it("for autoscaling, which a stack may turn off and tune", () => {
