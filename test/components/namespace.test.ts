@@ -172,7 +172,11 @@ describe("The way in", () => {
     assert.deepEqual(await ingress({}), {
       apiVersion: "networking.k8s.io/v1",
       kind: "Ingress",
-      metadata: { name: "pybase", ...metadata, annotations: {} },
+      metadata: {
+        name: "pybase",
+        ...metadata,
+        annotations: { "pulumi.com/waitFor": "jsonpath={.status.loadBalancer.ingress[0]}" },
+      },
       spec: {
         ingressClassName: "traefik",
         tls: [
@@ -194,6 +198,7 @@ describe("The way in", () => {
     const staging = await land(planFor("staging", { edge: { annotations: { "example.com/a": "b" } } }));
     const { inputs } = find(staging, "kubernetes:networking.k8s.io/v1:Ingress", "pybase-ingress");
     assert.deepEqual((inputs.metadata as { annotations: object }).annotations, {
+      "pulumi.com/waitFor": "jsonpath={.status.loadBalancer.ingress[0]}",
       "cert-manager.io/cluster-issuer": "letsencrypt-staging",
       "example.com/a": "b",
     });

@@ -25,7 +25,7 @@ const AUTO_NAME_LENGTH = 9;
 /** What a value that got lost on the way leaves in a text. */
 const LOST = /\[object |\bundefined\b|\bNaN\b|Calling \[toString\]/;
 const CLUSTER_SCOPED =
-  /:(Namespace|StorageClass|PriorityClass|VolumeSnapshotClass|ClusterRole|ClusterRoleBinding|ClusterIssuer)$/;
+  /:(Namespace|StorageClass|PriorityClass|VolumeSnapshotClass|ClusterRole|ClusterRoleBinding|ClusterIssuer|GatewayClass)$/;
 
 /** Everything that is wrong with what is registered for the plan. */
 export function problemsIn(registrations: readonly Registration[], plan: Plan): string[] {
