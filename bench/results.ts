@@ -26,7 +26,8 @@ export function markdown({ date, commit, machine, rows }: Results): string {
   return `# What it costs to run
 
 Measured on ${date} at ${commit} by \`npm run bench\`, on ${machine}: each against its floor or a peer, in turn, so that
-the ratio holds where the machine's speed does not. Minimum, **median**, maximum.
+the ratio holds where the machine's speed does not. Minimum, **median**, maximum. [Where the time goes, and why an aim is
+missed](../docs/performance.md).
 
 | what | against | ratio | aim | ours | theirs | of processor time |
 |---|---|---|---|---|---|---|

@@ -1,5 +1,6 @@
 /** What anybody on this machine may read of processes while a test goes on (Linux). */
-import { readdirSync, readFileSync } from "node:fs";
+import { readdirSync } from "node:fs";
+import { readProc } from "../../local/system-processes.ts";
 
 const PAUSE_MILLISECONDS = 100;
 
@@ -29,32 +30,27 @@ export class ProcessWatch {
     const parents = new Map(
       readdirSync("/proc")
         .filter((name) => /^\d+$/.test(name))
-        .map((pid) => [pid, parentOf(pid)] as const),
+        .map((name) => [Number(name), parentOf(Number(name))] as const),
     );
-    const isOwn = (pid: string | undefined): boolean =>
-      pid !== undefined && (pid === String(process.pid) || isOwn(parents.get(pid)));
+    const isOwn = (pid: number | undefined): boolean =>
+      pid !== undefined && (pid === process.pid || isOwn(parents.get(pid)));
     for (const pid of parents.keys()) {
-      if (pid === String(process.pid) || !isOwn(pid)) continue;
-      const commandLine = read(pid, "cmdline").join(" ");
-      const environment = Object.fromEntries(read(pid, "environ").map((line) => line.split(/=(.*)/s).slice(0, 2)));
+      if (pid === process.pid || !isOwn(pid)) continue;
+      const commandLine = words(pid, "cmdline").join(" ");
+      const environment = Object.fromEntries(words(pid, "environ").map((line) => line.split(/=(.*)/s).slice(0, 2)));
       this.#seen.set(`${pid} ${commandLine}`, { commandLine, environment });
     }
   }
 }
 
 /** Undefined where it has ended by now. */
-function parentOf(pid: string): string | undefined {
-  return /\)\s\S\s(\d+)/.exec(read(pid, "stat")[0] ?? "")?.[1];
+function parentOf(pid: number): number | undefined {
+  const [, parent] = /\)\s\S\s(\d+)/.exec(readProc(pid, "stat")) ?? [];
+  return parent === undefined ? undefined : Number(parent);
 }
 
-/** Nothing where the process has ended by now. */
-function read(pid: string, file: string): string[] {
-  try {
-    return readFileSync(`/proc/${pid}/${file}`, "utf8")
-      .split("\0")
-      .filter((part) => part !== "");
-  } catch (error) {
-    if (["ENOENT", "ESRCH"].includes((error as NodeJS.ErrnoException).code ?? "")) return [];
-    throw error;
-  }
+function words(pid: number, file: string): string[] {
+  return readProc(pid, file)
+    .split("\0")
+    .filter((part) => part !== "");
 }
