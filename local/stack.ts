@@ -97,13 +97,20 @@ export function ensurePassphrase({ encryptionsalt }: StackFile, stack = STACK): 
  */
 export const LOCAL_PLUGINS = { PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true" };
 
+const STANDARD_ERROR = 2;
+
+/** Where what pulumi prints goes: beside what is for machines, which has standard output to itself. */
+export const besideJson = (isJson: boolean | undefined) => (isJson ? STANDARD_ERROR : "inherit");
+
 /** Runs `pulumi` in this terminal to its end, and returns its exit code. */
 export async function runPulumi(
   command: string,
   args: readonly string[],
   variables: NodeJS.ProcessEnv = {},
+  output: "inherit" | typeof STANDARD_ERROR = "inherit",
 ): Promise<number> {
-  const child = spawn(command, args, { env: { ...variables, ...environment() }, stdio: "inherit" });
+  const env = { ...variables, ...environment() };
+  const child = spawn(command, args, { env, stdio: ["inherit", output, "inherit"] });
   // Ctrl-C reaches pulumi by itself; it ends in good order, and this process after it.
   const ignore = () => {};
   process.on("SIGINT", ignore);

@@ -4,6 +4,7 @@ import { ensureCluster } from "./cluster/cluster.ts";
 import { run } from "./command.ts";
 import { terminalProgress } from "./progress.ts";
 import {
+  besideJson,
   clusterOf,
   ensureStack,
   LOCAL_CLUSTER,
@@ -13,12 +14,13 @@ import {
   runPulumi,
   STACK,
 } from "./stack.ts";
-import { summary } from "./summary.ts";
+import { look, summary } from "./summary.ts";
 import { ensureTools } from "./toolchain/toolchain.ts";
 
-const USAGE = `npm start [-- STACK]
+const USAGE = `npm start [-- STACK] [--json]
 
-  STACK  a stack that has a file Pulumi.STACK.yaml (default: ${STACK})
+  STACK   a stack that has a file Pulumi.STACK.yaml (default: ${STACK})
+  --json  what stands then, for machines; what pulumi prints goes to standard error
 
 Brings the stack up: tools, a local cluster unless the stack file names another, pulumi up. Run again, it goes on, or lands
 what the stack file says by now. Ends with pulumi's own exit code, 1 where something is in the way.`;
@@ -26,7 +28,7 @@ what the stack file says by now. Ends with pulumi's own exit code, 1 where somet
 async function start(): Promise<number> {
   const { values, positionals } = parseArgs({
     allowPositionals: true,
-    options: { help: { type: "boolean", short: "h" } },
+    options: { json: { type: "boolean" }, help: { type: "boolean", short: "h" } },
   });
   if (values.help) {
     console.log(USAGE);
@@ -41,9 +43,12 @@ async function start(): Promise<number> {
     await ensureCluster({ ...LOCAL_CLUSTER, context: cluster.context ?? LOCAL_CLUSTER.name, progress });
   await ensureStack(tools.pulumi, stack);
   const plugins = cluster.isLocal ? LOCAL_PLUGINS : {};
-  const code = await runPulumi(tools.pulumi, ["up", "--stack", stack, "--yes", "--skip-preview"], plugins);
-  if (code === 0) console.log(await summary(stack, cluster, await outputsOf(tools.pulumi, stack)));
-  else console.error(`\nThe stack did not come up. What stands so far stays; npm start goes on from there.`);
+  const update = ["up", "--stack", stack, "--yes", "--skip-preview"];
+  const code = await runPulumi(tools.pulumi, update, plugins, besideJson(values.json));
+  if (code === 0) {
+    const standing = await look(stack, cluster, await outputsOf(tools.pulumi, stack));
+    console.log(values.json ? JSON.stringify(standing, undefined, 2) : summary(standing));
+  } else console.error(`\nThe stack did not come up. What stands so far stays; npm start goes on from there.`);
   return code;
 }
 

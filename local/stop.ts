@@ -4,6 +4,7 @@ import { deleteCluster } from "./cluster/cluster.ts";
 import { run } from "./command.ts";
 import { terminalProgress } from "./progress.ts";
 import {
+  besideJson,
   clusterOf,
   forgetStack,
   LOCAL_CLUSTER,
@@ -15,16 +16,21 @@ import {
 } from "./stack.ts";
 import { ensureTools } from "./toolchain/toolchain.ts";
 
-const USAGE = `npm stop [-- --yes]
+const USAGE = `npm stop [-- [--yes] [--json]]
 
-  --yes  on a cluster of one's own, without asking
+  --yes   on a cluster of one's own, without asking
+  --json  which stacks are gone, for machines; what pulumi prints goes to standard error
 
 Takes the local cluster down, and every stack that is on it. A cluster that Pulumi.dev.yaml names stays, without the stack.
 Ends with 0 when it is gone, else with pulumi's own exit code, or 1 where something is in the way.`;
 
 async function stop(): Promise<number> {
   const { values } = parseArgs({
-    options: { yes: { type: "boolean", short: "y" }, help: { type: "boolean", short: "h" } },
+    options: {
+      yes: { type: "boolean", short: "y" },
+      json: { type: "boolean" },
+      help: { type: "boolean", short: "h" },
+    },
   });
   if (values.help) {
     console.log(USAGE);
@@ -32,10 +38,16 @@ async function stop(): Promise<number> {
   }
   const progress = terminalProgress();
   const { pulumi } = await ensureTools(["pulumi"], progress);
+  const tell = (stacks: readonly string[]) => {
+    if (values.json) console.log(JSON.stringify({ gone: stacks }, undefined, 2));
+  };
   if (!clusterOf(readStackFile()).isLocal) {
-    if (!(await stackExists(pulumi))) return 0;
+    const isThere = await stackExists(pulumi);
+    const destroy = ["destroy", "--stack", STACK, ...(values.yes ? ["--yes"] : [])];
     // Somebody's real cluster: pulumi asks before it deletes, unless `npm stop -- --yes`.
-    return runPulumi(pulumi, ["destroy", "--stack", STACK, ...(values.yes ? ["--yes"] : [])]);
+    const code = isThere ? await runPulumi(pulumi, destroy, {}, besideJson(values.json)) : 0;
+    if (code === 0) tell(isThere ? [STACK] : []);
+    return code;
   }
   const step = progress.step("Stopping the local cluster");
   await deleteCluster(LOCAL_CLUSTER);
@@ -47,6 +59,7 @@ async function stop(): Promise<number> {
   }
   const stacks = gone.length > 1 ? `Stacks ${gone.join(", ")}` : `Stack ${gone[0] ?? STACK}`;
   step.done(`${stacks} and the local cluster are gone`);
+  tell(gone);
   return 0;
 }
 

@@ -42,7 +42,10 @@ describe("A Postgres whose log is archived", () => {
         },
         retentionPolicy: "7d",
         instanceSidecarConfiguration: {
-          resources: { requests: { cpu: "50m", memory: "128Mi" }, limits: { cpu: "500m", memory: "512Mi" } },
+          resources: {
+            requests: { cpu: "50m", memory: "128Mi", "ephemeral-storage": "100Mi" },
+            limits: { cpu: "500m", memory: "512Mi", "ephemeral-storage": "2Gi" },
+          },
           env: [
             { name: "AWS_REQUEST_CHECKSUM_CALCULATION", value: "when_required" },
             { name: "AWS_RESPONSE_CHECKSUM_VALIDATION", value: "when_required" },

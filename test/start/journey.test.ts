@@ -36,7 +36,7 @@ describe("npm start and npm stop", function () {
     rmSync(root, { recursive: true, force: true });
   });
 
-  const start = () => run(root, process.execPath, ["local/bootstrap.mjs", "start"]);
+  const start = (...args: string[]) => run(root, process.execPath, ["local/bootstrap.mjs", "start", ...args]);
   it("brings PyBase up from nothing, and says what stands where and what to do next", async () => {
     const { code, output } = await start();
     assert.equal(code, 0, output);
@@ -54,9 +54,13 @@ describe("npm start and npm stop", function () {
   });
 
   it("changes nothing the second time", async () => {
-    const { code, output } = await start();
+    const { code, output, printed } = await start("--json");
     assert.equal(code, 0, output);
     assert.match(output, /\n {4}76 unchanged\n/);
+    const { stack, namespace, url, isLocal, workloads } = JSON.parse(printed);
+    assert.deepEqual([stack, namespace, url, isLocal], ["dev", "pybase", "https://pybase.localhost", true]);
+    const api = workloads.find(({ name }: { name: string }) => name === "api");
+    assert.deepEqual([api.ready, api.autoscaled], [api.replicas, [2, 10]]);
   });
 
   it("leaves a stack that npm run doctor and npm run smoke find in order", async () => {
@@ -128,9 +132,10 @@ describe("npm start and npm stop", function () {
   });
 
   it("takes all of it down, twice if asked", async () => {
-    for (const _ of [1, 2]) {
-      const { code, output } = await run(root, process.execPath, ["local/bootstrap.mjs", "stop"]);
+    for (const gone of [["dev", "shop-dev"], []]) {
+      const { code, output, printed } = await run(root, process.execPath, ["local/bootstrap.mjs", "stop", "--json"]);
       assert.equal(code, 0, output);
+      assert.deepEqual(JSON.parse(printed), { gone });
     }
     assert.equal(processesOf(home).size, 0);
     assert.deepEqual([existsSync(kubeconfig), existsSync(join(root, ".landfall", "cluster"))], [false, false]);
@@ -199,7 +204,7 @@ async function run(root: string, name: string, args: readonly string[], variable
   const child = command(root, name, args, variables);
   const ended = new Promise<number | null>((resolve) => child.once("close", resolve));
   const [output, complaint, code] = await Promise.all([text(child.stdout), text(child.stderr), ended]);
-  return { code, output: output + complaint };
+  return { code, output: output + complaint, printed: output };
 }
 
 /** The README's block of commands that begins so. */
