@@ -21,7 +21,7 @@ import { schedulingOfDatastore } from "./scheduling.ts";
 import { autoscale } from "./schema/autoscale.ts";
 import type { Datastore, ExternalDatastore, Placement } from "./schema/datastore.ts";
 import type { Resources } from "./schema/primitives.ts";
-import { withScratch } from "./scratch.ts";
+import { STORE_LIMIT, withScratch } from "./scratch.ts";
 import { resolveServers } from "./servers.ts";
 import { storageClassOf } from "./storage.ts";
 import { resolveVertical } from "./vertical-autoscale.ts";
@@ -114,7 +114,6 @@ function bundled(
   checkSettings(layers, name, settings, operated ?? engine);
   const hasExporter = placement.exporter ?? datastore.exporter ?? false;
   checkExporter(layers, name, hasExporter, engine);
-  const volumes = volumesOf(layers, name, datastore, { engine, operated }, placement);
   return {
     name: own,
     declared: name,
@@ -135,7 +134,7 @@ function bundled(
     gid: image.gid,
     ...run,
     autoscale: scaling,
-    volumes,
+    volumes: volumesOf(layers, name, datastore, { engine, operated }, placement),
     storageClass: storageClassFor(layers, placement.storageClass, datastore.storageClass),
     settings,
     exporter:
@@ -147,8 +146,7 @@ function bundled(
             queues: queuesIn(layers, name),
           }
         : undefined,
-    // Engines sort and index beside their data: never more than there is room for that.
-    resources: withScratch(resources, volumes[0]?.storage),
+    resources: withScratch(resources, STORE_LIMIT),
     verticalAutoscale: vertical,
     scheduling: schedulingOfDatastore(layers, name, placement.pool),
     disruptionBudget: datastore.disruptionBudget ?? false,

@@ -5,6 +5,8 @@ import type { Resources } from "./schema/primitives.ts";
 /** Twice what a kubelet keeps of a container's logs (containerLogMaxSize and containerLogMaxFiles: 5 times 10Mi). */
 const REQUEST = "100Mi";
 const LIMIT = "2Gi";
+/** Stores index, and write copies, beside their data. Not by its size: a volume that grows restarts nothing. */
+export const STORE_LIMIT = "10Gi";
 
 /** The resources with bounds of ephemeral storage where they state none. @param most limit where none is stated */
 export function withScratch({ requests, limits }: Resources, most = LIMIT): Resources {

@@ -50,7 +50,7 @@ export const image = z
 const amounts = z.strictObject({
   cpu: quantity,
   memory: quantity,
-  /** Of the node's disk, for logs and scratch volumes. @default 100Mi requested, at most 2Gi or as much as the store's data */
+  /** Of the node's disk, for logs and scratch volumes. @default 100Mi requested, at most 2Gi, of a store 10Gi */
   "ephemeral-storage": quantity.optional(),
 });
 export const resources = z.strictObject({ requests: amounts, limits: amounts });

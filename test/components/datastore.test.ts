@@ -71,7 +71,7 @@ describe("A bundled datastore", () => {
                 ports: [{ name: "redis", containerPort: 6379 }],
                 resources: {
                   requests: { cpu: "100m", memory: "128Mi", "ephemeral-storage": "100Mi" },
-                  limits: { cpu: "500m", memory: "512Mi", "ephemeral-storage": "2Gi" },
+                  limits: { cpu: "500m", memory: "512Mi", "ephemeral-storage": "10Gi" },
                 },
                 securityContext: {
                   allowPrivilegeEscalation: false,

@@ -196,7 +196,7 @@ describe("A Redis of several servers", () => {
           ports: [{ name: "redis", containerPort: 6379 }],
           resources: {
             requests: { cpu: "100m", memory: "128Mi", "ephemeral-storage": "100Mi" },
-            limits: { cpu: "500m", memory: "512Mi", "ephemeral-storage": "1Gi" },
+            limits: { cpu: "500m", memory: "512Mi", "ephemeral-storage": "10Gi" },
           },
         },
         {
