@@ -15,6 +15,8 @@ import { TestStack } from "../support/stack.ts";
 
 const NAMESPACE = "pybase-capacity";
 const ZONE = "topology.kubernetes.io/zone";
+/** Of a machine, for pods and what they write to its disk. */
+const ROOM = { pods: "58", "ephemeral-storage": "50Gi" };
 
 /** On EKS with a pool of three machines, one a zone, that may become `max`. */
 function planWith(max: number): Plan {
@@ -49,7 +51,7 @@ describe("The proof of capacity on a real API server", function () {
     const snapshot = within(await readSnapshot((path) => api.get(path)), NAMESPACE);
     const [first] = snapshot.of("Node") as [ClusterObject];
     const three = changed(snapshot, "Node", (node) =>
-      /-[123]$/.test(node.metadata.name) ? machine(node, { cpu: "4", memory: "15Gi", pods: "58" }) : undefined,
+      /-[123]$/.test(node.metadata.name) ? machine(node, { cpu: "4", memory: "15Gi", ...ROOM }) : undefined,
     );
     // Disks that one zone's machines can mount, all of them in the zone of the first.
     const zonal = changed(three, "StorageClass", (it) => ({ ...it, provisioner: "ebs.csi.aws.com" }));
@@ -102,7 +104,7 @@ describe("The proof of capacity on a real API server", function () {
   });
 
   it("adds machines up to the pool's most, and says what waits in the scheduler's words", async () => {
-    const small = changed(seen, "Node", (node) => machine(node, { cpu: "1", memory: "4Gi", pods: "58" }));
+    const small = changed(seen, "Node", (node) => machine(node, { cpu: "1", memory: "4Gi", ...ROOM }));
     const { detail, outcome, findings } = await proveCapacity(planWith(5), small, api);
     const [, most] = detail.scenarios;
     assert.equal(most?.added.general, 2);
