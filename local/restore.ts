@@ -5,7 +5,7 @@ import { isAgreed, type Question } from "./agreement.ts";
 import { run, UserError } from "./command.ts";
 import { type Progress, terminalProgress } from "./progress.ts";
 import { intendedPlan, readSettings, type Settings } from "./rehearsal/stack-file.ts";
-import { type Pending, pendingIn, putBack, removeRecovered, startTiers } from "./restore/carry-out.ts";
+import { type Pending, pendingIn, putBack, removeRecovered, takeOut } from "./restore/carry-out.ts";
 import { type Copy, checkMoment, choose, isCopyName, listCopies, parseTime } from "./restore/copies.ts";
 import { externally, managedSteps } from "./restore/elsewhere.ts";
 import { describe, list, nameOf, type Restore, type Wanted } from "./restore/report.ts";
@@ -129,7 +129,9 @@ async function restoreIn(args: Bundled & { target: Target; state: State; cluster
     console.log(`The tiers of ${declared} are started on what it has now.`);
     if (options.giveUp && !(await isAgreed(question(declared), options.yes))) return REFUSED;
     await ready(engine, state);
-    await startTiers(engine, settings, declared);
+    await takeOut(engine, settings, declared);
+    // An engine that was killed may have stopped tiers that its state has running.
+    await engine.reconcile();
     await removeRecovered(cluster, target, pending);
     return 0;
   }
@@ -153,7 +155,8 @@ async function restoreIn(args: Bundled & { target: Target; state: State; cluster
   await ready(engine, state);
   await putBack(engine, cluster, restore, pending);
   console.log(`\n${declared} has what ${nameOf(wanted)} has. Its tiers start.`);
-  await startTiers(engine, readSettings(".", stack), declared);
+  await takeOut(engine, readSettings(".", stack), declared);
+  await engine.up();
   console.log(`\n${declared} is restored to ${nameOf(wanted)}.`);
   return 0;
 }

@@ -47,10 +47,9 @@ function isOther(key: string, said: Record<string, string>): boolean {
   return ("at" in said ? ["copy", "copyFirst"] : ["at", "from"]).includes(key);
 }
 
-/** Takes that out of the config again, and lands it: tiers start. */
-export async function startTiers(engine: Engine, settings: Settings, declared: string): Promise<void> {
+/** Takes that out of the config again: with the next update, tiers start. */
+export async function takeOut(engine: Engine, settings: Settings, declared: string): Promise<void> {
   for (const path of tracesOf(settings, declared)) await engine.unset(path);
-  await engine.up();
 }
 
 /** An engine that was killed may not know of the servers that it was making, to recover a moment. */
