@@ -157,7 +157,7 @@ describe("Renderings by the tools that they are for", function () {
     const at = (key: string): any => objects[key];
     const pod = at("Deployment pybase/api").spec.template.spec;
     assert.equal(pod.containers[0].image, "registry.example.com/api:2");
-    assert.deepEqual(pod.containers[0].resources.requests, { cpu: 2, memory: "256Mi" });
+    assert.deepEqual(pod.containers[0].resources.requests, { cpu: 2, memory: "256Mi", "ephemeral-storage": "100Mi" });
     assert.deepEqual([pod.imagePullSecrets, pod.nodeSelector], [[{ name: "pull" }], { disk: "ssd" }]);
     assert.equal(at("HorizontalPodAutoscaler pybase/api").spec.maxReplicas, 20);
     const claim = at("PersistentVolumeClaim pybase/data-postgres-0").spec;
