@@ -51,11 +51,7 @@ function readYaml(file: string, root: string): ApplicationSource {
   const yaml = parseYaml(textOf(file, root));
   if (yaml.mistakes) {
     throw new ConfigurationError(
-      yaml.mistakes.map(({ problem, line, column }) => ({
-        path: `${source}:${line}`,
-        problem,
-        fix: `look at column ${column}, or a little before it`,
-      })),
+      yaml.mistakes.map(({ line, ...mistake }) => ({ path: `${source}:${line}`, ...mistake })),
     );
   }
   if (yaml.contents === null) {

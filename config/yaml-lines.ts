@@ -7,7 +7,7 @@ export type Lines = (path: string) => number | undefined;
 export interface YamlMistake {
   problem: string;
   line?: number;
-  column?: number;
+  fix: string;
 }
 
 /** What a text says, or why it is no YAML; merge keys (`<<`) are carried out. */
@@ -21,7 +21,7 @@ export function parseYaml(text: string): Yaml {
   const [mistake, ...others] = document.errors.map(({ message, linePos }) => ({
     problem: `is no YAML: ${(message.split("\n")[0] as string).replace(/ at line .*$/, "")}`,
     line: linePos?.[0].line,
-    column: linePos?.[0].col,
+    fix: `look at column ${linePos?.[0].col}, or a little before it`,
   }));
   if (mistake) return { mistakes: [mistake, ...others] };
   return { contents: document.toJS(), lines: linesOf(document, counter) };

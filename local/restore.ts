@@ -102,6 +102,13 @@ interface Bundled {
   progress: Progress;
 }
 
+/** With the cluster that it stands in. */
+interface Standing extends Bundled {
+  target: Target;
+  state: State;
+  cluster: Cluster;
+}
+
 async function restoreBundled(args: Bundled): Promise<number> {
   const { stack, plan, datastore, engine } = args;
   const target = targetOf(plan, datastore);
@@ -117,7 +124,7 @@ async function restoreBundled(args: Bundled): Promise<number> {
   }
 }
 
-async function restoreIn(args: Bundled & { target: Target; state: State; cluster: Cluster }): Promise<number> {
+async function restoreIn(args: Standing): Promise<number> {
   const { stack, settings, options, target, state, cluster, engine } = args;
   const { declared } = target.datastore;
   const pending = pendingIn(settings, declared);
@@ -162,7 +169,7 @@ async function restoreIn(args: Bundled & { target: Target; state: State; cluster
 }
 
 /** What was asked for; else what a restore that was cut short has begun with; else the latest copy. */
-async function wantedOf(args: Parameters<typeof restoreIn>[0], pending: Pending | undefined): Promise<Wanted> {
+async function wantedOf(args: Standing, pending: Pending | undefined): Promise<Wanted> {
   const { options, before, target } = args;
   const { archive, datastore } = target.backup;
   const begun = options.at === undefined ? pending : undefined;
@@ -182,7 +189,7 @@ function question(datastore: string): Question {
   return { name: datastore, purpose: "go on", otherwise: "Nothing was changed.", yes };
 }
 
-async function listed({ stack, target, state, cluster, progress }: Parameters<typeof restoreIn>[0]): Promise<Copy[]> {
+async function listed({ stack, target, state, cluster, progress }: Standing): Promise<Copy[]> {
   const cronJob = scheduleIn(state, target);
   if (cronJob === undefined) {
     throw new UserError(

@@ -8,7 +8,7 @@ import { text } from "node:stream/consumers";
 import { parse, stringify } from "yaml";
 import { UserError } from "./command.ts";
 import { KNOWING_EVENT_LOGS, withPolicies } from "./policies.ts";
-import { override, qualified, readSettings, type Settings } from "./rehearsal/stack-file.ts";
+import { override, qualified, readSettings, type Settings, stacksWithFile } from "./rehearsal/stack-file.ts";
 import { type JudgedAnswer, PREVIEW } from "./risk/preview.ts";
 import { startOf } from "./system-processes.ts";
 
@@ -61,8 +61,7 @@ export function readStackFile(stack = STACK): StackFile {
 
 /** Stacks that have a file, and land on the cluster which `npm start` makes. */
 export function localStacks(): string[] {
-  const stacks = readdirSync(".").flatMap((file) => /^Pulumi\.(.+)\.yaml$/.exec(file)?.[1] ?? []);
-  return stacks.filter((stack) => clusterOf(readStackFile(stack)).isLocal);
+  return stacksWithFile(".").filter((stack) => clusterOf(readStackFile(stack)).isLocal);
 }
 
 /** Where the stack lands; `isLocal` where that is the cluster which `npm start` makes. */

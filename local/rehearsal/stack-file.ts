@@ -26,8 +26,13 @@ export function readSettings(root: string, stack: string): Settings {
   return Object.fromEntries(plain.map(([key, value]) => [key.slice(NAMESPACE.length), value]));
 }
 
+/** Stacks that have a file in the folder. */
+export function stacksWithFile(root: string): string[] {
+  return readdirSync(root).flatMap((file) => /^Pulumi\.(.+)\.yaml$/.exec(file)?.[1] ?? []);
+}
+
 function noFile(root: string, stack: string): string {
-  const stacks = readdirSync(root).flatMap((file) => /^Pulumi\.(.+)\.yaml$/.exec(file)?.[1] ?? []);
+  const stacks = stacksWithFile(root);
   const meant = didYouMean(stack, stacks);
   return [
     `There is no stack file Pulumi.${stack}.yaml.`,

@@ -58,7 +58,7 @@ export async function removeRecovered(cluster: Cluster, { plan, datastore }: Tar
   if (!operated || !pending || !("at" in pending)) return;
   const { apiVersion, plural } = operated.resource;
   const path = `/apis/${apiVersion}/namespaces/${plan.namespace}/${plural}/${recoveredName(datastore, pending.at)}`;
-  if (await cluster.ask(path)) await cluster.send("DELETE", path);
+  await cluster.send("DELETE", path);
 }
 
 /** What a restore has put into the config, with what is empty without it. */

@@ -32,8 +32,8 @@ export class ComposeFile {
     this.path = path;
     const yaml = parseYaml(read(path));
     if (yaml.mistakes) {
-      const [{ problem, line, column }] = yaml.mistakes;
-      throw new UserError(`${path}:${line} ${problem}\n  fix      look at column ${column}, or a little before it`);
+      const [{ problem, line, fix }] = yaml.mistakes;
+      throw new UserError(`${path}:${line} ${problem}\n  fix      ${fix}`);
     }
     const { contents, lines } = yaml;
     if (!isMapping(contents) || !isMapping(contents.services)) {
