@@ -26,6 +26,8 @@ export interface Pair {
   ratio: Spread;
   /** The same of processor time, which other work on the machine hardly changes. */
   cpuRatio?: Spread;
+  /** Our least processor time over their least: noise adds to some runs, and takes from none. */
+  leastCpuRatio?: number;
 }
 
 export type Work = () => Promise<unknown>;
@@ -53,9 +55,11 @@ export function pairFrom(samples: readonly (readonly [Sample, Sample])[]): Pair 
   const cpu = samples.flatMap(([{ cpuSeconds: ours }, { cpuSeconds: theirs }]) =>
     ours && theirs ? [[ours, theirs] as const] : [],
   );
+  const ofCpu = cpu.length === samples.length ? pairOfValues(cpu) : undefined;
   return {
     ...pairOfValues(samples.map(([ours, theirs]) => [ours.seconds, theirs.seconds])),
-    cpuRatio: cpu.length === samples.length ? pairOfValues(cpu).ratio : undefined,
+    cpuRatio: ofCpu?.ratio,
+    leastCpuRatio: ofCpu && ofCpu.ours.min / ofCpu.theirs.min,
   };
 }
 

@@ -2,6 +2,7 @@
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { fileURLToPath } from "node:url";
 import { isDeepStrictEqual } from "node:util";
 import { withLock } from "../lock.ts";
 import type { Progress, Step } from "../progress.ts";
@@ -50,6 +51,7 @@ interface Record {
   kubeconfig: string;
 }
 
+const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 const RESTARTS = 3;
 const SETTLE_MILLISECONDS = 500;
 const READY_MILLISECONDS = 30_000;
@@ -103,7 +105,8 @@ export async function deleteCluster(options: { directory: string; name: string }
 async function templateFor(tools: Tools, manifests: Manifests, progress: Progress): Promise<string> {
   const preparation = preparationOf(manifests, [], { objects: [], customObjects: [] });
   const settings = configurationFiles(tools, manifests, NO_PORTS, "");
-  const key = digest(JSON.stringify(settings), preparation.digests.definitions);
+  // Wherever this folder lies, it is the same.
+  const key = digest(JSON.stringify(settings).replaceAll(ROOT, ""), preparation.digests.definitions);
   return ensureTemplate(key, progress, async (directory, step) => {
     const name = "template";
     const home = homeOf(directory, name);

@@ -57,6 +57,8 @@ function kwokctlConfiguration(tools: Tools, ports: Ports, simulation: string): s
       { name: "etcd", extraArgs: [{ key: "unsafe-no-fsync", value: "true" }] },
       {
         name: "kube-apiserver",
+        // A third of its work is clearing up after a start that needs much memory for a short while.
+        extraEnvs: [{ name: "GOGC", value: "300" }],
         extraArgs: [
           // Without it the API server looks for a network interface, and does not start on a laptop that is offline.
           { key: "advertise-address", value: "192.0.2.1" },

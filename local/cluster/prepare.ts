@@ -2,7 +2,7 @@ import { join } from "node:path";
 import type { Step } from "../progress.ts";
 import { KUBERNETES_VERSION, type Manifests } from "../toolchain/toolchain.ts";
 import { type Api, ApiError, type KubernetesObject } from "./api.ts";
-import { applyDefinitions, type Definition, digest, readDefinitions } from "./definitions.ts";
+import { applyDefinitions, type Definition, digest, isServed, readDefinitions } from "./definitions.ts";
 import { freePodCidrs, type NodeSpec, nodeObject } from "./nodes.ts";
 import { metricsApi, type Platform, reclaimPolicy } from "./objects.ts";
 import type { Ports } from "./ports.ts";
@@ -30,7 +30,7 @@ export function preparationOf(
   nodes: readonly NodeSpec[],
   platform: Platform,
 ): Preparation {
-  const definitions = [...readDefinitions(join(kwok, "crd/bases")), ...readDefinitions(customResourceDefinitions)];
+  const definitions = [join(kwok, "crd/bases"), customResourceDefinitions].flatMap(readDefinitions).filter(isServed);
   const stages = readStages(kwok);
   return {
     definitions,

@@ -29,7 +29,7 @@ const DEFINITIONS: Readonly<Record<string, readonly string[]>> = {
   "github.com/kedacore/keda/v2": ["config/crd/bases"],
   "istio.io/api": ["kubernetes"],
   "github.com/prometheus-operator/prometheus-operator": ["example/prometheus-operator-crd"],
-  "k8s.io/autoscaler/vertical-pod-autoscaler": ["deploy"],
+  "k8s.io/autoscaler/vertical-pod-autoscaler": ["deploy/vpa-v1-crd-gen.yaml"],
   "github.com/kubernetes-csi/external-snapshotter/client/v8": ["config/crd"],
   "github.com/vmware-tanzu/velero": ["config/crd/v1/bases"],
   "github.com/cloudnative-pg/cloudnative-pg": ["config/crd/bases"],
