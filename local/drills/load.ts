@@ -7,7 +7,7 @@ import type { ClusterObject } from "../proofs/snapshot.ts";
 import { type Asked, type Behavior, behaviorOf, faster, tooFast, tooSoon } from "./behavior.ts";
 import { type Drill, duration, notDrilled } from "./drill.ts";
 import { Machines } from "./machines.ts";
-import { partOf, partsOf } from "./ready-pods.ts";
+import { type Part, partOf, partsOf } from "./ready-pods.ts";
 import { detailOf, type Stage } from "./stage.ts";
 
 const NAME = "load";
@@ -15,7 +15,7 @@ const TITLE =
   "Load comes and goes: autoscalers follow at the rates declared, from their fewest pods to their most and back";
 /** Windows and periods are so many times as short as declared, all of them. */
 const FACTOR = 20;
-const PLAYED = `Pods' usage is simulated, shared out evenly and never above their limits; metrics-server reads it every 15 s and the real controller acts on it every 5 s. Windows and periods are played ${FACTOR} times as fast as they are declared. Who goes by other figures, too, does not come down, for nobody gives them here; nor who may not.`;
+const PLAYED = `Pods' usage is simulated, shared out evenly and never above their limits; metrics-server reads it every 15 s and the real controller acts on it every 5 s. Windows and periods are played ${FACTOR} times as fast as they are declared. Who goes by other figures, too, does not come down, for nobody gives them here; nor who may not: they are set back by hand.`;
 const POLL_MILLISECONDS = 500;
 /** Nothing that is declared takes as long as this at the pace that it is played, on a busy machine either. */
 const PATIENCE_SECONDS = 900;
@@ -40,6 +40,8 @@ interface Scaler {
   /** Whether it goes by other figures, too, that nobody gives here: it goes up without them, and never down. */
   hasOthers: boolean;
   asked: Asked[];
+  /** The most of its pods that found no machine. */
+  homeless: number;
 }
 
 export async function drillLoad(stage: Stage): Promise<Drill> {
@@ -76,7 +78,12 @@ export async function drillLoad(stage: Stage): Promise<Drill> {
       ),
       ...deployments.flatMap(refused),
     ];
-    const words = scalers.map(({ part, min, max }) => `${part} ${min} to ${max}`).join(", ");
+    const words = scalers
+      .map(({ part, min, max, homeless }) => {
+        const without = homeless > 0 ? ` (${homeless} of them without a machine)` : "";
+        return `${part} ${min} to ${max}${without}`;
+      })
+      .join(", ");
     const staying = scalers.filter((scaler) => !shrinking.includes(scaler)).map(({ part }) => part);
     const up = `up within ${duration(fall - rise)}`;
     const down = shrinking.length > 0 ? `, down within ${duration(ready.now - fall)}` : "";
@@ -90,7 +97,18 @@ export async function drillLoad(stage: Stage): Promise<Drill> {
   } finally {
     await play(({ object }) => ({ behavior: object.spec.behavior ?? null }));
     await Promise.all(ready.pods.map(({ metadata }) => setUsage(api, metadata, {})));
+    await Promise.all(scalers.map((scaler) => setBack(stage, scaler)));
   }
+}
+
+/** Gives it the replicas that it had, unless its autoscaler has. */
+async function setBack({ api, plan, parts }: Stage, { part }: Scaler): Promise<void> {
+  const before = parts.find(({ name }) => name === part) as Part;
+  const now = (await partsOf(api, plan.namespace)).find(({ name }) => name === part);
+  if (now === undefined || now.replicas === before.replicas) return;
+  const { kind, metadata } = before.object;
+  const path = `/apis/apps/v1/namespaces/${plan.namespace}/${kind.toLowerCase()}s/${metadata.name}/scale`;
+  await api.merge(path, { spec: { replicas: before.replicas } });
 }
 
 function scalerOf(object: ClusterObject, parts: Stage["parts"]): Scaler[] {
@@ -120,6 +138,7 @@ function scalerOf(object: ClusterObject, parts: Stage["parts"]): Scaler[] {
       behavior: behaviorOf(behavior),
       hasOthers: own.length < metrics.length,
       asked: [{ at: 0, replicas: part.replicas }],
+      homeless: 0,
     },
   ];
 }
@@ -150,7 +169,8 @@ async function follow(
       const replicas = parts.find(({ name }) => name === part)?.replicas ?? 0;
       if (asked.at(-1)?.replicas !== replicas) asked.push({ at: ready.now, replicas });
     }
-    const stuck = new Set((await machines.autoscale(ready.pods)).map(({ pod }) => partOf(pod)));
+    const stuck = Map.groupBy(await machines.autoscale(ready.pods), ({ pod }) => partOf(pod));
+    for (const scaler of scalers) scaler.homeless = Math.max(scaler.homeless, stuck.get(scaler.part)?.length ?? 0);
     const isThere = (scaler: Scaler) =>
       scaler.asked.at(-1)?.replicas === goal(scaler) &&
       (stuck.has(scaler.part) || ready.readyOf(scaler.part) === goal(scaler));

@@ -1,5 +1,4 @@
 /** The cluster's machines, as drills take them away and as an autoscaler adds them. */
-import { setTimeout as sleep } from "node:timers/promises";
 import type { ClusterPlan } from "../../cloud/clouds.ts";
 import { type Api, ApiError } from "../cluster/api.ts";
 import { freePodCidrs } from "../cluster/nodes.ts";
@@ -10,7 +9,6 @@ import type { ClusterObject } from "../proofs/snapshot.ts";
 import { type Part, type PodObject, partOf, type ReadyPods } from "./ready-pods.ts";
 
 const NODES = "/api/v1/nodes";
-const POLL_MILLISECONDS = 500;
 /** The scheduler looks again each second. */
 const LOOK_MILLISECONDS = 2000;
 /** How long nothing must have changed before pods without a machine are given up. */
@@ -82,12 +80,13 @@ export class Machines {
 
   /** Waits until all pods are ready, with machines added as they are wanted. @returns pods that find none for good */
   async settle(ready: ReadyPods, parts: readonly Part[]): Promise<Stuck[]> {
-    for (;;) {
-      const stuck = await this.autoscale(ready.pods);
+    let stuck: Stuck[] = [];
+    await ready.untilWhole(async () => {
+      stuck = await this.autoscale(ready.pods);
       const waiting = new Set(stuck.map(({ pod }) => partOf(pod)));
-      if (ready.areWhole(parts.filter(({ name }) => !waiting.has(name)))) return stuck;
-      await sleep(POLL_MILLISECONDS);
-    }
+      return parts.filter(({ name }) => !waiting.has(name));
+    });
+    return stuck;
   }
 
   /** Looks once, as an autoscaler does, whether pods want machines. @returns pods that no machine helps */

@@ -1,11 +1,14 @@
 /** How many pods of each tier and datastore are ready, from one moment to the next, as the API server tells its watchers. */
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Api } from "../cluster/api.ts";
+import { UserError } from "../command.ts";
 import type { ClusterObject } from "../proofs/snapshot.ts";
 import type { Step } from "./drill.ts";
 
 const NAME = "app.kubernetes.io/name";
-const POLL_MILLISECONDS = 100;
+const POLL_MILLISECONDS = 250;
+/** Twice what the slowest change here takes, which is a lost zone's. */
+const PATIENCE_MILLISECONDS = 5 * 60_000;
 const RETRY_MILLISECONDS = 500;
 
 /** A Deployment or a StatefulSet. */
@@ -107,21 +110,46 @@ export class ReadyPods {
     this.#count();
   }
 
-  /** Whether each part has so many ready pods, and no others. */
-  areWhole(parts: readonly Part[]): boolean {
-    return parts.every(({ name, replicas }) => {
-      const own = this.pods.filter((pod) => partOf(pod) === name && !this.#lost.has(pod.spec.nodeName ?? ""));
-      return own.length === replicas && this.readyOf(name) === replicas;
-    });
-  }
-
-  async untilWhole(parts: readonly Part[]): Promise<void> {
-    while (!this.areWhole(parts)) await sleep(POLL_MILLISECONDS);
+  /**
+   * Waits until all is ready that is `wanted`, which is asked for again each time.
+   *
+   * @throws UserError that says what is not, where nothing has changed for long
+   */
+  async untilWhole(wanted: () => Promise<readonly Part[]>): Promise<void> {
+    const changes = () => [...this.#steps.values()].reduce((sum, { length }) => sum + length, 0);
+    let [seen, since] = [changes(), Date.now()];
+    for (;;) {
+      const parts = await wanted();
+      if (this.#areWhole(parts)) return;
+      if (changes() !== seen) [seen, since] = [changes(), Date.now()];
+      if (Date.now() - since > PATIENCE_MILLISECONDS) throw this.#notWhole(parts);
+      await sleep(POLL_MILLISECONDS);
+    }
   }
 
   async end(): Promise<void> {
     this.#stop.abort();
     await this.#watching;
+  }
+
+  #areWhole(parts: readonly Part[]): boolean {
+    return parts.every((part) => this.#isWhole(part));
+  }
+
+  /** Whether it has so many ready pods, and no others. */
+  #isWhole({ name, replicas }: Part): boolean {
+    const own = this.pods.filter((pod) => partOf(pod) === name && !this.#lost.has(pod.spec.nodeName ?? ""));
+    return own.length === replicas && this.readyOf(name) === replicas;
+  }
+
+  #notWhole(parts: readonly Part[]): UserError {
+    const lines = parts
+      .filter((part) => !this.#isWhole(part))
+      .map(({ name, replicas }) => `  ${name}: ${this.readyOf(name)} of ${replicas} pods are ready`);
+    const minutes = PATIENCE_MILLISECONDS / 60_000;
+    return new UserError(
+      `The stack is not whole, and nothing has changed for ${minutes} minutes:\n${lines.join("\n")}`,
+    );
   }
 
   async #follow(version: string): Promise<void> {

@@ -28,7 +28,7 @@ export async function onStage<T>(rehearsal: Rehearsal, drill: (stage: Stage) => 
   const ready = await ReadyPods.begin(api, plan.namespace);
   try {
     const parts = await scaledParts(api, plan.namespace);
-    await ready.untilWhole(parts);
+    await ready.untilWhole(async () => parts);
     ready.beginAnew();
     const marks: Mark[] = [];
     const mark = (what: string) => void marks.push({ at: ready.now, what });

@@ -1,6 +1,7 @@
 /** `npm run test:faults`: everything that can go wrong, at every write; what came of it goes into docs/reliability.md. */
 import { spawn, spawnSync } from "node:child_process";
 import { appendFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
@@ -12,13 +13,14 @@ import { Ground } from "./support/ground.ts";
 import { measuredTable, withMeasured } from "./support/page.ts";
 import { landWhole, STRIKES, type Strike, type Struck, spread, strike } from "./support/sweep.ts";
 
-const USAGE = `npm run test:faults [-- --strikes ${Object.keys(STRIKES).join(",")}] [--minutes N] [--sweep-only]
+const USAGE = `npm run test:faults [-- --strikes ${Object.keys(STRIKES).join(",")}] [--minutes N] [--parallel N] [--sweep-only]
 
   --strikes     what goes wrong at every write. @default all
   --minutes     begins no strike after that long; the next run goes on from there
+  --parallel    so many strikes at a time. @default one for each of the machine's processors
   --sweep-only  without the other faults
 
-Goes on where an earlier run of the same program was ended. Needs most of three hours on 2 cores.`;
+Goes on where an earlier run of the same program was ended. Needs most of two hours on 2 cores.`;
 
 const repository = fileURLToPath(new URL("../..", import.meta.url));
 const PAGE = join(repository, "docs", "reliability.md");
@@ -40,6 +42,7 @@ async function main(): Promise<number> {
     options: {
       strikes: { type: "string", default: Object.keys(STRIKES).join(",") },
       minutes: { type: "string", default: "1000" },
+      parallel: { type: "string", default: String(availableParallelism()) },
       "sweep-only": { type: "boolean", default: false },
       help: { type: "boolean", short: "h" },
     },
@@ -50,11 +53,13 @@ async function main(): Promise<number> {
   }
   const minutes = Number(values.minutes);
   if (!(minutes > 0)) throw new UserError(`--minutes ${values.minutes}: is no number of minutes`);
+  const parallel = Number(values.parallel);
+  if (!(parallel >= 1)) throw new UserError(`--parallel ${values.parallel}: is no number from 1`);
   const kinds = values.strikes.split(",").map(strikeCalled);
 
   /** Short hash of the last commit that changed the program. */
   const commit = git("log", "-1", "--format=%h", "--", ...PROGRAM);
-  const struck = await sweep(commit, kinds, Date.now() + minutes * 60_000);
+  const struck = await sweep(commit, kinds, Date.now() + minutes * 60_000, parallel);
   const text = measuredTable({ struck, commit, date: new Date().toISOString().slice(0, 10) });
   writeFileSync(PAGE, withMeasured(readFileSync(PAGE, "utf8"), text));
   console.log(`\n${text}`);
@@ -67,7 +72,7 @@ function strikeCalled(name: string): Strike {
   throw new UserError(`--strikes ${name}: there is no such strike\n  allowed  ${Object.keys(STRIKES).join(", ")}`);
 }
 
-async function sweep(commit: string, kinds: readonly Strike[], deadline: number): Promise<Struck[]> {
+async function sweep(commit: string, kinds: readonly Strike[], deadline: number, parallel: number): Promise<Struck[]> {
   mkdirSync(DIRECTORY, { recursive: true });
   const file = join(DIRECTORY, `${commit}.jsonl`);
   const done = existsSync(file) ? readFileSync(file, "utf8").trim().split("\n").filter(Boolean).map(parseStruck) : [];
@@ -75,25 +80,32 @@ async function sweep(commit: string, kinds: readonly Strike[], deadline: number)
   const kubeconfig = join(DIRECTORY, "kubeconfig");
   const context = "faults";
   await ensureCluster({ ...place, context, kubeconfig, progress: terminalProgress() });
-  const ground = await Ground.open({ kubeconfig, context, clients: clientsFor(kubeconfig) });
+  const grounds: Ground[] = [];
   try {
-    const { whole, writes } = await landWhole(ground, "pybase-whole");
+    const cluster = { kubeconfig, context, clients: clientsFor(kubeconfig) };
+    while (grounds.length < parallel) grounds.push(await Ground.open(cluster));
+    const { whole, writes } = await landWhole(grounds[0] as Ground, "pybase-whole");
     const left = kinds.flatMap((kind) =>
       spread(writes).flatMap((write) =>
         done.some((it) => it.strike === kind && it.write === write) ? [] : [[kind, write] as const],
       ),
     );
-    for (const [index, [kind, write]] of left.entries()) {
-      if (Date.now() > deadline) break;
-      const one = { ...(await strike(ground, whole, kind, write)), writes };
-      appendFileSync(file, `${JSON.stringify(one)}\n`);
-      done.push(one);
-      console.log(
-        `${index + 1} of ${left.length}: ${kind} at write ${write}, ${one.what} (${one.seconds} s)${one.wrong.map((it) => `\n  ${it}`).join("")}`,
-      );
-    }
+    const waiting = left.entries();
+    const worker = async (ground: Ground) => {
+      for (const [index, [kind, write]] of waiting) {
+        if (Date.now() > deadline) return;
+        const one = { ...(await strike(ground, whole, kind, write)), writes };
+        appendFileSync(file, `${JSON.stringify(one)}\n`);
+        done.push(one);
+        const wrong = one.wrong.map((it) => `\n  ${it}`).join("");
+        console.log(
+          `${index + 1} of ${left.length}: ${kind} at write ${write}, ${one.what} (${one.seconds} s)${wrong}`,
+        );
+      }
+    };
+    await Promise.all(grounds.map(worker));
   } finally {
-    await ground.close();
+    for (const ground of grounds) await ground.close();
     await deleteCluster(place);
   }
   return done;
