@@ -8,7 +8,7 @@ import { join } from "node:path";
 import { openApiServer } from "../../cloud/api-server.ts";
 import { readContext } from "../../cloud/kubeconfig-file.ts";
 import { readSnapshot } from "../../local/proofs/snapshot.ts";
-import { Canaries } from "../support/canary.ts";
+import { Canaries, valuesOf } from "../support/canary.ts";
 import { clusterConfig, sharedCluster, type TestCluster } from "../support/cluster.ts";
 import { ProcessWatch } from "../support/process-watch.ts";
 import { readNamespace } from "../support/read.ts";
@@ -51,12 +51,7 @@ describe("Secrets of PyBase, whatever is done with it", function () {
     outcomes["the first update"] = { ...wordy, output: wordy.output.replaceAll(TRACES, "") };
     // Whatever else is in a Secret was derived: its values are canaries too.
     const { secrets } = await readNamespace(cluster.clients, NAMESPACE);
-    const made = secrets.flatMap(({ metadata, data = {} }) =>
-      Object.entries(data)
-        .map(([key, value]) => [`${metadata?.name} ${key}`, Buffer.from(value, "base64").toString()] as const)
-        .filter(([, value]) => /[\w-]{24}/.test(value)),
-    );
-    canaries = new Canaries({ ...GIVEN, rotated: ROTATED, ...Object.fromEntries(made) });
+    canaries = new Canaries({ ...GIVEN, rotated: ROTATED, ...valuesOf(secrets) });
   });
 
   after(async () => {

@@ -2,6 +2,7 @@
 import { readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { gunzipSync } from "node:zlib";
+import type { V1Secret } from "@kubernetes/client-node";
 
 /** Shorter ones are found by chance. */
 const SHORTEST = 12;
@@ -39,6 +40,16 @@ export class Canaries {
       return this.in(file.replace(`${directory}/`, ""), text);
     });
   }
+}
+
+/** What Secrets of a cluster have that is long enough to be told from other text. */
+export function valuesOf(secrets: readonly V1Secret[]): Record<string, string> {
+  const all = secrets.flatMap(({ metadata, data = {} }) =>
+    Object.entries(data).map(
+      ([key, value]) => [`${metadata?.name} ${key}`, Buffer.from(value, "base64").toString()] as const,
+    ),
+  );
+  return Object.fromEntries(all.filter(([, value]) => /[\w-]{24}/.test(value)));
 }
 
 /** Each as often as it differs from those before. */

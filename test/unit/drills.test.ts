@@ -125,6 +125,13 @@ describe("The reason of a failed update", () => {
     assert.equal(reasonOf(output), "no such image");
     assert.equal(reasonOf("killed\n"), "killed");
   });
+
+  it("is the last of a list, where the provider says of a pod what is wrong", () => {
+    const list =
+      "    error: 2 errors occurred:\n    \t* 'api' timed out\n    \t* [Pod api-1]: no such image\n\nOutputs:\n";
+    const progress = " ~  Deployment api **updating failed** error: 2 errors occurred:\n";
+    assert.equal(reasonOf(`${progress}${list}`), "[Pod api-1]: no such image");
+  });
 });
 
 describe("An inventory", () => {
