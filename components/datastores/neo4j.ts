@@ -38,9 +38,8 @@ export const neo4j: Engine = {
     const configured = {
       "server.default_listen_address": "0.0.0.0",
       "dbms.security.procedures.unrestricted": "apoc.*",
-      "server.backup.listen_address": "0.0.0.0:6362",
-      "server.metrics.prometheus.enabled": "true",
-      "server.metrics.prometheus.endpoint": "0.0.0.0:2004",
+      // The Community edition does not start with settings that it does not know.
+      ...(license === undefined ? {} : ENTERPRISE),
       ...(servers.length > 1 ? clusterSettings(servers) : {}),
       ...own,
     };
@@ -58,6 +57,12 @@ export const neo4j: Engine = {
       startupProbe: { ...probe, periodSeconds: 5, failureThreshold: 200 },
     };
   },
+};
+
+const ENTERPRISE: Readonly<Record<string, string>> = {
+  "server.backup.listen_address": "0.0.0.0:6362",
+  "server.metrics.prometheus.enabled": "true",
+  "server.metrics.prometheus.endpoint": "0.0.0.0:2004",
 };
 
 function clusterSettings(servers: readonly string[]): Record<string, string> {
