@@ -11,7 +11,7 @@ import { onMachines, podSecurity, pulled, type Spread, scratch, serversApart } f
 import { reloading } from "../secrets/reloading.ts";
 import { plain } from "../secrets/secret-text.ts";
 import type { StoredSecret } from "../secrets/secrets.ts";
-import { failoverOf, serverContainers } from "./containers.ts";
+import { containersBefore, failoverOf, serverContainers } from "./containers.ts";
 import type { DatastoreArgs } from "./datastore.ts";
 import type { ServerSettings } from "./engine.ts";
 import { engines } from "./engines.ts";
@@ -191,6 +191,7 @@ function statefulSet(
   const engine = engines[datastore.engine];
   const clustered = datastore.servers.length > 1;
   const { volumes, volumeMounts } = scratch(engine.writable);
+  const before = containersBefore(datastore, settings, volumeMounts);
   const apart: Partial<Spread> = clustered ? serversApart(plan, datastore.name) : {};
   return new k8s.apps.v1.StatefulSet(
     `${name}-server`,
@@ -213,6 +214,7 @@ function statefulSet(
             terminationGracePeriodSeconds: engine.terminationGracePeriodSeconds,
             topologySpreadConstraints: apart.topologySpreadConstraints,
             ...onMachines(datastore.scheduling, apart.affinity),
+            initContainers: before && pulled(plan, before),
             containers: pulled(plan, serverContainers(datastore, settings, volumeMounts)),
             volumes,
           },

@@ -22,6 +22,28 @@ export function serverContainers(
   ];
 }
 
+/** What has to end well before the server starts; undefined for nothing. */
+export function containersBefore(
+  datastore: BundledDatastore,
+  settings: ServerSettings,
+  scratchMounts: VolumeMount[],
+): Container[] | undefined {
+  const engine = engines[datastore.engine];
+  const script = engine.setPassword?.(settings);
+  if (script === undefined) return undefined;
+  return [
+    {
+      name: "password",
+      image: datastore.image,
+      command: ["sh", "-euc", script],
+      env: engine.server(settings).env,
+      resources: datastore.resources,
+      securityContext: containerSecurity,
+      volumeMounts: [...mountsOf(datastore), ...scratchMounts],
+    },
+  ];
+}
+
 export function failoverOf({ engine }: BundledDatastore): Failover | undefined {
   const { cluster } = engines[engine];
   return cluster?.kind === "peers" ? cluster.failover : undefined;

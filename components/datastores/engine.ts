@@ -158,6 +158,11 @@ export interface Engine {
   /** `password` is escaped already; `database` is the tier's own choice over the endpoint's. */
   url(endpoint: Endpoint, password: UrlText, database?: string): string;
   server(settings: ServerSettings): ServerContainer;
+  /**
+   * Shell commands, under `-eu`, that give the account on a volume with data the password of the Secret. They run before
+   * each start of a pod's server, with its environment. Left out where it takes the password at every start, or none.
+   */
+  setPassword?(settings: ServerSettings): string | undefined;
 }
 
 /** Probes of a server that answers within seconds, and has five minutes to start. */

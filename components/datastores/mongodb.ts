@@ -59,4 +59,27 @@ export const mongodb: Engine = {
       startupProbe: { ...ping, periodSeconds: 5, failureThreshold: 60 },
     };
   },
+  setPassword: ({ dataDirectory }) => setPassword(dataDirectory),
 };
+
+/**
+ * The image makes the account when it makes the database; a start that was cut off in between leaves none. Nobody but
+ * this container reaches the server that asks for no password.
+ */
+const setPassword = (dataDirectory: string) =>
+  `
+[ -e "${dataDirectory}/WiredTiger" ] || exit 0
+cat > "$HOME/password.js" <<'JS'
+const { MONGO_INITDB_ROOT_USERNAME: user, MONGO_INITDB_ROOT_PASSWORD: pwd } = process.env;
+const admin = db.getSiblingDB("admin");
+if (admin.getUser(user)) admin.updateUser(user, { pwd });
+else admin.createUser({ user, pwd, roles: ["root"] });
+JS
+log="$HOME/password.log"
+mongod --fork --dbpath "${dataDirectory}" --bind_ip 127.0.0.1 --nounixsocket --logpath "$log" --logappend ||
+  { tail "$log" >&2; exit 1; }
+code=0
+mongosh --quiet --norc "$HOME/password.js" || code=$?
+mongod --shutdown --dbpath "${dataDirectory}"
+[ "$code" = 0 ] || { echo "MongoDB did not take the password of its Secret." >&2; exit "$code"; }
+`.trim();

@@ -1,4 +1,6 @@
-import type { Engine } from "./engine.ts";
+import type { Engine, ServerSettings } from "./engine.ts";
+
+const LOGS = "/logs";
 
 /**
  * Neo4j 5. Several servers, and the metrics port, are of the Enterprise edition, whose licence is the user's to accept:
@@ -12,7 +14,7 @@ export const neo4j: Engine = {
   },
   metrics: { port: 2004, except: "5" },
   dataDirectory: "/data",
-  volumes: { logs: { directory: "/logs", storage: "5Gi" } },
+  volumes: { logs: { directory: LOGS, storage: "5Gi" } },
   writable: ["/tmp", "/plugins", "/var/lib/neo4j/conf", "/var/lib/neo4j/run", "/metrics"],
   defaults: {
     storage: "20Gi",
@@ -33,17 +35,8 @@ export const neo4j: Engine = {
   // Drivers find the cluster's members behind neo4j://, and take the password apart from the address.
   url: (endpoint) => `neo4j${endpoint.tls ? "+s" : ""}://${endpoint.host}:${endpoint.port}`,
   server({ endpoint, passwordSecret, settings, servers }) {
-    const { license, ...own } = settings;
+    const { license } = settings;
     const probe = { tcpSocket: { port: "bolt" }, periodSeconds: 10, timeoutSeconds: 5 };
-    const configured = {
-      "server.default_listen_address": "0.0.0.0",
-      "dbms.security.procedures.unrestricted": "apoc.*",
-      "server.backup.listen_address": "0.0.0.0:6362",
-      "server.metrics.prometheus.enabled": "true",
-      "server.metrics.prometheus.endpoint": "0.0.0.0:2004",
-      ...(servers.length > 1 ? clusterSettings(servers) : {}),
-      ...own,
-    };
     return {
       env: [
         { name: "PASSWORD", valueFrom: { secretKeyRef: passwordSecret } },
@@ -51,13 +44,32 @@ export const neo4j: Engine = {
         { name: "NEO4J_PLUGINS", value: '["apoc"]' }, // the image brings its own copy
         ...(license === undefined ? [] : [{ name: "NEO4J_ACCEPT_LICENSE_AGREEMENT", value: license }]),
         ...(servers.length > 1 ? [{ name: "POD_NAME", valueFrom: { fieldRef: { fieldPath: "metadata.name" } } }] : []),
-        ...Object.entries(configured).map(([key, value]) => ({ name: variableOf(key), value })),
+        ...Object.entries(configured(settings, servers)).map(([key, value]) => ({ name: variableOf(key), value })),
       ],
       readinessProbe: probe,
       livenessProbe: { ...probe, failureThreshold: 12 },
       startupProbe: { ...probe, periodSeconds: 5, failureThreshold: 200 },
     };
   },
+  // Several servers have their accounts in common, and change them only together.
+  setPassword: (server) => (server.servers.length > 1 ? undefined : setPassword(server)),
+};
+
+function configured({ license, ...own }: ServerSettings["settings"], servers: readonly string[]) {
+  return {
+    "server.default_listen_address": "0.0.0.0",
+    "dbms.security.procedures.unrestricted": "apoc.*",
+    // The Community edition does not start with settings that it does not know.
+    ...(license === undefined ? {} : ENTERPRISE),
+    ...(servers.length > 1 ? clusterSettings(servers) : {}),
+    ...own,
+  };
+}
+
+const ENTERPRISE: Readonly<Record<string, string>> = {
+  "server.backup.listen_address": "0.0.0.0:6362",
+  "server.metrics.prometheus.enabled": "true",
+  "server.metrics.prometheus.endpoint": "0.0.0.0:2004",
 };
 
 function clusterSettings(servers: readonly string[]): Record<string, string> {
@@ -76,4 +88,56 @@ function clusterSettings(servers: readonly string[]): Record<string, string> {
 /** The image's way to spell a setting as a variable: dots are underscores, and underscores are doubled. */
 function variableOf(setting: string): string {
   return `NEO4J_${setting.replaceAll("_", "__").replaceAll(".", "_")}`;
+}
+
+/** Of a server that asks for no password, and that nobody but its own container reaches. */
+const ALONE: Readonly<Record<string, string>> = {
+  "dbms.security.auth_enabled": "false",
+  "dbms.security.auth_minimum_password_length": "1",
+  "server.default_listen_address": "127.0.0.1",
+  "server.bolt.tls_level": "DISABLED",
+  "server.http.enabled": "false",
+  "server.https.enabled": "false",
+  "server.backup.enabled": "false",
+  "server.metrics.enabled": "false",
+  // The shell beside it needs memory too.
+  "server.memory.pagecache.size": "128m",
+  // It has no plugins, whose settings it would not know.
+  "server.config.strict_validation.enabled": "false",
+};
+
+/** Neo4j refuses the password that an account has already, hence another one before it. */
+function setPassword({ endpoint, dataDirectory, settings, servers }: ServerSettings): string {
+  const address = `127.0.0.1:${endpoint.port}`;
+  const alone = {
+    ...configured(settings, servers),
+    "server.directories.data": dataDirectory,
+    "server.directories.logs": LOGS,
+    ...ALONE,
+    "server.bolt.listen_address": address,
+  };
+  return `
+[ -d "${dataDirectory}/databases/system" ] || exit 0
+export NEO4J_CONF="$(mktemp -d)"
+cat > "$NEO4J_CONF/neo4j.conf" <<'CONF'
+${Object.entries(alone)
+  .map(([key, value]) => `${key}=${value}`)
+  .join("\n")}
+CONF
+password=$(jq --null-input --ascii-output '$ENV.PASSWORD')
+console=$(neo4j console --dry-run)
+eval "exec $console" &
+server=$!
+until bash -c ': < /dev/tcp/127.0.0.1/${endpoint.port}' 2> /dev/null; do
+  kill -0 "$server" 2> /dev/null || { echo "Neo4j did not start to take the password of its Secret." >&2; exit 1; }
+  sleep 1
+done
+code=0
+printf 'ALTER USER ${endpoint.username} SET PLAINTEXT PASSWORD %s CHANGE NOT REQUIRED;\\n' \\
+  "'$(cat /proc/sys/kernel/random/uuid)'" "$password" |
+  cypher-shell --non-interactive --address "bolt://${address}" --database system || code=$?
+kill "$server"
+wait "$server" || code=$?
+[ "$code" = 0 ] || { echo "Neo4j did not take the password of its Secret." >&2; exit "$code"; }
+`.trim();
 }

@@ -1,15 +1,12 @@
 /** What MongoDB is copied, compared and restored by: MongoDB's own tools, and FerretDB, which speaks its protocol. */
 import assert from "node:assert/strict";
-import type { ChildProcess } from "node:child_process";
 import { cpSync, mkdirSync, readFileSync, truncateSync, writeFileSync } from "node:fs";
-import { connect } from "node:net";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import type { BackupCommand, Transfer } from "../../components/datastores/engine.ts";
 import { mongodb } from "../../components/datastores/mongodb.ts";
 import type { Trial } from "../../components/datastores/trials/trial.ts";
-import { terminalProgress } from "../../local/progress.ts";
-import { ensureMongosh, ensureTools } from "../../local/toolchain/toolchain.ts";
-import { freePort, Harbour, type Side, sideOf, stop, trialVariables, variables } from "../support/servers.ts";
+import { MongoServer, mongoTools } from "../support/mongodb.ts";
+import { freePort, Harbour, sideOf, trialVariables, variables } from "../support/servers.ts";
 
 const transfer = mongodb.transfer as Transfer;
 const backup = mongodb.backup as Required<BackupCommand>;
@@ -30,63 +27,16 @@ client.getDB("other").things.insertOne({ _id: ObjectId("6740000000000000000000aa
 describe("MongoDB", function () {
   this.timeout(240_000);
   let harbour: Harbour;
-  let from: Server;
-  let to: Server;
-  let ferretdb: string;
+  let from: MongoServer;
+  let to: MongoServer;
   const sides = () => variables(from, to);
-
-  class Server implements Side {
-    readonly username = "app";
-    readonly password: string;
-    port = 0;
-    readonly #name: string;
-    #process: ChildProcess | undefined;
-
-    constructor(name: string) {
-      this.#name = name;
-      this.password = `${name} it's "$HOME" \\ #1`;
-    }
-
-    get pid(): number {
-      return this.#process?.pid ?? 0;
-    }
-
-    async start(): Promise<this> {
-      this.port ||= await freePort();
-      const folder = harbour.folder(`${this.#name}-data`);
-      const flags = [
-        ...["--handler=sqlite", `--sqlite-url=file:${folder}/`, `--state-dir=${folder}`, "--telemetry=disable"],
-        ...[`--listen-addr=127.0.0.1:${this.port}`, "--debug-addr=-", "--log-level=warn", "--test-enable-new-auth"],
-        ...["--setup-database=admin", "--setup-username=app", `--setup-password=${this.password}`],
-      ];
-      const ready = () => reached(this.port);
-      this.#process = await harbour.start(this.#name, [ferretdb, ...flags], ready);
-      return this;
-    }
-
-    async kill(): Promise<void> {
-      if (this.#process) await stop(this.#process);
-    }
-
-    async evaluate(script: string): Promise<string> {
-      const file = join(harbour.path, `${this.#name}.js`);
-      const account = `app:${encodeURIComponent(this.password)}`;
-      writeFileSync(
-        file,
-        `const client = new Mongo("mongodb://${account}@127.0.0.1:${this.port}/?authSource=admin");\n${script}`,
-      );
-      return (await harbour.succeed(`mongosh --nodb --norc --quiet "${file}"`, {})).trim();
-    }
-  }
 
   before(async function () {
     this.timeout(1_800_000); // they may have to be built
-    const tools = await ensureTools(["mongodump", "mongorestore", "ferretdb"], terminalProgress());
     harbour = new Harbour();
-    harbour.tools.push(dirname(tools.mongodump), await ensureMongosh(terminalProgress()));
-    ferretdb = tools.ferretdb;
-    from = await new Server("from").start();
-    to = await new Server("to").start();
+    const ferretdb = await mongoTools(harbour);
+    from = await new MongoServer(harbour, "from", ferretdb).start();
+    to = await new MongoServer(harbour, "to", ferretdb).start();
     await from.evaluate(SHOP);
   });
   after(() => harbour?.close());
@@ -184,13 +134,3 @@ describe("MongoDB", function () {
     });
   });
 });
-
-async function reached(port: number): Promise<void> {
-  await new Promise<void>((resolve, reject) => {
-    const socket = connect(port, "127.0.0.1", () => {
-      socket.destroy();
-      resolve();
-    });
-    socket.once("error", reject);
-  });
-}

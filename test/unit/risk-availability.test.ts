@@ -32,6 +32,10 @@ const ingress = (host: string, path = "/api", ingressClassName = "traefik", secr
 const service = (port: number, type = "ClusterIP") => object("api", { type, ports: [{ port }] });
 const limits = (memory: string) => tier(2, "shop/api:1.0.0", { resources: { limits: { cpu: "1", memory } } });
 const quota = (memory: string) => object("quota", { hard: { "limits.memory": memory } });
+const graph = (secret: string, replicas = 3, image = "neo4j:5.26.12-enterprise") => {
+  const env = [{ name: "PASSWORD", valueFrom: { secretKeyRef: { name: secret, key: "password" } } }];
+  return object("graph", { replicas, ...pods({ image, env }) });
+};
 const running = step("same", DEPLOYMENT, { name: "running", before: limits("2Gi") });
 
 const availabilityCases: Cases = {
@@ -67,6 +71,16 @@ const availabilityCases: Cases = {
     says: /^db restarts \(arguments\): nobody can use it until its only server is back/,
     not: update(SET, object("db", { replicas: 3, ...pods() }), object("db", { replicas: 5, ...pods() })),
   },
+  "password-kept": {
+    steps: update(SET, graph("credentials-1"), graph("credentials-2")),
+    level: "downtime",
+    says: /^The servers of graph keep the password that they have, whatever its Secret says/,
+    not: [
+      ...update(SET, graph("credentials-1"), graph("credentials-1", 3, "neo4j:5.26.13-enterprise")),
+      ...update(SET, graph("credentials-1", 1), graph("credentials-2", 1)),
+      ...update(SET, graph("credentials-1", 3, "valkey:8"), graph("credentials-2", 3, "valkey:8")),
+    ],
+  },
   "readiness-removed": {
     steps: update(DEPLOYMENT, tier(2), tier(2, "shop/api:1.0.0", { readinessProbe: undefined })),
     level: "downtime",
@@ -77,7 +91,11 @@ const availabilityCases: Cases = {
     steps: update(DEPLOYMENT, tier(2), tier(2, "shop/api:1.0.0", { livenessProbe: { httpGet: { path: "/" } } })),
     level: "brief interruption",
     says: /^api is asked otherwise whether it is ready or alive/,
-    not: update(DEPLOYMENT, tier(2), tier(2, "shop/api:1.1.0")),
+    not: update(
+      DEPLOYMENT,
+      tier(2),
+      object("api", { ...pods({}, { initContainers: [{ name: "before" }] }), replicas: 2 }),
+    ),
   },
   "replicas-none": {
     steps: update(SCALER, scaler(2, 10), scaler(0, 10)),

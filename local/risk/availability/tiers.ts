@@ -1,5 +1,6 @@
 /** Tiers and servers that restart, become fewer, or go. */
-import { type Change, type Changes, reasonsOf } from "../changes.ts";
+import { type Change, type Changes, differsIn, reasonsOf, stays } from "../changes.ts";
+import { NEO4J, repositoryOf } from "../data/engines.ts";
 import {
   containersOf,
   DEPLOYMENT,
@@ -14,7 +15,7 @@ import {
 } from "../pods.ts";
 import type { Inputs } from "../preview.ts";
 import type { Rule } from "../rule.ts";
-import { at, numberAt, same } from "../values.ts";
+import { at, listAt, numberAt, same, textAt } from "../values.ts";
 
 const PDB = "kubernetes:policy/v1:PodDisruptionBudget";
 const PROBES = ["readinessProbe", "livenessProbe", "startupProbe"] as const;
@@ -67,6 +68,20 @@ export const tiers: readonly Rule[] = [
         ? `${change.subject} restarts, server after server (${reasonsToRoll(change)}): connections break, and the lead goes over once.`
         : `${change.subject} restarts (${reasonsToRoll(change)}): nobody can use it until its only server is back.`,
     instead: "do it when few are there",
+  },
+  {
+    id: "password-kept",
+    theme: "availability",
+    applies: (change) =>
+      change.type === STATEFUL_SET &&
+      stays(change) &&
+      keepsPassword(change.before) &&
+      keepsPassword(change.after) &&
+      differsIn(change, passwordOf),
+    level: "downtime",
+    sentence: ({ subject }) =>
+      `The servers of ${subject} keep the password that they have, whatever its Secret says: where that has another one, nobody who restarts with it gets in.`,
+    instead: "set the new password in the database first: docs/secrets.md, rotation",
   },
   {
     id: "readiness-removed",
@@ -134,7 +149,23 @@ function isSpared(change: Change, changes: Changes): boolean {
 }
 
 function probesOf(change: Change, side: "before" | "after", probe: (typeof PROBES)[number]): unknown[] {
-  return containersOf(change, change[side]).map((container) => at(container, probe));
+  return containersOf(change, change[side]).flatMap((container) => at(container, probe) ?? []);
+}
+
+function serverOf(inputs: Inputs): unknown {
+  return listAt(inputs, "spec.template.spec.containers")[0];
+}
+
+/** Whether they are several of those that have their accounts in common (components/datastores/neo4j.ts). */
+function keepsPassword(inputs: Inputs): boolean {
+  const image = textAt(serverOf(inputs), "image") ?? "";
+  return NEO4J.images.test(repositoryOf(image)) && (numberAt(inputs, "spec.replicas") ?? 1) > 1;
+}
+
+/** Name of the Secret that has it. */
+function passwordOf(inputs: Inputs): unknown {
+  const variable = listAt(serverOf(inputs), "env").find((one) => at(one, "name") === "PASSWORD");
+  return at(variable, "valueFrom.secretKeyRef.name");
 }
 
 /** Whether a container that stays has no such probe any more. */

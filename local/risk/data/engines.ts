@@ -34,8 +34,22 @@ export const POSTGRES: Engine = {
       : unread("the data directory of one major version cannot be read by another, and the server does not start."),
 };
 
+/** https://neo4j.com/docs/upgrade-migration-guide/current/ */
+export const NEO4J: Engine = {
+  images: /(^|\/)neo4j$/,
+  judge: (from, to) => {
+    if (isBack(from, to)) return unread("Neo4j does not go back to an earlier version of its store.");
+    return from[0] === to[0] || (from[0] ?? 0) >= 2025 || (from[0] === 5 && from[1] === 26)
+      ? restarts
+      : unread(
+          "the store of one major version has to be migrated before another starts on it (neo4j-admin database migrate).",
+        );
+  },
+};
+
 const ENGINES: readonly Engine[] = [
   POSTGRES,
+  NEO4J,
   {
     // Its files are read by later versions only: https://valkey.io/topics/migration/
     images: /(^|\/)(valkey|redis)$/,
@@ -57,18 +71,6 @@ const ENGINES: readonly Engine[] = [
             says: "it starts only where featureCompatibilityVersion is that of the version before, and then does not go back.",
             instead: "make a backup and read featureCompatibilityVersion first",
           };
-    },
-  },
-  {
-    // https://neo4j.com/docs/upgrade-migration-guide/current/
-    images: /(^|\/)neo4j$/,
-    judge: (from, to) => {
-      if (isBack(from, to)) return unread("Neo4j does not go back to an earlier version of its store.");
-      return from[0] === to[0] || (from[0] ?? 0) >= 2025 || (from[0] === 5 && from[1] === 26)
-        ? restarts
-        : unread(
-            "the store of one major version has to be migrated before another starts on it (neo4j-admin database migrate).",
-          );
     },
   },
   {
