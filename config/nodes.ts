@@ -30,8 +30,8 @@ export const POOL_LABEL = "landfall.dev/pool";
 /** Keeps off machines of the spot market whatever does not ask for them, as AKS does by itself. */
 export const SPOT_TAINT: Taint = { key: "landfall.dev/spot", value: "true", effect: "NoSchedule" };
 
-/** A pool grows to this many times its fewest machines, unless it says how far. */
-const GROWTH = 3;
+/** A pool grows to this many times its fewest machines, unless it says how far: MLCF wants ten, one for each Qdrant. */
+const GROWTH = 4;
 const DEFAULT_POOLS: Readonly<Record<string, NodePool>> = { general: {} };
 
 /** What a cloud has for a pool. */

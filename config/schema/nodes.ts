@@ -16,7 +16,7 @@ export const nodePool = z.strictObject({
   machines: z.array(z.string()).min(1).max(20).optional(),
   /** Fewest machines. @default 3, one a zone; in dev 2 */
   min: z.int().min(0).max(1000).optional(),
-  /** Most machines. @default thrice the fewest */
+  /** Most machines. @default four times the fewest */
   max: z.int().min(1).max(1000).optional(),
   /** Machines at a fraction of the price that the cloud may take back within minutes; only who asks runs on them. @default false */
   spot: z.boolean().optional(),

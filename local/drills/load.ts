@@ -2,6 +2,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { parseQuantity } from "../../config/quantity.ts";
 import { type Api, ApiError } from "../cluster/api.ts";
+import { until } from "../cluster/until.ts";
 import { type Finding, proved } from "../proofs/proof.ts";
 import type { ClusterObject } from "../proofs/snapshot.ts";
 import { type Asked, type Behavior, behaviorOf, faster, tooFast, tooSoon } from "./behavior.ts";
@@ -102,13 +103,25 @@ export async function drillLoad(stage: Stage): Promise<Drill> {
 }
 
 /** Gives it the replicas that it had, unless its autoscaler has. */
-async function setBack({ api, plan, parts }: Stage, { part }: Scaler): Promise<void> {
+async function setBack({ api, plan, parts }: Stage, { part, object, resource }: Scaler): Promise<void> {
   const before = parts.find(({ name }) => name === part) as Part;
   const now = (await partsOf(api, plan.namespace)).find(({ name }) => name === part);
   if (now === undefined || now.replicas === before.replicas) return;
+  const autoscaler = `/apis/autoscaling/v2/namespaces/${plan.namespace}/horizontalpodautoscalers/${object.metadata.name}`;
+  // One that sees the load still would go up again.
+  await until(`the autoscaler of ${part} sees that the load is gone`, async () =>
+    isAtRest(await api.get<ClusterObject>(autoscaler), resource),
+  );
   const { kind, metadata } = before.object;
   const path = `/apis/apps/v1/namespaces/${plan.namespace}/${kind.toLowerCase()}s/${metadata.name}/scale`;
   await api.merge(path, { spec: { replicas: before.replicas } });
+}
+
+function isAtRest({ spec, status }: ClusterObject, resource: Scaler["resource"]): boolean {
+  const ofResource = (metrics: Metric[] = []) => metrics.find((metric) => metric.resource?.name === resource)?.resource;
+  const target = ofResource(spec.metrics)?.target.averageUtilization ?? 100;
+  const current = ofResource(status?.currentMetrics)?.current?.averageUtilization;
+  return current !== undefined && current < target;
 }
 
 function scalerOf(object: ClusterObject, parts: Stage["parts"]): Scaler[] {
@@ -145,7 +158,12 @@ function scalerOf(object: ClusterObject, parts: Stage["parts"]): Scaler[] {
 
 interface Metric {
   type: string;
-  resource?: { name: "cpu" | "memory"; target: { averageUtilization?: number } };
+  resource?: {
+    name: "cpu" | "memory";
+    target: { averageUtilization?: number };
+    /** In its status only. */
+    current?: { averageUtilization?: number };
+  };
 }
 
 interface ContainerSpec {

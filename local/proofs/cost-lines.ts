@@ -26,7 +26,7 @@ export interface Range {
 
 export interface Line extends Range {
   component: Component;
-  /** Such as `pool general: 3 to 9 m6i.xlarge`. */
+  /** Such as `pool general: 3 to 12 m6i.xlarge`. */
   item: string;
   /** What the figures go by beside the list price. */
   note?: string;

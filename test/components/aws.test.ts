@@ -140,7 +140,7 @@ describe("A cluster on EKS", function () {
     assert.deepEqual(inputs.instanceTypes, ["c6i.2xlarge", "c6a.2xlarge"]);
     assert.deepEqual(inputs.labels, { work: "batch", "landfall.dev/pool": "batch" });
     assert.deepEqual(inputs.taints, [{ key: "landfall.dev/spot", value: "true", effect: "NO_SCHEDULE" }]);
-    assert.deepEqual(inputs.scalingConfig, { minSize: 0, maxSize: 3, desiredSize: 0 });
+    assert.deepEqual(inputs.scalingConfig, { minSize: 0, maxSize: 4, desiredSize: 0 });
     assert.deepEqual(inputs.updateConfig, { maxUnavailablePercentage: 10 });
   });
 

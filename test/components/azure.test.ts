@@ -143,7 +143,7 @@ describe("A cluster on AKS", function () {
     });
     const { agentPoolName, resourceName, ...machines } = pool.inputs;
     const nodeLabels = { "landfall.dev/pool": "general" };
-    assert.deepEqual(machines, { ...common, mode: "User", osDiskSizeGB: 50, maxCount: 9, nodeLabels, nodeTaints: [] });
+    assert.deepEqual(machines, { ...common, mode: "User", osDiskSizeGB: 50, maxCount: 12, nodeLabels, nodeTaints: [] });
     assert.match(agentPoolName as string, /^general[0-9a-f]{4}$/);
     assert.equal(resourceName, "pybase-production");
   });

@@ -186,7 +186,7 @@ describe("PyBase on GKE, in production", () => {
       cluster: "pybase-production-id",
       nodeLocations: ["europe-west4-a", "europe-west4-b", "europe-west4-c"],
       initialNodeCount: 1,
-      autoscaling: { totalMinNodeCount: 3, totalMaxNodeCount: 9, locationPolicy: "BALANCED" },
+      autoscaling: { totalMinNodeCount: 3, totalMaxNodeCount: 12, locationPolicy: "BALANCED" },
       management: { autoRepair: true, autoUpgrade: true },
       upgradeSettings: { strategy: "SURGE", maxSurge: 1, maxUnavailable: 0 },
       nodeConfig: {

@@ -56,7 +56,7 @@ describe("The plan of a stack on AKS", () => {
           name: "general",
           machine: "Standard_D4s_v5",
           min: 3,
-          max: 9,
+          max: 12,
           spot: false,
           diskGiB: 50,
           diskType: undefined,

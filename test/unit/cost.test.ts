@@ -30,11 +30,11 @@ describe("What a stack costs", () => {
     const { lines, total, unknown, region } = costOf(await pybaseOn("eks"));
     assert.equal(region, "us-east-1");
     assert.deepEqual(unknown, []);
-    const machines = line(lines, "pool general: 3 to 9 m6i.xlarge");
+    const machines = line(lines, "pool general: 3 to 12 m6i.xlarge");
     const each = 0.192 * 730;
     assert.deepEqual(
       [machines.least, machines.typical, machines.most],
-      [3 * each, 4.5 * each, 9 * each].map((usd) => Math.round(usd * 100) / 100),
+      [3 * each, 5.25 * each, 12 * each].map((usd) => Math.round(usd * 100) / 100),
     );
     assert.equal(line(lines, "control plane").least, 73);
     assert.equal(line(lines, "3 NAT gateways").least, 98.55);

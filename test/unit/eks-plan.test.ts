@@ -32,7 +32,7 @@ describe("A stack on EKS", () => {
     );
     assert.deepEqual(
       nodePools.map(({ name, machine, min, max }) => ({ name, machine, min, max })),
-      [{ name: "general", machine: "m6i.xlarge", min: 3, max: 9 }],
+      [{ name: "general", machine: "m6i.xlarge", min: 3, max: 12 }],
     );
   });
 
@@ -66,7 +66,7 @@ describe("A stack on EKS", () => {
     assert.deepEqual(
       nodePools.map(({ name, amiType, spot, min, max }) => ({ name, amiType, spot, min, max })),
       [
-        { name: "general", amiType: "AL2023_ARM_64_STANDARD", spot: false, min: 3, max: 9 },
+        { name: "general", amiType: "AL2023_ARM_64_STANDARD", spot: false, min: 3, max: 12 },
         { name: "batch", amiType: "AL2023_x86_64_STANDARD", spot: true, min: 0, max: 4 },
       ],
     );

@@ -58,7 +58,7 @@ describe("A stack on GKE", () => {
     );
     assert.deepEqual(
       nodePools.map(({ name, machine, min, max }) => ({ name, machine, min, max })),
-      [{ name: "general", machine: "e2-standard-4", min: 3, max: 9 }],
+      [{ name: "general", machine: "e2-standard-4", min: 3, max: 12 }],
     );
     assert.equal(planned().backupRetentionDays, undefined);
   });

@@ -77,7 +77,7 @@ describe("What GKE does not have is refused:", () => {
       onGke({ network: { cidr: "10.0.0.0/20" } }),
       {
         path: "landfall:cluster.nodePools",
-        got: 9,
+        got: 12,
         problem: "is how far the machines may grow, and pods have addresses (10.0.0.0/21) for 8 of them",
         allowed: "8 machines in all pools together",
         fix: "lower nodePools.<name>.max, or choose a larger range of pods in landfall:cluster.network",
