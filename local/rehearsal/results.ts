@@ -11,6 +11,8 @@ export interface Result extends Cell {
   note?: string;
   /** Resources that were made. */
   resources?: number;
+  /** Those that were held. */
+  drills?: string[];
   seconds: number;
   /** The program that it was rehearsed with. */
   program: string;
