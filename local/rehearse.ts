@@ -20,7 +20,8 @@ npm run rehearse -- --matrix [--only TEXT]... [--again] [--drill NAME]... [--par
   --app NAME     the application, or its file, instead of the stack file's
   -c KEY=VALUE   a setting over the file's, such as -c cluster.version=1.35
   --quick        without the drills, which take minutes
-  --drill NAME   only this drill, or those: ${Object.keys(DRILLS).join(", ")}, or all
+  --drill NAME   only this drill, or those, or all:
+                 ${Object.keys(DRILLS).join(", ")}
   --keep         leave it standing, for a look at the cluster; the next rehearsal clears it
   --json         how it went, for machines
 
