@@ -2,10 +2,10 @@
 import assert from "node:assert/strict";
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { addApplication } from "../support/application.ts";
-import { clusterConfig, sharedCluster, type TestCluster } from "../support/cluster.ts";
+import { stackOf } from "../support/application.ts";
+import { sharedCluster, type TestCluster } from "../support/cluster.ts";
 import { readNamespace, the } from "../support/read.ts";
-import { TestStack } from "../support/stack.ts";
+import type { TestStack } from "../support/stack.ts";
 
 const EXAMPLE = "docs/examples/automation/pull-request.ts";
 const tier = {
@@ -25,13 +25,13 @@ describe("A program that uses Pulumi's Automation API", function () {
 
   before(async () => {
     cluster = await sharedCluster();
-    stack = new TestStack("dev", {
-      "landfall:app": "kiosk",
-      "landfall:profile": "dev",
-      "landfall:cluster": clusterConfig(cluster),
-      "landfall:edge": { kind: "ingress", host: "preview.localhost", tls: { secretName: "tls" } },
-    });
-    addApplication(stack, "kiosk", { name: "kiosk", tiers: { web: tier } });
+    stack = stackOf(
+      cluster,
+      { name: "kiosk", tiers: { web: tier } },
+      {
+        "landfall:edge": { kind: "ingress", host: "preview.localhost", tls: { secretName: "tls" } },
+      },
+    );
   });
   after(() => stack?.remove());
 

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { clusterConfig, sharedCluster, type TestCluster } from "../support/cluster.ts";
-import { pressFile } from "../support/press.ts";
+import { METRICS_OF_WEB, pressFile } from "../support/press.ts";
 import { eventually, type NamespaceContents, readCustomObjects, readNamespace, the } from "../support/read.ts";
 import { TestStack } from "../support/stack.ts";
 
@@ -47,38 +47,7 @@ describe("an application that scales", function () {
 
   it("scales by metrics of its pods and from outside beside CPU and memory", () => {
     const { spec } = the(seen.autoscalers, "web");
-    assert.deepEqual(spec?.metrics, [
-      { type: "Resource", resource: { name: "cpu", target: { type: "Utilization", averageUtilization: 70 } } },
-      { type: "Resource", resource: { name: "memory", target: { type: "Utilization", averageUtilization: 80 } } },
-      {
-        type: "Pods",
-        pods: {
-          metric: { name: "http_requests_per_second" },
-          target: { type: "AverageValue", averageValue: "50" },
-        },
-      },
-      {
-        type: "Pods",
-        pods: {
-          metric: { name: "http_request_seconds", selector: { matchLabels: { route: "api" } } },
-          target: { type: "AverageValue", averageValue: "500m" },
-        },
-      },
-      {
-        type: "External",
-        external: {
-          metric: { name: "queue_depth", selector: { matchLabels: { queue: "pages" } } },
-          target: { type: "Value", value: "100" },
-        },
-      },
-      {
-        type: "External",
-        external: {
-          metric: { name: "websocket_connections" },
-          target: { type: "AverageValue", averageValue: "1k" },
-        },
-      },
-    ]);
+    assert.deepEqual(spec?.metrics, METRICS_OF_WEB);
     assert.deepEqual(spec?.behavior?.scaleDown, {
       stabilizationWindowSeconds: 600,
       selectPolicy: "Min",

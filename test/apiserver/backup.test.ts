@@ -6,10 +6,10 @@ import { delimiter, join } from "node:path";
 import { promisify } from "node:util";
 import { KubeConfig } from "@kubernetes/client-node";
 import { temporaryDirectory } from "../support/api-server.ts";
-import { addApplication } from "../support/application.ts";
+import { stackOf } from "../support/application.ts";
 import { clusterConfig, sharedCluster, type TestCluster } from "../support/cluster.ts";
 import { eventually, readCustomObjects, readNamespace } from "../support/read.ts";
-import { TestStack } from "../support/stack.ts";
+import type { TestStack } from "../support/stack.ts";
 
 const namespace = "copies";
 const resources = { requests: { cpu: "100m", memory: "128Mi" }, limits: { cpu: "200m", memory: "256Mi" } };
@@ -36,16 +36,12 @@ describe("Backups on a real API server", function () {
 
   before(async () => {
     cluster = await sharedCluster();
-    stack = new TestStack("dev", {
-      "landfall:app": "copies",
-      "landfall:profile": "dev",
+    stack = stackOf(cluster, application, {
       "landfall:cluster": {
         ...clusterConfig(cluster),
         snapshotClasses: { kept: { driver: "volumes.landfall.local", deletionPolicy: "Delete" } },
       },
-      "landfall:edge": { kind: "ingress", host: "copies.localhost", tls: { secretName: "tls" } },
     });
-    addApplication(stack, "copies", application);
     await stack.create();
     await stack.up();
   });

@@ -2,10 +2,10 @@
 import assert from "node:assert/strict";
 import { rmSync } from "node:fs";
 import { join } from "node:path";
-import { addApplication } from "../support/application.ts";
-import { clusterConfig, sharedCluster, type TestCluster } from "../support/cluster.ts";
+import { stackOf } from "../support/application.ts";
+import { sharedCluster, type TestCluster } from "../support/cluster.ts";
 import { eventually, readNamespace, the } from "../support/read.ts";
-import { TestStack } from "../support/stack.ts";
+import type { TestStack } from "../support/stack.ts";
 
 const namespace = "harvest";
 const application = {
@@ -30,13 +30,7 @@ describe("A stack that has lost", function () {
 
   before(async () => {
     cluster = await sharedCluster();
-    stack = new TestStack("dev", {
-      "landfall:app": "harvest",
-      "landfall:profile": "dev",
-      "landfall:cluster": clusterConfig(cluster),
-      "landfall:edge": { kind: "ingress", host: "harvest.localhost", tls: { secretName: "tls" } },
-    });
-    addApplication(stack, "harvest", application);
+    stack = stackOf(cluster, application);
     await stack.create();
     await stack.up();
   });

@@ -1,11 +1,11 @@
 /** Every kind of way in through the real engine, against the real definitions of its custom resources. */
 import assert from "node:assert/strict";
 import { CustomObjectsApi, KubeConfig } from "@kubernetes/client-node";
-import { addApplication } from "../support/application.ts";
-import { clusterConfig, sharedCluster, type TestCluster } from "../support/cluster.ts";
+import { stackOf } from "../support/application.ts";
+import { sharedCluster, type TestCluster } from "../support/cluster.ts";
 import { type Loose, market } from "../support/market.ts";
 import { eventually } from "../support/read.ts";
-import { TestStack } from "../support/stack.ts";
+import type { TestStack } from "../support/stack.ts";
 
 interface Custom {
   metadata: { name: string };
@@ -35,14 +35,10 @@ describe("The way in on a real API server", function () {
   async function land(namespace: string, edge: object, change: (app: Loose) => void = () => {}) {
     const application = structuredClone(market);
     change(application);
-    stack = new TestStack("dev", {
-      "landfall:app": "market",
-      "landfall:profile": "dev",
+    stack = stackOf(cluster, application, {
       "landfall:namespace": namespace,
-      "landfall:cluster": clusterConfig(cluster),
       "landfall:edge": { host: "market.localhost", ...edge },
     });
-    addApplication(stack, "market", application);
     await stack.create();
     return stack.run("up", "--yes", "--skip-preview", "--stack", "dev");
   }

@@ -2,10 +2,10 @@
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { MISSING_IMAGES } from "../../local/cluster/stages.ts";
-import { addApplication } from "../support/application.ts";
-import { clusterConfig, sharedCluster, type TestCluster } from "../support/cluster.ts";
+import { stackOf } from "../support/application.ts";
+import { sharedCluster, type TestCluster } from "../support/cluster.ts";
 import { eventually, readNamespace, the } from "../support/read.ts";
-import { TestStack } from "../support/stack.ts";
+import type { TestStack } from "../support/stack.ts";
 
 const namespace = "quay";
 const application = {
@@ -41,13 +41,7 @@ describe("A new release, by the recipes of docs/operations.md", function () {
 
   before(async () => {
     cluster = await sharedCluster();
-    stack = new TestStack("dev", {
-      "landfall:app": namespace,
-      "landfall:profile": "dev",
-      "landfall:cluster": clusterConfig(cluster),
-      "landfall:edge": { kind: "ingress", host: "quay.localhost", tls: { secretName: "tls" } },
-    });
-    addApplication(stack, namespace, application);
+    stack = stackOf(cluster, application);
     await stack.create();
     git("init", "--quiet");
     commit("1.0.0");

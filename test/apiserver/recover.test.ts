@@ -2,10 +2,10 @@
 import assert from "node:assert/strict";
 import { mkdirSync, readdirSync, readFileSync, truncateSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { addApplication } from "../support/application.ts";
-import { clusterConfig, sharedCluster, type TestCluster } from "../support/cluster.ts";
+import { stackOf } from "../support/application.ts";
+import { sharedCluster, type TestCluster } from "../support/cluster.ts";
 import { eventually, type NamespaceContents, readNamespace, the } from "../support/read.ts";
-import { TestStack } from "../support/stack.ts";
+import type { TestStack } from "../support/stack.ts";
 
 const namespace = "orchard";
 const tier = {
@@ -31,13 +31,7 @@ describe("npm run recover", function () {
 
   before(async () => {
     cluster = await sharedCluster();
-    stack = new TestStack("dev", {
-      "landfall:app": "orchard",
-      "landfall:profile": "dev",
-      "landfall:cluster": clusterConfig(cluster),
-      "landfall:edge": { kind: "ingress", host: "orchard.localhost", tls: { secretName: "tls" } },
-    });
-    addApplication(stack, "orchard", application);
+    stack = stackOf(cluster, application);
     await stack.create();
     await stack.up();
     first = await look();

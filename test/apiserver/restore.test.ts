@@ -9,13 +9,13 @@ import { BACKUPS, listing } from "../../components/backup/scripts.ts";
 import type { Api } from "../../local/cluster/api.ts";
 import { openApi } from "../../local/cluster/kubeconfig.ts";
 import { parseCopies } from "../../local/restore/copies.ts";
-import { addApplication } from "../support/application.ts";
-import { clusterConfig, sharedCluster, type TestCluster } from "../support/cluster.ts";
+import { stackOf } from "../support/application.ts";
+import { sharedCluster, type TestCluster } from "../support/cluster.ts";
 import { environmentOf, scriptOf } from "../support/containers.ts";
 import { PostgresServer } from "../support/postgres.ts";
 import { eventually, type NamespaceContents, readNamespace, the } from "../support/read.ts";
 import { Harbour, wheels } from "../support/servers.ts";
-import { TestStack } from "../support/stack.ts";
+import type { TestStack } from "../support/stack.ts";
 
 const ADMISSION = "/apis/admissionregistration.k8s.io/v1";
 const POLICIES = ["validatingadmissionpolicies", "validatingadmissionpolicybindings"].map(
@@ -50,13 +50,7 @@ describe("npm run restore, of a bundled PostgreSQL", function () {
 
   before(async () => {
     cluster = await sharedCluster();
-    stack = new TestStack("dev", {
-      "landfall:app": "vault",
-      "landfall:profile": "dev",
-      "landfall:cluster": clusterConfig(cluster),
-      "landfall:edge": { kind: "ingress", host: "vault.localhost", tls: { secretName: "tls" } },
-    });
-    addApplication(stack, "vault", application);
+    stack = stackOf(cluster, application);
     await stack.create();
     await stack.up();
     stackFile = readFileSync(stack.stackFile, "utf8");

@@ -1,14 +1,14 @@
 /** A PostgreSQL and a Redis that move to servers elsewhere and back, with data: what the jobs of each stage run, against real servers. */
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { addApplication } from "../support/application.ts";
-import { clusterConfig, sharedCluster, type TestCluster } from "../support/cluster.ts";
+import { stackOf } from "../support/application.ts";
+import { sharedCluster, type TestCluster } from "../support/cluster.ts";
 import { environmentOf, scriptOf } from "../support/containers.ts";
 import { PostgresServer } from "../support/postgres.ts";
 import { type NamespaceContents, readNamespace, the } from "../support/read.ts";
 import { RedisServer } from "../support/redis.ts";
 import { Harbour, type Side, wheels } from "../support/servers.ts";
-import { TestStack } from "../support/stack.ts";
+import type { TestStack } from "../support/stack.ts";
 
 const namespace = "ledger";
 const ELSEWHERE = "10.9.0.7";
@@ -76,13 +76,7 @@ describe("A PostgreSQL and a Redis with data, switched", function () {
       cache: { ...redis, give: (server, password) => (server as RedisServer).give(password) },
     };
     cluster = await sharedCluster();
-    stack = new TestStack("dev", {
-      "landfall:app": "ledger",
-      "landfall:profile": "dev",
-      "landfall:cluster": clusterConfig(cluster),
-      "landfall:edge": { kind: "ingress", host: "ledger.localhost", tls: { secretName: "tls" } },
-    });
-    addApplication(stack, "ledger", application);
+    stack = stackOf(cluster, application);
     await stack.create();
     await land({});
     volumes = volumesOf();

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { autoName, find, ofType, type Registration, secret } from "../support/mocks.ts";
-import { pressPlan } from "../support/press.ts";
+import { METRICS_OF_WEB, pressPlan } from "../support/press.ts";
 import { land, passwordOf } from "../support/pybase.ts";
 
 const HPA = "kubernetes:autoscaling/v2:HorizontalPodAutoscaler";
@@ -39,38 +39,7 @@ describe("A tier that scales in every way", () => {
         scaleTargetRef: targetOf("web"),
         minReplicas: 3,
         maxReplicas: 20,
-        metrics: [
-          { type: "Resource", resource: { name: "cpu", target: { type: "Utilization", averageUtilization: 70 } } },
-          { type: "Resource", resource: { name: "memory", target: { type: "Utilization", averageUtilization: 80 } } },
-          {
-            type: "Pods",
-            pods: {
-              metric: { name: "http_requests_per_second" },
-              target: { type: "AverageValue", averageValue: "50" },
-            },
-          },
-          {
-            type: "Pods",
-            pods: {
-              metric: { name: "http_request_seconds", selector: { matchLabels: { route: "api" } } },
-              target: { type: "AverageValue", averageValue: "500m" },
-            },
-          },
-          {
-            type: "External",
-            external: {
-              metric: { name: "queue_depth", selector: { matchLabels: { queue: "pages" } } },
-              target: { type: "Value", value: "100" },
-            },
-          },
-          {
-            type: "External",
-            external: {
-              metric: { name: "websocket_connections" },
-              target: { type: "AverageValue", averageValue: "1k" },
-            },
-          },
-        ],
+        metrics: METRICS_OF_WEB,
         behavior: {
           scaleUp: {
             stabilizationWindowSeconds: 0,

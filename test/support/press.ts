@@ -108,3 +108,37 @@ export function pressPlan(settings: object = {}, passwords: string[] = []): Plan
     stack: "dev",
   });
 }
+
+/** What the autoscaler of `web` goes by. */
+export const METRICS_OF_WEB = [
+  { type: "Resource", resource: { name: "cpu", target: { type: "Utilization", averageUtilization: 70 } } },
+  { type: "Resource", resource: { name: "memory", target: { type: "Utilization", averageUtilization: 80 } } },
+  {
+    type: "Pods",
+    pods: {
+      metric: { name: "http_requests_per_second" },
+      target: { type: "AverageValue", averageValue: "50" },
+    },
+  },
+  {
+    type: "Pods",
+    pods: {
+      metric: { name: "http_request_seconds", selector: { matchLabels: { route: "api" } } },
+      target: { type: "AverageValue", averageValue: "500m" },
+    },
+  },
+  {
+    type: "External",
+    external: {
+      metric: { name: "queue_depth", selector: { matchLabels: { queue: "pages" } } },
+      target: { type: "Value", value: "100" },
+    },
+  },
+  {
+    type: "External",
+    external: {
+      metric: { name: "websocket_connections" },
+      target: { type: "AverageValue", averageValue: "1k" },
+    },
+  },
+];
