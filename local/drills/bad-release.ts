@@ -12,8 +12,8 @@ import { detailOf, type Stage } from "./stage.ts";
 const NAME = "bad-release";
 const TITLE =
   "A release that never gets ready: the old pods serve on, the update says why it failed, and an edit takes it back";
-/** The provider looks every ten seconds why pods do not get ready, and a busy machine is slow to tell. */
-const DEADLINE_SECONDS = 60;
+/** The provider looks every ten seconds why pods do not get ready. */
+const DEADLINE_SECONDS = 45;
 const PLAYED = `\`pulumi up\` with an image that cannot be pulled, then with the old one again. The tier's progressDeadlineSeconds is ${DEADLINE_SECONDS} meanwhile.`;
 
 export async function drillBadRelease(stage: Stage): Promise<Drill> {

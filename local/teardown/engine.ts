@@ -8,7 +8,7 @@ import { isPassing } from "../recover/passing.ts";
 import { askPulumi, lockOwners, notMade, releaseDeadLocks, runPulumi, stackExists } from "../stack.ts";
 import { parseState, type State } from "./state.ts";
 
-/** Of an update that failed by what passes. */
+/** Of what passes by itself. */
 const TRIES = 3;
 const PAUSE_MILLISECONDS = 10_000;
 
@@ -80,7 +80,7 @@ export class Engine {
    * Lands what the stack file says on what is really there, whoever has changed it by hand meanwhile. An update is safe to
    * run again: it is, a few times, where the API server or a cloud failed for a moment.
    */
-  async reconcile(pauseMilliseconds = PAUSE_MILLISECONDS): Promise<void> {
+  async reconcile(): Promise<void> {
     const directory = mkdtempSync(join(tmpdir(), "landfall-events-"));
     const log = join(directory, "events.json");
     const args = ["up", "--yes", "--skip-preview", "--refresh", "--event-log", log, "--stack", this.#stack];
@@ -90,19 +90,24 @@ export class Engine {
         if (code === 0) return;
         if (tries === TRIES || !existsSync(log) || !isPassing(readFileSync(log, "utf8"))) throw this.#failure("up");
         rmSync(log);
-        console.error(
-          `\nWhat failed may pass by itself; once more in ${pauseMilliseconds / 1000} s (${tries + 1} of ${TRIES}).\n`,
-        );
-        await sleep(pauseMilliseconds);
+        await onceMore("What failed may pass by itself", tries);
       }
     } finally {
       rmSync(directory, { recursive: true });
     }
   }
 
-  /** @throws UserError where an update would change something */
+  /**
+   * Looks again, a few times: an autoscaler that has only just asked for pods leaves its tier without some for a moment.
+   *
+   * @throws UserError where an update would change something
+   */
   async checkNothingIsLeft(): Promise<void> {
-    await this.#run(["preview", "--refresh", "--expect-no-changes"]);
+    const args = ["preview", "--refresh", "--expect-no-changes", "--stack", this.#stack];
+    for (let tries = 1; (await runPulumi(this.#pulumi, args)) !== 0; tries++) {
+      if (tries === TRIES) throw this.#failure("preview");
+      await onceMore("What is not ready yet may be soon", tries);
+    }
   }
 
   async unprotect(): Promise<void> {
@@ -141,4 +146,9 @@ export class Engine {
       ].join("\n"),
     );
   }
+}
+
+async function onceMore(because: string, tries: number): Promise<void> {
+  console.error(`\n${because}; once more in ${PAUSE_MILLISECONDS / 1000} s (${tries + 1} of ${TRIES}).\n`);
+  await sleep(PAUSE_MILLISECONDS);
 }
