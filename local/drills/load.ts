@@ -68,7 +68,7 @@ export async function drillLoad(stage: Stage): Promise<Drill> {
       ({ hasOthers, behavior }) => !hasOthers && behavior.scaleDown.selectPolicy !== "Disabled",
     );
     const fallen = await follow(stage, scalers, machines, LOW, ({ min }) => min, shrinking);
-    mark(fallen ? "all at their fewest" : "not all came down");
+    mark(shrinking.length === 0 ? "none comes down here" : fallen ? "all at their fewest" : "not all came down");
     const [deployments, autoscalers] = await Promise.all([
       api.list<ClusterObject>(`/apis/apps/v1/namespaces/${plan.namespace}/deployments`),
       api.list<ClusterObject>(path),

@@ -30,7 +30,7 @@ export async function drillRollingUpdate(stage: Stage): Promise<Drill> {
     ...stuck.map(({ pod, because }) => tooFew(partOf(pod) ?? "", ready.readyOf(partOf(pod) ?? ""), because)),
   ];
   const released = releasedTiers(plan).length;
-  const summary = `${released} tiers, ${parts.filter(({ floor }) => floor !== undefined).length} with pods that must stay ready`;
+  const summary = `${released === 1 ? "1 tier" : `${released} tiers`}, ${parts.filter(({ floor }) => floor !== undefined).length} with pods that must stay ready`;
   return proved({ name: NAME, title: TITLE, summary }, findings, detailOf({ ...stage, parts }, PLAYED));
 }
 

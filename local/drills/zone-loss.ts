@@ -37,15 +37,15 @@ export async function drillZoneLoss(stage: Stage): Promise<Drill> {
   ready.lose([]);
   await machines.bringBack(gone);
   mark(`${zone} is back`);
+  const whole = parts.length - waiting.size;
   const homeless = await machines.settle(ready, parts);
 
+  for (const { pod, because } of homeless) waiting.set(partOf(pod) ?? pod.metadata.name, because);
   const findings = parts.flatMap(({ name, replicas, reserve = 0 }): Finding[] => [
     ...(replicas > 1 && left.get(name) === 0 ? [allThere(name, replicas, zone)] : []),
     ...(replicas > 1 && (reached.get(name) ?? 0) < reserve ? [tooFew(name, reserve)] : []),
-    ...(waiting.has(name) ? [waits(name, zone, waiting.get(name) as string)] : []),
+    ...(waiting.has(name) ? [waits(name, zone, waiting.get(name) as string, reached.get(name) ?? 0)] : []),
   ]);
-  findings.push(...homeless.map(({ pod, because }) => waits(partOf(pod) ?? pod.metadata.name, zone, because)));
-  const whole = parts.length - waiting.size;
   const summary = `${zone} with ${pods} pods gone: ${whole} of ${parts.length} parts whole again within ${duration(took)}`;
   return proved({ name: NAME, title: TITLE, summary }, findings, detailOf(stage, PLAYED));
 }
@@ -68,16 +68,20 @@ function tooFew(part: string, reserve: number): Finding {
   };
 }
 
-function waits(part: string, zone: string, because: string): Finding {
+/** @param serving its pods that were ready without the zone */
+function waits(part: string, zone: string, because: string, serving: number): Finding {
   const isDisk = because.includes("volume node affinity") || because.includes("didn't match PersistentVolume");
-  return {
-    severity: "warning",
-    subject: part,
-    sentence: isDisk
-      ? `It is away until ${zone} is back: its disk is there.`
-      : `It waits until ${zone} is back: ${because}.`,
-    fix: isDisk
-      ? "have it managed by the cloud over zones, or give it servers in several (`servers: 3`)"
-      : "let the pool grow in the other zones",
-  };
+  const warning = (sentence: string, fix: string): Finding => ({ severity: "warning", subject: part, sentence, fix });
+  if (!isDisk) return warning(`It waits until ${zone} is back: ${because}.`, "let the pool grow in the other zones");
+  if (serving > 0) {
+    const pods = serving === 1 ? "One pod serves" : `${serving} pods serve`;
+    return warning(
+      `${pods} until ${zone} is back, where the disk of the others is.`,
+      "see that as many carry the load; a server more, in another zone, makes up for it",
+    );
+  }
+  return warning(
+    `It is away until ${zone} is back: its disk is there.`,
+    "have it managed by the cloud over zones, or give it servers in several (`servers: 3`)",
+  );
 }

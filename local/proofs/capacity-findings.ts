@@ -16,14 +16,20 @@ export function findingsOf({ cluster, profileName }: Plan, detail: CapacityDetai
     ...most.waiting.filter(({ subject }) => !always.has(subject)).map((waiting) => atMost(waiting, own)),
     ...nearlyFull(detail, own),
     ...oneZone(detail, losses, production),
-    ...losses.flatMap((loss) =>
-      loss.rooms.length === 0
-        ? []
-        : loss.waiting
-            .filter(({ subject }) => !always.has(subject))
-            .map((waiting) => inLoss(loss, waiting, production)),
-    ),
+    ...eachOnce(losses.filter(({ rooms }) => rooms.length > 0))
+      .filter(({ waiting: { subject } }) => !always.has(subject))
+      .map(({ zones, waiting }) => inLoss(zones, waiting, production)),
   ];
+}
+
+/** What waits in the same way whichever of several zones is gone. */
+function eachOnce(losses: readonly Scenario[]): { zones: string[]; waiting: Waiting }[] {
+  const all = losses.flatMap(({ zone, waiting }) => waiting.map((one) => ({ zone: zone as string, waiting: one })));
+  const alike = Map.groupBy(all, ({ waiting }) => JSON.stringify(waiting));
+  return [...alike.values()].map((same) => ({
+    zones: same.map(({ zone }) => zone),
+    waiting: (same[0] as (typeof same)[number]).waiting,
+  }));
 }
 
 const QUOTA = "raise the quota, or leave it out: it is then the sum of everything at its largest";
@@ -77,17 +83,16 @@ function oneZone({ pools }: CapacityDetail, losses: readonly Scenario[], product
     }));
 }
 
-function inLoss(
-  { zone, pods: _ }: Scenario,
-  { subject, pods, placed, because }: Waiting,
-  production: boolean,
-): Finding {
+const anyOf = new Intl.ListFormat("en", { type: "disjunction" });
+
+function inLoss(zones: readonly string[], { subject, pods, placed, because }: Waiting, production: boolean): Finding {
+  const without = `Without ${anyOf.format(zones)}`;
   const all = pods + placed;
   if (placed > 0) {
     return {
       severity: "warning",
       subject,
-      sentence: `Without ${zone}, ${placed} of its ${all} pods run until the zone is back, or its machines are removed: ${because}.`,
+      sentence: `${without}, ${placed} of its ${all} pods run until the zone is back, or its machines are removed: ${because}.`,
       fix: "see that as many carry the load; more replicas over the other zones make up for it",
     };
   }
@@ -96,7 +101,7 @@ function inLoss(
   return {
     severity: production && !alone ? "failure" : "warning",
     subject,
-    sentence: `Without ${zone}, ${none} until the zone is back: ${because}.`,
+    sentence: `${without}, ${none} until the zone is back: ${because}.`,
     fix: alone
       ? "several servers, or a managed datastore with highAvailability, outlive a zone"
       : "spread its pool over several zones, or let it run on another pool too",

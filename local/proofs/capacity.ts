@@ -99,7 +99,7 @@ export async function proveCapacity(plan: Plan, snapshot: Snapshot, api: Api): P
 
 function summaryOf([least, most, ...losses]: readonly Scenario[]): string {
   const added = Object.values(most?.added ?? {}).reduce((sum, count) => sum + count, 0);
-  const down = losses.reduce((sum, { waiting }) => sum + waiting.length, 0);
+  const down = new Set(losses.flatMap(({ waiting }) => waiting.map(({ subject }) => subject))).size;
   return `${least?.pods} to ${most?.pods} pods, ${added} machines added for the most; ${down} ${down === 1 ? "part waits" : "parts wait"} for a zone that is gone`;
 }
 
