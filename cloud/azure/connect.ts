@@ -47,7 +47,7 @@ export function connectAks(plan: Plan, cluster: AksPlan): Cloud {
     createRegistry(name, { plan: cluster, containerRegistry, kubelet, site, zones }, opts);
   }
   if (cluster.keyVault) {
-    new KeyVault(name, { plan: cluster, aks, site, zones }, { providers: [provider] });
+    new KeyVault(name, { plan: cluster, ...cluster.keyVault, aks, site, zones }, { providers: [provider] });
   }
   const kubeconfig = kubeconfigOf(aks.cluster, cluster, resourceGroupName, opts);
   const kubernetes = new k8s.Provider(

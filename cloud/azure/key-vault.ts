@@ -10,6 +10,8 @@ import type { Site } from "./site.ts";
 
 export interface KeyVaultArgs {
   plan: AksPlan;
+  /** Whether a deleted vault is kept for as long as can be, and nobody can purge it. */
+  purgeProtection: boolean;
   aks: Cluster;
   site: Site;
   zones: PrivateZones;
@@ -19,7 +21,7 @@ export interface KeyVaultArgs {
 export class KeyVault extends pulumi.ComponentResource {
   constructor(name: string, args: KeyVaultArgs, opts: pulumi.ComponentResourceOptions) {
     super("landfall:azure:KeyVault", `${name}-vault`, {}, opts);
-    const { plan, site, aks } = args;
+    const { plan, purgeProtection, site, aks } = args;
     const { subscription, deletionProtection: protect } = plan;
     const { resourceGroupName } = site;
     const inside = { parent: this };
@@ -34,9 +36,9 @@ export class KeyVault extends pulumi.ComponentResource {
           enableRbacAuthorization: true,
           publicNetworkAccess: "Disabled",
           enableSoftDelete: true,
-          softDeleteRetentionInDays: protect ? LONGEST_RETENTION_DAYS : SHORTEST_RETENTION_DAYS,
-          // Azure never lets it be switched off again.
-          enablePurgeProtection: protect || undefined,
+          // Azure never lets these two be changed.
+          softDeleteRetentionInDays: purgeProtection ? LONGEST_RETENTION_DAYS : SHORTEST_RETENTION_DAYS,
+          enablePurgeProtection: purgeProtection || undefined,
         },
       },
       { ...inside, protect },

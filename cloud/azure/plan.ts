@@ -55,7 +55,10 @@ export interface AksPlan {
   azureMonitor: { metrics: boolean; logs: boolean };
   keyVaultSecrets: boolean;
   /** Whether the stack has a key vault of its own. */
-  keyVault: boolean;
+  keyVault?: {
+    /** Whether a deleted vault is kept for as long as can be, and nobody can purge it; Azure lets neither be changed. */
+    purgeProtection: boolean;
+  };
   secretsKey?: AksSettings["secretsKey"];
   geoRedundantBackups: boolean;
   deletionProtection: boolean;
@@ -92,7 +95,7 @@ export function resolveAks(layers: Layers, settings: AksSettings): AksPlan {
     imageCaches,
     azureMonitor: azureMonitorOf(settings),
     keyVaultSecrets: (settings.keyVaultSecrets ?? false) !== false,
-    keyVault: settings.keyVaultSecrets === "new",
+    keyVault: settings.keyVaultSecrets === "new" ? { purgeProtection: profile.protectData } : undefined,
     secretsKey: settings.secretsKey,
     geoRedundantBackups: settings.geoRedundantBackups ?? false,
     deletionProtection: settings.deletionProtection ?? profile.protectData,

@@ -1,5 +1,7 @@
 /** Every machine drained in turn, as an upgrade of the cluster does it. */
+import type { Plan } from "../../config/plan.ts";
 import { type Finding, proved } from "../proofs/proof.ts";
+import { bundledStore, insteadOfOneServer } from "../proofs/servers.ts";
 import { type Drill, duration } from "./drill.ts";
 import { evictAll } from "./evict.ts";
 import { Machines } from "./machines.ts";
@@ -42,7 +44,7 @@ export async function drillDrain(stage: Stage): Promise<Drill> {
     const { name, floor } = part;
     const least = lowest(ready.steps.get(name) ?? []);
     if (floor !== undefined && least < floor) findings.push(below(name, least, floor));
-    else if (floor === undefined && least === 0) findings.push(away(part));
+    else if (floor === undefined && least === 0) findings.push(away(part, plan));
   }
   const summary = `${drained} machines, each empty and all pods ready again within ${duration(slowest)}`;
   return proved({ name: NAME, title: TITLE, summary }, unique(findings), detailOf({ ...stage, parts }, PLAYED));
@@ -75,8 +77,8 @@ function below(part: string, least: number, floor: number): Finding {
   };
 }
 
-function away({ name, object, replicas }: Part): Finding {
-  const isStore = object.kind === "StatefulSet";
+function away({ name, replicas }: Part, plan: Plan): Finding {
+  const store = bundledStore(plan, name);
   return {
     severity: "warning",
     subject: name,
@@ -84,8 +86,8 @@ function away({ name, object, replicas }: Part): Finding {
       replicas === 1
         ? "It is away while its one pod moves, as long as it takes to start."
         : "It had no ready pod for a moment: no budget keeps one.",
-    fix: isStore
-      ? "give it several servers, or have the cloud run it (mode: managed)"
+    fix: store
+      ? insteadOfOneServer(store)
       : `give it ${replicas === 1 ? "two replicas, where it can have them" : "a budget (minAvailable)"}`,
   };
 }

@@ -1,6 +1,8 @@
 /** A zone goes, with all machines in it. */
+import type { Plan } from "../../config/plan.ts";
 import { zoneOf } from "../proofs/capacity-pools.ts";
 import { type Finding, proved } from "../proofs/proof.ts";
+import { bundledStore, insteadOfOneServer } from "../proofs/servers.ts";
 import { type Drill, duration, notDrilled } from "./drill.ts";
 import { Machines } from "./machines.ts";
 import { partOf } from "./ready-pods.ts";
@@ -44,7 +46,7 @@ export async function drillZoneLoss(stage: Stage): Promise<Drill> {
   const findings = parts.flatMap(({ name, replicas, reserve = 0 }): Finding[] => [
     ...(replicas > 1 && left.get(name) === 0 ? [allThere(name, replicas, zone)] : []),
     ...(replicas > 1 && (reached.get(name) ?? 0) < reserve ? [tooFew(name, reserve)] : []),
-    ...(waiting.has(name) ? [waits(name, zone, waiting.get(name) as string, reached.get(name) ?? 0)] : []),
+    ...(waiting.has(name) ? [waits(plan, name, zone, waiting.get(name) as string, reached.get(name) ?? 0)] : []),
   ]);
   const summary = `${zone} with ${pods} pods gone: ${whole} of ${parts.length} parts whole again within ${duration(took)}`;
   return proved({ name: NAME, title: TITLE, summary }, findings, detailOf(stage, PLAYED));
@@ -69,19 +71,19 @@ function tooFew(part: string, reserve: number): Finding {
 }
 
 /** @param serving its pods that were ready without the zone */
-function waits(part: string, zone: string, because: string, serving: number): Finding {
+function waits(plan: Plan, part: string, zone: string, because: string, serving: number): Finding {
   const isDisk = because.includes("volume node affinity") || because.includes("didn't match PersistentVolume");
-  const warning = (sentence: string, fix: string): Finding => ({ severity: "warning", subject: part, sentence, fix });
-  if (!isDisk) return warning(`It waits until ${zone} is back: ${because}.`, "let the pool grow in the other zones");
-  if (serving > 0) {
-    const pods = serving === 1 ? "One pod serves" : `${serving} pods serve`;
-    return warning(
-      `${pods} until ${zone} is back, where the disk of the others is.`,
-      "see that as many carry the load; a server more, in another zone, makes up for it",
-    );
-  }
-  return warning(
-    `It is away until ${zone} is back: its disk is there.`,
-    "have it managed by the cloud over zones, or give it servers in several (`servers: 3`)",
-  );
+  const store = bundledStore(plan, part);
+  const [sentence, fix] = !isDisk
+    ? [`It waits until ${zone} is back: ${because}.`, "let the pool grow in the other zones"]
+    : serving === 0
+      ? [
+          `It is away until ${zone} is back: its disk is there.`,
+          store ? insteadOfOneServer(store) : "give it a volume that all zones reach",
+        ]
+      : [
+          `${serving === 1 ? "One pod serves" : `${serving} pods serve`} until ${zone} is back, where the others' disks are.`,
+          "see that as many carry the load; a server more, in another zone, makes up for it",
+        ];
+  return { severity: "warning", subject: part, sentence, fix };
 }

@@ -314,6 +314,9 @@ describe("A cluster on AKS", function () {
       enabledForTemplateDeployment: false,
     });
     assert.equal(vault.protect, true);
+    const lifted = await landOnAks("cluster.keyVaultSecrets=new", "cluster.deletionProtection=false");
+    const { inputs, protect } = find(lifted, type("keyvault:Vault"), "pybase-production-vault");
+    assert.deepEqual([inputs.properties, protect], [vault.inputs.properties, false], "what Azure lets nobody change");
     const { privateLinkServiceConnections } = find(
       landed,
       type("network:PrivateEndpoint"),

@@ -68,7 +68,7 @@ describe("The plan of a stack on AKS", () => {
       imageCaches: [],
       azureMonitor: { metrics: false, logs: false },
       keyVaultSecrets: false,
-      keyVault: false,
+      keyVault: undefined,
       secretsKey: undefined,
       geoRedundantBackups: false,
       deletionProtection: true,
@@ -96,8 +96,8 @@ describe("The plan of a stack on AKS", () => {
     assert.deepEqual(
       [of(true), of("new")],
       [
-        [true, false],
-        [true, true],
+        [true, undefined],
+        [true, { purgeProtection: false }],
       ],
     );
   });

@@ -1,6 +1,7 @@
 /** What goes with one pod, one node or one zone, and what a drain waits for. */
 import type { Finding } from "../proof.ts";
 import { has, matches, type Selector } from "../reachability/selectors.ts";
+import { insteadOfOneServer } from "../servers.ts";
 import type { ClusterObject } from "../snapshot.ts";
 import { type Subject, toldIf } from "./subject.ts";
 
@@ -15,7 +16,7 @@ export function onlyOne({ title, replicas, tier, store, component }: Subject): F
         subject: title,
         sentence:
           "It has one server: nobody reaches its data while its pod moves to another node, nor while the zone of its volume is down.",
-        fix: `set datastores.${store.declared}.servers, or have the cloud run it (mode: managed)`,
+        fix: insteadOfOneServer(store),
       },
     ];
   }
