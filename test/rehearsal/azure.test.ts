@@ -113,11 +113,11 @@ describe("PyBase on AKS, as Pulumi.aks.yaml has it", function () {
 
   it("takes an edit of a tier, and one of the machines, in place", async () => {
     await landed.rehearsal.configure({ "tiers.api.autoscale.max": "12" });
-    await landed.rehearsal.configure({ "cluster.nodePools.general.max": "12" });
+    await landed.rehearsal.configure({ "cluster.nodePools.general.max": "15" });
     const { updated, unchanged: _, ...others } = await landed.rehearsal.up();
     assert.deepEqual([others, updated], [{}, 3]);
     const { minCount, maxCount } = only("containerservice:AgentPool").inputs;
-    assert.deepEqual([minCount, maxCount], [3, 12]);
+    assert.deepEqual([minCount, maxCount], [3, 15]);
   });
 
   it("is upgraded in place: the control plane, then the machines of both pools", async () => {
