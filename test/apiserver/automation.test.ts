@@ -2,10 +2,10 @@
 import assert from "node:assert/strict";
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { stackOf } from "../support/application.ts";
 import { sharedCluster, type TestCluster } from "../support/cluster.ts";
 import { readNamespace, the } from "../support/read.ts";
 import type { TestStack } from "../support/stack.ts";
+import { stackOf } from "../support/stack-of.ts";
 
 const EXAMPLE = "docs/examples/automation/pull-request.ts";
 const tier = {

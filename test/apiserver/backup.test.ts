@@ -6,10 +6,10 @@ import { delimiter, join } from "node:path";
 import { promisify } from "node:util";
 import { KubeConfig } from "@kubernetes/client-node";
 import { temporaryDirectory } from "../support/api-server.ts";
-import { stackOf } from "../support/application.ts";
 import { clusterConfig, sharedCluster, type TestCluster } from "../support/cluster.ts";
 import { eventually, readCustomObjects, readNamespace } from "../support/read.ts";
 import type { TestStack } from "../support/stack.ts";
+import { stackOf } from "../support/stack-of.ts";
 
 const namespace = "copies";
 const resources = { requests: { cpu: "100m", memory: "128Mi" }, limits: { cpu: "200m", memory: "256Mi" } };

@@ -1,11 +1,11 @@
 /** Every kind of way in through the real engine, against the real definitions of its custom resources. */
 import assert from "node:assert/strict";
 import { CustomObjectsApi, KubeConfig } from "@kubernetes/client-node";
-import { stackOf } from "../support/application.ts";
 import { sharedCluster, type TestCluster } from "../support/cluster.ts";
 import { type Loose, market } from "../support/market.ts";
 import { eventually } from "../support/read.ts";
 import type { TestStack } from "../support/stack.ts";
+import { stackOf } from "../support/stack-of.ts";
 
 interface Custom {
   metadata: { name: string };

@@ -2,10 +2,10 @@
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { MISSING_IMAGES } from "../../local/cluster/stages.ts";
-import { stackOf } from "../support/application.ts";
 import { sharedCluster, type TestCluster } from "../support/cluster.ts";
 import { eventually, readNamespace, the } from "../support/read.ts";
 import type { TestStack } from "../support/stack.ts";
+import { stackOf } from "../support/stack-of.ts";
 
 const namespace = "quay";
 const application = {

@@ -9,13 +9,13 @@ import { BACKUPS, listing } from "../../components/backup/scripts.ts";
 import type { Api } from "../../local/cluster/api.ts";
 import { openApi } from "../../local/cluster/kubeconfig.ts";
 import { parseCopies } from "../../local/restore/copies.ts";
-import { stackOf } from "../support/application.ts";
 import { sharedCluster, type TestCluster } from "../support/cluster.ts";
 import { environmentOf, scriptOf } from "../support/containers.ts";
 import { PostgresServer } from "../support/postgres.ts";
 import { eventually, type NamespaceContents, readNamespace, the } from "../support/read.ts";
 import { Harbour, wheels } from "../support/servers.ts";
 import type { TestStack } from "../support/stack.ts";
+import { stackOf } from "../support/stack-of.ts";
 
 const ADMISSION = "/apis/admissionregistration.k8s.io/v1";
 const POLICIES = ["validatingadmissionpolicies", "validatingadmissionpolicybindings"].map(

@@ -1,7 +1,6 @@
 /** A PostgreSQL and a Redis that move to servers elsewhere and back, with data: what the jobs of each stage run, against real servers. */
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { stackOf } from "../support/application.ts";
 import { sharedCluster, type TestCluster } from "../support/cluster.ts";
 import { environmentOf, scriptOf } from "../support/containers.ts";
 import { PostgresServer } from "../support/postgres.ts";
@@ -9,6 +8,7 @@ import { type NamespaceContents, readNamespace, the } from "../support/read.ts";
 import { RedisServer } from "../support/redis.ts";
 import { Harbour, type Side, wheels } from "../support/servers.ts";
 import type { TestStack } from "../support/stack.ts";
+import { stackOf } from "../support/stack-of.ts";
 
 const namespace = "ledger";
 const ELSEWHERE = "10.9.0.7";

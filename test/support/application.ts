@@ -2,8 +2,7 @@
 import { cpSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { clusterConfig, type TestCluster } from "./cluster.ts";
-import { TestStack } from "./stack.ts";
+import type { TestStack } from "./stack.ts";
 
 const repository = fileURLToPath(new URL("../..", import.meta.url));
 
@@ -14,22 +13,4 @@ export function addApplication(stack: TestStack, name: string, application: obje
     cpSync(join(repository, entry), join(stack.directory, entry), { recursive: true });
   }
   writeFileSync(join(stack.directory, "apps", `${name}.ts`), `export default ${JSON.stringify(application)};\n`);
-}
-
-/** A stack of the application on the cluster, in dev, at its own name below localhost. @param over settings */
-export function stackOf(
-  cluster: TestCluster,
-  application: { name: string; tiers: object },
-  over: object = {},
-): TestStack {
-  const { name } = application;
-  const stack = new TestStack("dev", {
-    "landfall:app": name,
-    "landfall:profile": "dev",
-    "landfall:cluster": clusterConfig(cluster),
-    "landfall:edge": { kind: "ingress", host: `${name}.localhost`, tls: { secretName: "tls" } },
-    ...over,
-  });
-  addApplication(stack, name, application);
-  return stack;
 }
