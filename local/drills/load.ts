@@ -9,7 +9,7 @@ import { type Asked, type Behavior, behaviorOf, faster, tooFast, tooSoon } from 
 import { type Drill, duration, notDrilled } from "./drill.ts";
 import { Machines } from "./machines.ts";
 import { type Part, partOf, partsOf } from "./ready-pods.ts";
-import { detailOf, type Stage } from "./stage.ts";
+import { autoscalersIn, detailOf, type Stage } from "./stage.ts";
 
 const NAME = "load";
 const TITLE =
@@ -47,7 +47,7 @@ interface Scaler {
 
 export async function drillLoad(stage: Stage): Promise<Drill> {
   const { api, plan, ready, mark } = stage;
-  const path = `/apis/autoscaling/v2/namespaces/${plan.namespace}/horizontalpodautoscalers`;
+  const path = autoscalersIn(plan.namespace);
   const scalers = (await api.list<ClusterObject>(path)).flatMap((object) => scalerOf(object, stage.parts));
   const elsewhere = plan.tiers.flatMap(({ name, events }) => (events ? [name] : []));
   const untold = elsewhere.length > 0 ? `; ${elsewhere.join(", ")} by KEDA, whose operator does not run here` : "";
@@ -98,22 +98,23 @@ export async function drillLoad(stage: Stage): Promise<Drill> {
   } finally {
     await play(({ object }) => ({ behavior: object.spec.behavior ?? null }));
     await Promise.all(ready.pods.map(({ metadata }) => setUsage(api, metadata, {})));
-    await Promise.all(scalers.map((scaler) => setBack(stage, scaler)));
+    const now = await partsOf(api, plan.namespace);
+    await Promise.all(
+      scalers.map(async (scaler) => {
+        const [before, after] = [stage.parts, now].map((parts) => parts.find(({ name }) => name === scaler.part));
+        if (before && after && after.replicas !== before.replicas) await setBack(api, path, scaler, before);
+      }),
+    );
   }
 }
 
-/** Gives it the replicas that it had, unless its autoscaler has. */
-async function setBack({ api, plan, parts }: Stage, { part, object, resource }: Scaler): Promise<void> {
-  const before = parts.find(({ name }) => name === part) as Part;
-  const now = (await partsOf(api, plan.namespace)).find(({ name }) => name === part);
-  if (now === undefined || now.replicas === before.replicas) return;
-  const autoscaler = `/apis/autoscaling/v2/namespaces/${plan.namespace}/horizontalpodautoscalers/${object.metadata.name}`;
-  // One that sees the load still would go up again.
+/** Gives it the replicas that it had, once its autoscaler sees that the load is gone: until then it would go up again. */
+async function setBack(api: Api, autoscalers: string, { part, object, resource }: Scaler, before: Part): Promise<void> {
   await until(`the autoscaler of ${part} sees that the load is gone`, async () =>
-    isAtRest(await api.get<ClusterObject>(autoscaler), resource),
+    isAtRest(await api.get<ClusterObject>(`${autoscalers}/${object.metadata.name}`), resource),
   );
   const { kind, metadata } = before.object;
-  const path = `/apis/apps/v1/namespaces/${plan.namespace}/${kind.toLowerCase()}s/${metadata.name}/scale`;
+  const path = `/apis/apps/v1/namespaces/${metadata.namespace}/${kind.toLowerCase()}s/${metadata.name}/scale`;
   await api.merge(path, { spec: { replicas: before.replicas } });
 }
 

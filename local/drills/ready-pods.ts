@@ -7,7 +7,7 @@ import type { Step } from "./drill.ts";
 
 const NAME = "app.kubernetes.io/name";
 const POLL_MILLISECONDS = 250;
-/** Twice what the slowest change here takes, which is a lost zone's. */
+/** Some times what the slowest change here takes, which is a lost zone's: a minute and a half. */
 const PATIENCE_MILLISECONDS = 5 * 60_000;
 const RETRY_MILLISECONDS = 500;
 

@@ -41,7 +41,7 @@ export async function onStage<T>(rehearsal: Rehearsal, drill: (stage: Stage) => 
 
 /** Once their autoscalers have brought them to their fewest pods, which takes them a moment after an update from nothing. */
 async function scaledParts(api: Api, namespace: string): Promise<Part[]> {
-  const path = `/apis/autoscaling/v2/namespaces/${namespace}/horizontalpodautoscalers`;
+  const path = autoscalersIn(namespace);
   for (;;) {
     const [parts, scalers] = await Promise.all([partsOf(api, namespace), api.list<ClusterObject>(path)]);
     const isScaled = ({ object, replicas }: Part) =>
@@ -52,6 +52,11 @@ async function scaledParts(api: Api, namespace: string): Promise<Part[]> {
     if (parts.every(isScaled)) return parts;
     await sleep(POLL_MILLISECONDS);
   }
+}
+
+/** Path of the horizontal ones. */
+export function autoscalersIn(namespace: string): string {
+  return `/apis/autoscaling/v2/namespaces/${namespace}/horizontalpodautoscalers`;
 }
 
 export function detailOf({ parts, ready, marks }: Stage, played: string): DrillDetail {

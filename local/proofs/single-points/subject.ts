@@ -1,6 +1,7 @@
 /** What the checks of one workload go by. */
 import type { BundledDatastore, Plan, TierPlan } from "../../../config/plan.ts";
 import type { Finding } from "../proof.ts";
+import { bundledStore } from "../servers.ts";
 import type { Snapshot } from "../snapshot.ts";
 import { type Replicas, replicasOf, type Workload, workloadsOf } from "../workloads.ts";
 
@@ -17,7 +18,6 @@ const FOR_GOOD = ["Deployment", "StatefulSet", "ReplicaSet", "Pod"];
 
 /** What runs for good in the application's namespace; jobs end, and a DaemonSet is wherever its nodes are. */
 export function subjectsOf(plan: Plan, snapshot: Snapshot): Subject[] {
-  const stores = plan.datastores.filter((store) => store.mode === "bundled");
   return workloadsOf(snapshot, plan.namespace)
     .filter(({ object }) => FOR_GOOD.includes(object.kind))
     .map((workload) => ({
@@ -26,7 +26,7 @@ export function subjectsOf(plan: Plan, snapshot: Snapshot): Subject[] {
       plan,
       replicas: replicasOf(snapshot, workload),
       tier: plan.tiers.find(({ name }) => name === workload.component),
-      store: stores.find(({ name }) => name === workload.component),
+      store: bundledStore(plan, workload.component),
     }));
 }
 
