@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { isWithin, representatives } from "../../local/proofs/reachability/addresses.ts";
 import { AuthorizationPolicies } from "../../local/proofs/reachability/istio.ts";
 import type { End } from "../../local/proofs/reachability/network-policies.ts";
+import { partiesOf } from "../../local/proofs/reachability/parties.ts";
 import {
   ALL_PORTS,
   describePorts,
@@ -60,6 +61,31 @@ describe("address ranges", () => {
     for (const cidr of ["10.0.0.0/33", "host/8", "10.0.0/8"]) {
       assert.throws(() => isWithin("10.0.0.1", { cidr }), /is no address range/);
     }
+  });
+});
+
+describe("addresses that are called by name", () => {
+  const store = (name: string, cidr: string) => ({
+    kind: "addresses" as const,
+    name,
+    group: "addresses" as const,
+    blocks: [{ cidr }],
+  });
+  const namesOf = (...sides: ReturnType<typeof store>[]) => {
+    const declared = sides.map((to) => ({ from: { kind: "anybody" as const }, to, ports: tcp(5432) }));
+    return partiesOf(new Snapshot([]), "shop", declared).map(({ name }) => name);
+  };
+
+  it("go by the names of all that share them", () => {
+    const names = namesOf(store("postgres", "10.8.0.0/20"), store("redis", "10.8.0.0/20"));
+    assert.ok(names.includes("postgres, redis"), String(names));
+    assert.ok(!names.includes("postgres"), String(names));
+  });
+
+  it("go by one name where another's are more", () => {
+    const names = namesOf(store("postgres", "10.8.0.0/20"), store("API server", "10.0.0.0/8"));
+    assert.ok(names.includes("postgres") && names.includes("API server"), String(names));
+    assert.ok(!names.some((name) => name.includes(",")), String(names));
   });
 });
 

@@ -1,4 +1,5 @@
 /** Whom connections are judged between: pods that are there or may come, and an address of each part of the network. */
+import { isDeepStrictEqual } from "node:util";
 import { PRIVATE } from "../../../config/links.ts";
 import type { ClusterObject, Snapshot } from "../snapshot.ts";
 import { type Workload, workloadsOf } from "../workloads.ts";
@@ -15,6 +16,8 @@ export interface Party {
   /** Whether policies of the application's namespace guard it. */
   isOwn: boolean;
 }
+
+type AddressSide = Extract<Side, { kind: "addresses" }>;
 
 /** The clouds' servers of credentials answer here. */
 const METADATA = "169.254.169.254";
@@ -60,9 +63,16 @@ function addressesIn(policies: readonly ClusterObject[], sides: readonly Side[])
   ];
   return representatives(blocks).map((address) => {
     const end = { addresses: [address] };
-    const side = sides.find((one) => one.kind === "addresses" && isOn(one, end));
-    return { name: side?.kind === "addresses" ? side.name : unnamed(address), group: "addresses", end, isOwn: false };
+    return { name: namesAt(end, sides) ?? unnamed(address), group: "addresses", end, isOwn: false };
   });
+}
+
+/** Stores that a cloud runs may share their addresses: policies cannot tell them apart, and neither can who looks. */
+function namesAt(end: End, sides: readonly Side[]): string | undefined {
+  const [first, ...others] = sides.filter((side): side is AddressSide => side.kind === "addresses" && isOn(side, end));
+  if (first === undefined) return undefined;
+  const same = others.filter(({ blocks }) => isDeepStrictEqual(blocks, first.blocks));
+  return [...new Set([first, ...same].map(({ name }) => name))].join(", ");
 }
 
 function unnamed(address: string): string {
