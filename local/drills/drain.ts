@@ -1,7 +1,7 @@
 /** Every machine drained in turn, as an upgrade of the cluster does it. */
 import type { Plan } from "../../config/plan.ts";
 import { type Finding, proved } from "../proofs/proof.ts";
-import { bundledStore, insteadOfOneServer } from "../proofs/servers.ts";
+import { bundledStore, insteadOfOnePod, insteadOfOneServer } from "../proofs/servers.ts";
 import { type Drill, duration } from "./drill.ts";
 import { evictAll } from "./evict.ts";
 import { Machines } from "./machines.ts";
@@ -79,6 +79,7 @@ function below(part: string, least: number, floor: number): Finding {
 
 function away({ name, replicas }: Part, plan: Plan): Finding {
   const store = bundledStore(plan, name);
+  const tier = plan.tiers.find((one) => one.name === name);
   return {
     severity: "warning",
     subject: name,
@@ -87,8 +88,10 @@ function away({ name, replicas }: Part, plan: Plan): Finding {
         ? "It is away while its one pod moves, as long as it takes to start."
         : "It had no ready pod for a moment: no budget keeps one.",
     fix: store
-      ? insteadOfOneServer(store)
-      : `give it ${replicas === 1 ? "two replicas, where it can have them" : "a budget (minAvailable)"}`,
+      ? insteadOfOneServer(store, plan.cluster)
+      : replicas === 1
+        ? insteadOfOnePod(name, tier)
+        : "give it a budget (minAvailable)",
   };
 }
 

@@ -79,7 +79,7 @@ function waits(plan: Plan, part: string, zone: string, because: string, serving:
     : serving === 0
       ? [
           `It is away until ${zone} is back: its disk is there.`,
-          store ? insteadOfOneServer(store) : "give it a volume that all zones reach",
+          store ? insteadOfOneServer(store, plan.cluster) : "give it a volume that all zones reach",
         ]
       : [
           `${serving === 1 ? "One pod serves" : `${serving} pods serve`} until ${zone} is back, where the others' disks are.`,

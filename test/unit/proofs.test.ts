@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
+import type { ClusterPlan } from "../../cloud/clouds.ts";
 import { heldByQuotas } from "../../local/proofs/admission/quota.ts";
 import { beyond, describeRight, rightsIn, riskOf } from "../../local/proofs/permissions/rights.ts";
+import { insteadOfOnePod, insteadOfOneServer } from "../../local/proofs/servers.ts";
 import { type ClusterObject, Snapshot } from "../../local/proofs/snapshot.ts";
 import { workloadsOf } from "../../local/proofs/workloads.ts";
 import { describeProof } from "../../local/rehearsal/proving.ts";
@@ -39,6 +41,28 @@ describe("rights of an account", () => {
     assert.match(risk("bind", "rbac.authorization.k8s.io", "roles") ?? "", /any right/);
     assert.match(risk("*", "", "configmaps") ?? "", /star/);
     assert.equal(risk("get", "", "configmaps"), undefined);
+  });
+});
+
+describe("advice for what runs once", () => {
+  const on = (provider: string, cloud?: string) => ({ provider, cloud: cloud && { provider: cloud } }) as ClusterPlan;
+
+  it("is what the stack's own cloud runs", () => {
+    const documents = { declared: "documents", engine: "mongodb" } as const;
+    assert.equal(insteadOfOneServer(documents, on("eks")), "have the cloud run it (mode: managed)");
+    assert.match(insteadOfOneServer(documents, on("gke")), /^bring one .*mode: external/);
+    assert.match(insteadOfOneServer(documents, on("kubeconfig", "gcp")), /^bring one /);
+    assert.match(insteadOfOneServer(documents, on("kubeconfig")), /^have a cloud run it \(cluster\.cloud/);
+  });
+
+  it("is several servers where the engine has them", () => {
+    const main = { declared: "main", engine: "postgres" } as const;
+    assert.match(insteadOfOneServer(main, on("aks")), /^set datastores\.main\.servers, or have the cloud run it/);
+  });
+
+  it("is no second pod for a singleton, which the schema refuses", () => {
+    assert.equal(insteadOfOnePod("api", { kind: "web" }), "set tiers.api.replicas to 2 or more");
+    assert.match(insteadOfOnePod("beat", { kind: "singleton" }), /^nothing to set/);
   });
 });
 

@@ -1,13 +1,13 @@
 /** What goes with one pod, one node or one zone, and what a drain waits for. */
 import type { Finding } from "../proof.ts";
 import { has, matches, type Selector } from "../reachability/selectors.ts";
-import { insteadOfOneServer } from "../servers.ts";
+import { insteadOfOnePod, insteadOfOneServer } from "../servers.ts";
 import type { ClusterObject } from "../snapshot.ts";
 import { type Subject, toldIf } from "./subject.ts";
 
 const ZONE = "topology.kubernetes.io/zone";
 
-export function onlyOne({ title, replicas, tier, store, component }: Subject): Finding[] {
+export function onlyOne({ plan, title, replicas, tier, store, component }: Subject): Finding[] {
   if (replicas.min > 1) return [];
   if (store) {
     return [
@@ -16,7 +16,7 @@ export function onlyOne({ title, replicas, tier, store, component }: Subject): F
         subject: title,
         sentence:
           "It has one server: nobody reaches its data while its pod moves to another node, nor while the zone of its volume is down.",
-        fix: insteadOfOneServer(store),
+        fix: insteadOfOneServer(store, plan.cluster),
       },
     ];
   }
@@ -29,7 +29,7 @@ export function onlyOne({ title, replicas, tier, store, component }: Subject): F
       severity: toldIf(tier !== undefined && (tier.kind === "singleton" || fewest === replicas.min)),
       subject: title,
       sentence: `${replicas.min === 1 ? alone.replace("1 pods", "one pod") : alone}: it is away while that pod moves to another node.`,
-      fix: `set tiers.${component}.replicas to 2 or more`,
+      fix: insteadOfOnePod(component, tier),
     },
   ];
 }
