@@ -11,7 +11,7 @@ import { detailOf, type Stage } from "./stage.ts";
 const NAME = "drain";
 const TITLE = "Each machine is drained in turn: budgets are kept, and everything is whole again";
 const PLAYED =
-  "Evictions are asked of the real API server, which asks the budgets; a pool that may grow has one machine more meanwhile. Containers end and start at once here.";
+  "Evictions are asked of the real API server, which asks the budgets; a pool that may grow has one machine more in each zone meanwhile. Disks of a zone stay there. Containers end and start at once here.";
 
 export async function drillDrain(stage: Stage): Promise<Drill> {
   const { api, plan, ready, mark } = stage;
@@ -19,6 +19,7 @@ export async function drillDrain(stage: Stage): Promise<Drill> {
   const parts = stage.parts.map((part) => ({ ...part, floor: part.reserve }));
   const machines = await Machines.of(api, plan.cluster);
   const nodes = await machines.all();
+  await machines.pinVolumes(plan.namespace);
   const surge = await machines.surge();
   const findings: Finding[] = [];
   let drained = 0;

@@ -68,10 +68,10 @@ export class Machines {
     await Promise.all(nodes.map((node) => this.#make(node, node.metadata.name, zoneOf(node), node.spec.podCIDR)));
   }
 
-  /** One machine more in each pool that may grow, as clouds' upgrades have it. */
+  /** One machine more in each zone of each pool that may grow, as clouds' upgrades have it. */
   async surge(): Promise<string[]> {
     const growing = this.#pools.filter(({ most }) => most !== undefined);
-    return Promise.all(growing.map((pool) => this.#add(pool, pool.zones[0] as string)));
+    return this.#addAll(growing.flatMap((pool) => pool.zones.map((zone) => ({ pool, zone }))));
   }
 
   async remove(names: readonly string[]): Promise<void> {
@@ -138,7 +138,7 @@ export class Machines {
       stuck.map(async ({ pod }) => ({ spec: pod.spec as unknown as PodSpec, zone: await this.#zoneOfDisk(pod) })),
     );
     const additions = growth(waiting, this.#pools, counts, this.#lost);
-    await Promise.all(additions.map(({ pool, zone }) => this.#add(pool, zone)));
+    await this.#addAll(additions);
     return additions.length;
   }
 
@@ -157,13 +157,17 @@ export class Machines {
     return undefined;
   }
 
-  async #add(pool: Pool, zone: string): Promise<string> {
-    const name = `${pool.name}-added-${this.#added.length + 1}`.toLowerCase();
-    this.#added.push(name);
-    const taken = (await this.all()).map(({ spec }) => spec.podCIDR as string);
-    const pattern = this.#patterns.get(pool.name) as ClusterObject;
-    await this.#make(pattern, name, zone, freePodCidrs(taken).next().value);
-    return name;
+  async #addAll(additions: readonly { pool: Pool; zone: string }[]): Promise<string[]> {
+    const free = freePodCidrs((await this.all()).map(({ spec }) => spec.podCIDR as string));
+    return Promise.all(
+      additions.map(async ({ pool, zone }) => {
+        const name = `${pool.name}-added-${this.#added.length + 1}`.toLowerCase();
+        this.#added.push(name);
+        const pattern = this.#patterns.get(pool.name) as ClusterObject;
+        await this.#make(pattern, name, zone, free.next().value);
+        return name;
+      }),
+    );
   }
 
   async #make({ metadata, spec, status }: ClusterObject, name: string, zone: string, podCidr: string): Promise<void> {
