@@ -2,11 +2,13 @@
 import type { Plan } from "../../config/plan.ts";
 import type { CapacityDetail, Scenario, Waiting } from "./capacity.ts";
 import type { Finding } from "./proof.ts";
+import { bundledStore, insteadOfOneServer } from "./servers.ts";
 
 /** Above it, a pool has hardly a machine left for what nobody foresaw. */
 const NEARLY_FULL_PERCENT = 90;
 
-export function findingsOf({ cluster, profileName }: Plan, detail: CapacityDetail): Finding[] {
+export function findingsOf(plan: Plan, detail: CapacityDetail): Finding[] {
+  const { cluster, profileName } = plan;
   const [least, most, ...losses] = detail.scenarios as [Scenario, Scenario, ...Scenario[]];
   const own = cluster.provider === "kubeconfig" || cluster.provider === "stack";
   const production = profileName === "production";
@@ -18,7 +20,7 @@ export function findingsOf({ cluster, profileName }: Plan, detail: CapacityDetai
     ...oneZone(detail, losses, production),
     ...eachOnce(losses.filter(({ rooms }) => rooms.length > 0))
       .filter(({ waiting: { subject } }) => !always.has(subject))
-      .map(({ zones, waiting }) => inLoss(zones, waiting, production)),
+      .map(({ zones, waiting }) => inLoss(plan, zones, waiting)),
   ];
 }
 
@@ -85,7 +87,7 @@ function oneZone({ pools }: CapacityDetail, losses: readonly Scenario[], product
 
 const anyOf = new Intl.ListFormat("en", { type: "disjunction" });
 
-function inLoss(zones: readonly string[], { subject, pods, placed, because }: Waiting, production: boolean): Finding {
+function inLoss(plan: Plan, zones: readonly string[], { subject, pods, placed, because }: Waiting): Finding {
   const without = `Without ${anyOf.format(zones)}`;
   const all = pods + placed;
   if (placed > 0) {
@@ -97,13 +99,16 @@ function inLoss(zones: readonly string[], { subject, pods, placed, because }: Wa
     };
   }
   const alone = all === 1;
+  const store = bundledStore(plan, subject.slice(subject.indexOf("/") + 1));
   const none = alone ? "its only pod does not run" : `none of its ${all} pods runs`;
   return {
-    severity: production && !alone ? "failure" : "warning",
+    severity: plan.profileName === "production" && !alone ? "failure" : "warning",
     subject,
     sentence: `${without}, ${none} until the zone is back: ${because}.`,
-    fix: alone
-      ? "several servers, or a managed datastore with highAvailability, outlive a zone"
-      : "spread its pool over several zones, or let it run on another pool too",
+    fix: !alone
+      ? "spread its pool over several zones, or let it run on another pool too"
+      : store
+        ? insteadOfOneServer(store, plan.cluster)
+        : "give it a volume that all zones reach",
   };
 }

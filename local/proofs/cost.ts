@@ -46,7 +46,8 @@ export function proveCost(plan: Plan, snapshot: Snapshot): Proof<CostDetail> {
   const { total } = detail;
   const title = `What it costs a month, by list prices of ${PRICES_AS_OF}`;
   const [least, typical, most] = [total.least, total.typical, total.most].map((usd) => Math.round(usd));
-  const summary = `${typical} USD a month typically, ${least} to ${most}`;
+  const isBilled = detail.lines.length > 0;
+  const summary = isBilled ? `${typical} USD a month typically, ${least} to ${most}` : "nothing that a cloud bills";
   return proved({ name: "cost", title, summary }, detail.unknown.map(unpriced), detail);
 }
 

@@ -46,7 +46,8 @@ ${table(
       )}</details>`,
     unknown.length > 0 && html`<p>Without a price here, and so not in the total: ${unknown.join("; ")}.</p>`,
     yours.length > 0 && html`<p>Yours, and not counted: ${yours.join("; ")}.</p>`,
-    html`<details><summary>What the figures go by</summary><ul>${assumptions.map((text) => html`<li>${text}</li>`)}</ul>
+    groups.length > 0 &&
+      html`<details><summary>What the figures go by</summary><ul>${assumptions.map((text) => html`<li>${text}</li>`)}</ul>
 <p>Sources: ${sources.map((source, index) => html`${index > 0 && ", "}<code>${source}</code>`)}</p></details>`,
   );
 }

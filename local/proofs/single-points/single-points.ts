@@ -24,7 +24,11 @@ export async function proveSinglePoints(plan: Plan, snapshot: Snapshot): Promise
     most: subject.replicas.max,
     zones: zonesOf(subject),
   }));
-  const summary = `${components.length} components, ${findings.length} that something hangs by`;
+  const failures = findings.filter(({ severity }) => severity === "failure").length;
+  const told = `${findings.length - failures} risks to know of`;
+  const summary = [`${components.length} components`, told, ...(failures > 0 ? [`${failures} to mend`] : [])].join(
+    ", ",
+  );
   const title = "No pod, node, zone, volume or certificate takes the application along when it goes";
   return proved({ name: "single-points", title, summary }, findings, { components });
 }
