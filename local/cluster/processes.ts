@@ -1,7 +1,7 @@
 import { readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { commandLines } from "../system-processes.ts";
+import { commandLines, signal } from "../system-processes.ts";
 
 export const COMPONENTS = [
   "etcd",
@@ -62,13 +62,5 @@ export function forgetProcesses(home: string): void {
   const running = new Set<string>(processesOf(home).values());
   for (const file of readdirSync(join(home, "pids"))) {
     if (!running.has(file.replace(/\.pid$/, ""))) rmSync(join(home, "pids", file));
-  }
-}
-
-function signal(pid: number, name: NodeJS.Signals): void {
-  try {
-    process.kill(pid, name);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== "ESRCH") throw error;
   }
 }

@@ -4,6 +4,7 @@ import { UserError } from "../command.ts";
 import { KNOWING_EVENT_LOGS } from "../policies.ts";
 import type { Answer } from "../risk/preview.ts";
 import { LOCAL_PLUGINS } from "../stack.ts";
+import { killTree } from "../system-processes.ts";
 import { randomSecret } from "./stack-file.ts";
 
 /** Pulumi with a home, a state and a passphrase below one folder, and nothing of the user's: neither state nor credentials. */
@@ -43,16 +44,15 @@ export class IsolatedPulumi {
 
   /** Kills the command with all that it has started, once `moment` has come. @returns what it had printed */
   async kill(cwd: string, args: readonly string[], moment: () => Promise<unknown>): Promise<Answer> {
-    // Of a group of its own, with its providers and the program.
-    const child = this.#start(cwd, args, { detached: true });
+    const child = this.#start(cwd, args);
     const answer = this.#answer(child);
     await Promise.race([moment(), answer]);
-    if (child.exitCode === null && child.pid !== undefined) process.kill(-child.pid, "SIGKILL");
+    if (child.exitCode === null && child.pid !== undefined) killTree(child.pid);
     return answer;
   }
 
-  #start(cwd: string, args: readonly string[], options: { detached?: boolean } = {}) {
-    return spawn(this.#pulumi, ["--non-interactive", ...args], { cwd, env: this.environment, ...options });
+  #start(cwd: string, args: readonly string[]) {
+    return spawn(this.#pulumi, ["--non-interactive", ...args], { cwd, env: this.environment });
   }
 
   async #answer(child: ChildProcessWithoutNullStreams): Promise<Answer> {

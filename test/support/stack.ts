@@ -1,11 +1,12 @@
 /** Stacks as a user has them: a project folder, the real CLI, the real engine and provider, a cluster. */
-import { type ChildProcess, spawn } from "node:child_process";
+import { spawn } from "node:child_process";
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parse, stringify } from "yaml";
 import { type Changes, countChanges } from "../../local/rehearsal/changes.ts";
+import { killTree } from "../../local/system-processes.ts";
 
 const repository = fileURLToPath(new URL("../..", import.meta.url));
 
@@ -23,7 +24,7 @@ export class TestStack {
   readonly directory: string;
   readonly name: string;
   readonly #environment: NodeJS.ProcessEnv;
-  readonly #running = new Set<ChildProcess>();
+  readonly #running = new Set<ReturnType<typeof spawn>>();
 
   /** @param files of the program that the test changes or adds, by path */
   constructor(
@@ -109,7 +110,7 @@ export class TestStack {
     const child = this.#start(process.execPath, [join(repository, path), ...args]);
     const ended = new Promise((resolve) => child.on("close", resolve));
     await moment();
-    killAll(child);
+    if (child.pid !== undefined) killTree(child.pid);
     await ended;
   }
 
@@ -118,7 +119,7 @@ export class TestStack {
     const child = this.#spawn(args);
     const ended = new Promise((resolve) => child.on("close", resolve));
     await Promise.race([moment(), ended]);
-    if (this.#running.has(child)) killAll(child);
+    if (child.pid !== undefined && this.#running.has(child)) killTree(child.pid);
     await ended;
   }
 
@@ -162,7 +163,7 @@ export class TestStack {
 
   /** Ends what a test that gave up has left running, and removes the folder. What stands in the cluster stays. */
   remove(): void {
-    for (const child of this.#running) killAll(child);
+    for (const { pid } of this.#running) if (pid !== undefined) killTree(pid);
     rmSync(this.directory, { recursive: true, force: true });
   }
 
@@ -197,15 +198,6 @@ async function outcomeOf(child: ReturnType<typeof spawn>): Promise<Outcome> {
     child.on("close", (status) => resolve(status ?? -1));
   });
   return { code, output };
-}
-
-/** With the program and the providers, which are of its group; nothing where all of it has ended. */
-function killAll({ pid }: ChildProcess): void {
-  try {
-    if (pid !== undefined) process.kill(-pid, "SIGKILL");
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== "ESRCH") throw error;
-  }
 }
 
 function copy(from: string, to: string): void {
