@@ -71,6 +71,11 @@ export class Rehearsal {
     await this.#pulumi("cancel", "--yes");
   }
 
+  /** What the engine had begun to create is not waited for: an update finds it by its name, or creates it again. */
+  async forgetPendingCreates(): Promise<void> {
+    await this.#pulumi("refresh", "--yes", "--skip-preview", "--clear-pending-creates");
+  }
+
   /** Operations that the engine does not know the end of. */
   async pendingOperations(): Promise<number> {
     const { deployment } = JSON.parse(await this.#pulumi("stack", "export")) as {

@@ -1,7 +1,10 @@
 import assert from "node:assert/strict";
+import { drillDrain } from "../../local/drills/drain.ts";
+import { onStage } from "../../local/drills/stage.ts";
 import { Rehearsed } from "../support/rehearsed.ts";
 
 const REGION = "eu-west-1";
+const ZONES = ["a", "b", "c"].map((zone) => `${REGION}${zone}`);
 
 /** What AWS calls the versions of a cluster and of its machines. */
 const CLUSTER = "aws:eks/cluster:Cluster";
@@ -17,10 +20,7 @@ describe("PyBase on EKS, as Pulumi.eks.yaml has it", function () {
   after(() => landed?.clear());
 
   it("runs on machines of the type that the stack asks for, in three zones", async () => {
-    assert.deepEqual(
-      await landed.labels("topology.kubernetes.io/zone"),
-      ["a", "b", "c"].map((zone) => `${REGION}${zone}`),
-    );
+    assert.deepEqual(await landed.labels("topology.kubernetes.io/zone"), ZONES);
     assert.deepEqual(new Set(await landed.labels("node.kubernetes.io/instance-type")), new Set(["m6i.xlarge"]));
     assert.deepEqual(new Set(await landed.labels("eks.amazonaws.com/capacityType")), new Set(["ON_DEMAND"]));
   });
@@ -77,6 +77,17 @@ describe("PyBase on EKS, as Pulumi.eks.yaml has it", function () {
 
   it("is as the stack has it at the second update", async () => {
     await landed.isAsTheStackHasIt(100);
+  });
+
+  it("moves a pod with a disk within its zone when machines are drained", async () => {
+    const zonesOfSearch = async () => {
+      const parts = await Promise.all(ZONES.map((zone) => landed.tiersOn("topology.kubernetes.io/zone", zone)));
+      return ZONES.filter((_, index) => parts[index]?.includes("search"));
+    };
+    const before = await zonesOfSearch();
+    const { outcome, findings } = await onStage(landed.rehearsal, drillDrain);
+    assert.deepEqual([outcome, findings.map(({ subject }) => subject)], ["passed", ["search"]]);
+    assert.deepEqual([before.length, await zonesOfSearch()], [1, before]);
   });
 
   it("takes an edit in place", async () => {
