@@ -7,6 +7,12 @@ const POLL_MILLISECONDS = 250;
 const REFUSED = 429;
 /** A budget that has let nothing go for so long while all its pods are ready never will. */
 const PATIENCE_MILLISECONDS = 15_000;
+/**
+ * A StatefulSet's new pod has the name of the one that was evicted. Where it is there before the controller of budgets
+ * has looked, that takes it for the old one, and waits two minutes for it to go (DeletionTimeout in
+ * https://github.com/kubernetes/kubernetes/blob/master/pkg/controller/disruption/disruption.go).
+ */
+const PATIENCE_WITH_NAMESAKES_MILLISECONDS = 150_000;
 
 /** A pod that stays, and the budget that keeps it. */
 export interface Kept {
@@ -30,7 +36,7 @@ export async function evictAll(api: Api, node: string): Promise<Kept[]> {
 async function evict(api: Api, { metadata: { name, namespace } }: ClusterObject): Promise<Kept | undefined> {
   const path = `/api/v1/namespaces/${namespace}/pods/${name}/eviction`;
   const body = JSON.stringify({ apiVersion: "policy/v1", kind: "Eviction", metadata: { name, namespace } });
-  const deadline = Date.now() + PATIENCE_MILLISECONDS;
+  const started = Date.now();
   for (;;) {
     try {
       await api.request("POST", path, body, "application/json");
@@ -38,8 +44,18 @@ async function evict(api: Api, { metadata: { name, namespace } }: ClusterObject)
     } catch (error) {
       if (error instanceof ApiError && error.status === 404) return undefined;
       if (!(error instanceof ApiError) || error.status !== REFUSED) throw error;
-      if (Date.now() > deadline) return { pod: name, because: error.message.replace(/^\S+ \S+ \d+ /, "") };
+      const waited = Date.now() - started;
+      const isOver = waited > PATIENCE_MILLISECONDS && !(await waitsForNamesake(api, namespace as string));
+      if (isOver || waited > PATIENCE_WITH_NAMESAKES_MILLISECONDS) {
+        return { pod: name, because: error.message.replace(/^\S+ \S+ \d+ /, "") };
+      }
     }
     await sleep(POLL_MILLISECONDS);
   }
+}
+
+/** Whether a budget of the namespace counts pods that were evicted as not gone yet. */
+async function waitsForNamesake(api: Api, namespace: string): Promise<boolean> {
+  const budgets = await api.list<ClusterObject>(`/apis/policy/v1/namespaces/${namespace}/poddisruptionbudgets`);
+  return budgets.some(({ status }) => Object.keys(status?.disruptedPods ?? {}).length > 0);
 }
