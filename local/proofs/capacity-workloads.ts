@@ -190,7 +190,8 @@ interface Volume {
   persistentVolumeClaim?: { claimName: string };
 }
 
-function zonesOfDisks(
+/** Of each pod, in their order. */
+export function zonesOfDisks(
   snapshot: Snapshot,
   { kind, metadata, spec }: ClusterObject,
   template: Record<string, unknown>,

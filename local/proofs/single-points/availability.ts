@@ -1,4 +1,5 @@
 /** What goes with one pod, one node or one zone, and what a drain waits for. */
+import { zonesOfDisks } from "../capacity-workloads.ts";
 import type { Finding } from "../proof.ts";
 import { has, matches, type Selector } from "../reachability/selectors.ts";
 import { insteadOfOnePod, insteadOfOneServer } from "../servers.ts";
@@ -7,15 +8,25 @@ import { type Subject, toldIf } from "./subject.ts";
 
 const ZONE = "topology.kubernetes.io/zone";
 
-export function onlyOne({ plan, title, replicas, tier, store, component }: Subject): Finding[] {
+export function onlyOne({
+  snapshot,
+  plan,
+  title,
+  object,
+  template,
+  replicas,
+  tier,
+  store,
+  component,
+}: Subject): Finding[] {
   if (replicas.min > 1) return [];
   if (store) {
+    const [zone] = zonesOfDisks(snapshot, object, template.spec, 1);
     return [
       {
         severity: toldIf(store.servers.length === 1),
         subject: title,
-        sentence:
-          "It has one server: nobody reaches its data while its pod moves to another node, nor while the zone of its volume is down.",
+        sentence: `It has one server: nobody reaches its data while its pod moves to another node${zone ? `, nor while ${zone} is down, where its volume is` : ""}.`,
         fix: insteadOfOneServer(store, plan.cluster),
       },
     ];
