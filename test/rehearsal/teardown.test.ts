@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { type ChildProcess, spawn } from "node:child_process";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
+import { killTree } from "../../local/system-processes.ts";
 import { cacheDirectory } from "../../local/toolchain/cache.ts";
 import { Rehearsed } from "../support/rehearsed.ts";
 
@@ -96,8 +97,6 @@ class Teardown {
       // The tools are where they are for everybody, and not built anew for the rehearsal's home.
       env: { ...env, XDG_CACHE_HOME: cacheDirectory().replace(/\/landfall$/, "") },
       stdio: ["ignore", "pipe", "pipe"],
-      // A group of its own, so that the engine can be killed along with it.
-      detached: true,
     });
     for (const stream of [this.#child.stdout, this.#child.stderr]) {
       stream?.setEncoding("utf8").on("data", (text: string) => {
@@ -115,7 +114,7 @@ class Teardown {
   }
 
   kill(): void {
-    process.kill(-(this.#child.pid as number), "SIGKILL");
+    killTree(this.#child.pid as number);
   }
 
   async end(): Promise<{ code: number | null; output: string }> {

@@ -18,6 +18,7 @@ import { text } from "node:stream/consumers";
 import { fileURLToPath } from "node:url";
 import { endProcesses, processesOf } from "../../local/cluster/processes.ts";
 import { LOCAL_PLUGINS } from "../../local/stack.ts";
+import { killTree } from "../../local/system-processes.ts";
 import { sharedCluster } from "../support/cluster.ts";
 import { clientsFor, eventually, readNamespace, the } from "../support/read.ts";
 
@@ -92,7 +93,7 @@ describe("npm start and npm stop", function () {
       async () => (await core.listNamespacedPersistentVolumeClaim({ namespace: "pybase" })).items.length,
       (claims) => claims > 0,
     );
-    process.kill(-(killed.pid as number), "SIGKILL");
+    killTree(killed.pid as number);
     const { code, output } = await start();
     assert.equal(code, 0, output);
     assert.doesNotMatch(output, /pending operations/);
@@ -197,7 +198,7 @@ function command(root: string, name: string, args: readonly string[], variables:
     PULUMI_CONFIG_PASSPHRASE: undefined,
     ...variables,
   };
-  return spawn(name, args, { cwd: root, env, stdio: ["ignore", "pipe", "pipe"], detached: true });
+  return spawn(name, args, { cwd: root, env, stdio: ["ignore", "pipe", "pipe"] });
 }
 
 async function run(root: string, name: string, args: readonly string[], variables: NodeJS.ProcessEnv = {}) {
