@@ -78,28 +78,44 @@ export function markdown(results: readonly Result[], date: string): string {
       ({ application, profile, provider, mode }) =>
         `${application} ${profile}` === row && `${provider} ${mode}` === column,
     );
-    return result ? `${SIGNS[result.outcome]} ${result.resources ?? ""}`.trim() : "";
+    return result ? signOf(result) : "";
   };
   const counts = (Object.keys(SIGNS) as Result["outcome"][]).map(
     (outcome) => `${results.filter((result) => result.outcome === outcome).length} ${outcome}`,
-  );
-  const notes = distinct(
-    results.flatMap(({ note, ...rest }) => (note ? [`- ${nameOf(rest)}: ${note.split("\n")[0]}`] : [])),
   );
   return [
     "# Rehearsals",
     "",
     `Every application on every kind of cluster, in every profile, with its datastores bundled, managed or external:`,
     `up from nothing, again without a change, an edit, down without a trace. ${counts.join(", ")}, on ${date}.`,
-    "✓ with the number of resources; – where nobody runs the datastores there, which the plan says by name.",
+    "✓ with the number of resources, in bold where drills were held, too; – where nobody runs the datastores there, which",
+    "the plan says by name.",
     "",
     `| | ${columns.join(" | ")} |`,
     `|---|${columns.map(() => "---|").join("")}`,
     ...rows.map((row) => `| ${row} | ${columns.map((column) => cell(row, column)).join(" | ")} |`),
     "",
-    ...notes,
+    ...notesOf(results),
     "",
   ].join("\n");
+}
+
+function signOf({ outcome, resources, drills }: Result): string {
+  const sign = [SIGNS[outcome], resources].join(" ").trim();
+  return drills ? `**${sign}**` : sign;
+}
+
+/** Each once for all cells of an application that have it. */
+function notesOf(results: readonly Result[]): string[] {
+  const noted = results.flatMap(({ note, ...cell }) =>
+    note ? [{ ...cell, note: note.split("\n")[0] as string }] : [],
+  );
+  const alike = Map.groupBy(noted, ({ application, mode, note }) => `${application} ${mode}: ${note}`);
+  return [...alike].map(([text, cells]) => {
+    const providers = distinct(cells.map(({ provider }) => provider)).join(", ");
+    const profiles = distinct(cells.map(({ profile }) => profile)).join(", ");
+    return `- ${text} (${providers}; ${profiles})`;
+  });
 }
 
 function distinct(texts: readonly string[]): string[] {

@@ -1,6 +1,10 @@
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
 import { allCells, nameOf, settingsOf } from "../../local/rehearsal/matrix.ts";
+import { markdown, type Result } from "../../local/rehearsal/results.ts";
 import { planOf } from "../../local/rehearsal/stack-file.ts";
+
+const DOCS = new URL("../../docs/", import.meta.url);
 
 describe("Every application on every kind of cluster, in every profile, with its datastores in every place", () => {
   const cells = allCells();
@@ -38,5 +42,32 @@ describe("Every application on every kind of cluster, in every profile, with its
       kind: "refused",
       because: "AWS runs no qdrant for its customers; AWS runs no neo4j for its customers",
     });
+  });
+});
+
+describe("The last whole run of rehearsals, in docs/matrix.md", () => {
+  const results = JSON.parse(readFileSync(new URL("matrix.json", DOCS), "utf8")) as Result[];
+  const page = readFileSync(new URL("matrix.md", DOCS), "utf8");
+
+  it("has each cell, and none that failed", () => {
+    assert.deepEqual(results.map(nameOf).sort(), allCells().map(nameOf).sort());
+    assert.deepEqual(
+      results.filter(({ outcome }) => outcome === "failed"),
+      [],
+    );
+  });
+
+  it("has each application drilled in production on each kind of cluster", () => {
+    const drilled = results.filter(({ drills, profile }) => drills && profile === "production");
+    const places = new Set(drilled.map(({ application, provider }) => `${application}/${provider}`));
+    const expected = allCells()
+      .filter(({ provider }) => ["eks", "gke", "aks", "kubeconfig"].includes(provider))
+      .map(({ application, provider }) => `${application}/${provider}`);
+    assert.deepEqual(places, new Set(expected));
+  });
+
+  it("says what its figures say", () => {
+    const [, date] = / on (\d{4}-\d\d-\d\d)\./.exec(page) ?? [];
+    assert.equal(page, markdown(results, date as string));
   });
 });
