@@ -167,7 +167,7 @@ describe("The report of a rehearsal", () => {
     elementsOf(attacked);
   });
 
-  it("has its parts in order, as te../support/report-parts.json has them (UPDATE_GOLDEN=1 writes it)", () => {
+  it("has its parts in order, as test/support/report-parts.json has them (UPDATE_GOLDEN=1 writes it)", () => {
     const golden = new URL("../support/report-parts.json", import.meta.url);
     const parts = [...page.matchAll(/<(h1|h2|h3|caption|summary)[^>]*>(.*?)<\/\1>/g)].map(
       ([, name, text = ""]) => `${name}: ${text.replace(/<[^>]*>/g, "").trim()}`,
