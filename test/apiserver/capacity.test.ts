@@ -2,13 +2,14 @@
 import assert from "node:assert/strict";
 import { POOL_LABEL } from "../../config/nodes.ts";
 import type { Plan } from "../../config/plan.ts";
+import { resolve } from "../../config/resolve.ts";
 import type { Api } from "../../local/cluster/api.ts";
 import { openApi } from "../../local/cluster/kubeconfig.ts";
 import { proveCapacity } from "../../local/proofs/capacity.ts";
 import { type ClusterObject, readSnapshot, type Snapshot } from "../../local/proofs/snapshot.ts";
 import { clusterOf, onEks } from "../support/clouds.ts";
 import { clusterConfig, sharedCluster, type TestCluster } from "../support/cluster.ts";
-import { planFor } from "../support/pybase.ts";
+import { inputsFor, planFor, stackSettings } from "../support/pybase.ts";
 import { eventually, readNamespace } from "../support/read.ts";
 import { changed, within } from "../support/snapshots.ts";
 import { TestStack } from "../support/stack.ts";
@@ -18,10 +19,11 @@ const ZONE = "topology.kubernetes.io/zone";
 /** Of a machine, for pods and what they write to its disk. */
 const ROOM = { pods: "58", "ephemeral-storage": "50Gi" };
 
-/** On EKS with a pool of three machines, one a zone, that may become `max`. */
+/** On EKS with a pool of three machines, one a zone, that may become `max`; its datastores bundled. */
 function planWith(max: number): Plan {
   const cluster = clusterOf("eks", onEks({ nodePools: { general: { min: 3, max } } }));
-  return { ...planFor("production"), cluster };
+  const settings = { ...stackSettings("production"), datastores: {} };
+  return { ...resolve({ ...inputsFor("production"), settings }), cluster };
 }
 
 describe("The proof of capacity on a real API server", function () {
@@ -99,7 +101,10 @@ describe("The proof of capacity on a real API server", function () {
       ["objects", "postgres", "redis", "search"].map((store) => `StatefulSet/${store}`),
     );
     const postgres = proof.findings.find(({ subject }) => subject === "StatefulSet/postgres");
-    assert.deepEqual([postgres?.severity, postgres?.fix.includes("highAvailability")], ["warning", true]);
+    assert.deepEqual(
+      [postgres?.severity, postgres?.fix],
+      ["warning", "set datastores.postgres.servers, or have the cloud run it (mode: managed)"],
+    );
     assert.deepEqual(await names(api), before);
   });
 
