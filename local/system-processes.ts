@@ -1,5 +1,5 @@
 /** Processes of this machine: from /proc where there is one, for slim Linux images come without ps. */
-import { execFileSync } from "node:child_process";
+import { type ChildProcess, execFileSync } from "node:child_process";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 
 const hasProc = existsSync("/proc/self/stat");
@@ -33,7 +33,8 @@ export function descendantsOf(pid: number): number[] {
 }
 
 /** Kills the process and all that it has started, whichever groups they are of: Pulumi's providers have their own. */
-export function killTree(pid: number): void {
+export function killTree({ pid }: Pick<ChildProcess, "pid">): void {
+  if (pid === undefined) return; // it was never started
   for (const one of [pid, ...descendantsOf(pid)]) signal(one, "SIGKILL");
 }
 

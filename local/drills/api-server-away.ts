@@ -3,7 +3,6 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { proved } from "../proofs/proof.ts";
 import { type Drill, duration, notPutRight } from "./drill.ts";
 import { lostOrDoubled, takeInventory } from "./inventory.ts";
-import { Machines } from "./machines.ts";
 import { reasonOf } from "./reasons.ts";
 import { nextRelease, thisRelease, untilItArrives } from "./releases.ts";
 import { detailOf, type Stage } from "./stage.ts";
@@ -17,8 +16,7 @@ const AWAY_MILLISECONDS = 60_000;
 
 /** @param stage with the plan's own release, which it has again afterwards */
 export async function drillApiServerAway(stage: Stage): Promise<Drill> {
-  const { api, plan, rehearsal, ready, mark, parts } = stage;
-  const machines = await Machines.of(api, plan.cluster);
+  const { api, plan, rehearsal, ready, machines, mark, parts } = stage;
   const before = await takeInventory(api, plan.namespace);
   const next = nextRelease(plan);
   await rehearsal.configure(next);

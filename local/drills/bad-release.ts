@@ -2,7 +2,6 @@
 import { MISSING_IMAGES } from "../cluster/stages.ts";
 import { type Finding, proved } from "../proofs/proof.ts";
 import { type Drill, notDrilled } from "./drill.ts";
-import { Machines } from "./machines.ts";
 import { lowest } from "./ready-pods.ts";
 import { reasonOf } from "./reasons.ts";
 import { releasedTiers } from "./releases.ts";
@@ -17,7 +16,7 @@ const DEADLINE_SECONDS = 45;
 const PLAYED = `\`pulumi up\` with an image that cannot be pulled, then with the old one again. The tier's progressDeadlineSeconds is ${DEADLINE_SECONDS} meanwhile.`;
 
 export async function drillBadRelease(stage: Stage): Promise<Drill> {
-  const { api, plan, rehearsal, ready, mark } = stage;
+  const { plan, rehearsal, ready, machines, mark } = stage;
   // A job of that image would be the first to fail, and no pod be replaced.
   const withJobs = new Set(plan.tiers.flatMap(({ kind, image }) => (kind === "job" ? [image] : [])));
   const released = releasedTiers(plan).filter(({ image }) => !withJobs.has(image));
@@ -28,7 +27,6 @@ export async function drillBadRelease(stage: Stage): Promise<Drill> {
   const tier = released.find(({ name }) => name === part?.name);
   if (!part || !tier)
     return notDrilled(NAME, TITLE, "each tier has a migration, which fails first, or is not updated pod by pod");
-  const machines = await Machines.of(api, plan.cluster);
   const floor = updateFloor(part) as number;
   const image = `${MISSING_IMAGES}${tier.name}:1.0.0`;
   const release = (name: string, seconds: number) =>

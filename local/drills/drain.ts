@@ -4,7 +4,6 @@ import { type Finding, proved } from "../proofs/proof.ts";
 import { bundledStore, insteadOfOnePod, insteadOfOneServer } from "../proofs/servers.ts";
 import { type Drill, duration } from "./drill.ts";
 import { evictAll } from "./evict.ts";
-import { Machines } from "./machines.ts";
 import { lowest, type Part, partOf } from "./ready-pods.ts";
 import { detailOf, type Stage } from "./stage.ts";
 
@@ -14,12 +13,10 @@ const PLAYED =
   "Evictions are asked of the real API server, which asks the budgets; a pool that may grow has one machine more in each zone meanwhile. Disks of a zone stay there. Containers end and start at once here.";
 
 export async function drillDrain(stage: Stage): Promise<Drill> {
-  const { api, plan, ready, mark } = stage;
+  const { api, plan, ready, machines, mark } = stage;
   // What ready pods must not fall below is what their budgets say.
   const parts = stage.parts.map((part) => ({ ...part, floor: part.reserve }));
-  const machines = await Machines.of(api, plan.cluster);
   const nodes = await machines.all();
-  await machines.pinVolumes(plan.namespace);
   const surge = await machines.surge();
   const findings: Finding[] = [];
   let drained = 0;

@@ -3,7 +3,6 @@ import { proved } from "../proofs/proof.ts";
 import type { ClusterObject } from "../proofs/snapshot.ts";
 import { type Drill, notPutRight } from "./drill.ts";
 import { changed, lostOrDoubled, takeInventory } from "./inventory.ts";
-import { Machines } from "./machines.ts";
 import { reasonOf } from "./reasons.ts";
 import { detailOf, type Stage } from "./stage.ts";
 
@@ -20,8 +19,7 @@ interface Deed {
 }
 
 export async function drillDrift(stage: Stage): Promise<Drill> {
-  const { api, plan, rehearsal, ready, mark, parts } = stage;
-  const machines = await Machines.of(api, plan.cluster);
+  const { api, plan, rehearsal, ready, machines, mark, parts } = stage;
   const before = await takeInventory(api, plan.namespace);
   const deeds = await deedsOn(stage);
   for (const { what, method, path, body } of deeds) {

@@ -2,7 +2,6 @@
 import { proved } from "../proofs/proof.ts";
 import { type Drill, notPutRight } from "./drill.ts";
 import { lostOrDoubled, takeInventory } from "./inventory.ts";
-import { Machines } from "./machines.ts";
 import { reasonOf } from "./reasons.ts";
 import { thisRelease, untilItArrives } from "./releases.ts";
 import { detailOf, type Stage } from "./stage.ts";
@@ -11,12 +10,11 @@ const NAME = "killed-update";
 const TITLE =
   "The engine is killed in the middle of an update: the next one ends it, with nothing lost and nothing doubled";
 const PLAYED =
-  "The engine, the program and the providers are killed (SIGKILL) once the first new pod is there; then comes what `npm run recover` does: `pulumi cancel`, `pulumi refresh --clear-pending-creates` and `pulumi up`.";
+  "The engine, the program and the providers are killed (SIGKILL) once the first new pod is there; then `pulumi cancel`, `pulumi refresh --clear-pending-creates` and `pulumi up`.";
 
 /** @param stage with another release than the plan's */
 export async function drillKilledUpdate(stage: Stage): Promise<Drill> {
-  const { api, plan, rehearsal, ready, mark, parts } = stage;
-  const machines = await Machines.of(api, plan.cluster);
+  const { api, plan, rehearsal, ready, machines, mark, parts } = stage;
   const before = await takeInventory(api, plan.namespace);
   const release = thisRelease(plan);
   await rehearsal.configure(release);

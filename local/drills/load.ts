@@ -7,7 +7,7 @@ import { type Finding, proved } from "../proofs/proof.ts";
 import type { ClusterObject } from "../proofs/snapshot.ts";
 import { type Asked, type Behavior, behaviorOf, faster, tooFast, tooSoon } from "./behavior.ts";
 import { type Drill, duration, notDrilled } from "./drill.ts";
-import { Machines } from "./machines.ts";
+import type { Machines } from "./machines.ts";
 import { type Part, partOf, partsOf } from "./ready-pods.ts";
 import { autoscalersIn, detailOf, type Stage } from "./stage.ts";
 
@@ -46,14 +46,13 @@ interface Scaler {
 }
 
 export async function drillLoad(stage: Stage): Promise<Drill> {
-  const { api, plan, ready, mark } = stage;
+  const { api, plan, ready, machines, mark } = stage;
   const path = autoscalersIn(plan.namespace);
   const scalers = (await api.list<ClusterObject>(path)).flatMap((object) => scalerOf(object, stage.parts));
   const elsewhere = plan.tiers.flatMap(({ name, events }) => (events ? [name] : []));
   const untold = elsewhere.length > 0 ? `; ${elsewhere.join(", ")} by KEDA, whose operator does not run here` : "";
   if (scalers.length === 0) return notDrilled(NAME, TITLE, `no tier scales by CPU or memory${untold}`);
 
-  const machines = await Machines.of(api, plan.cluster);
   const play = (spec: (scaler: Scaler) => object) =>
     Promise.all(scalers.map((scaler) => api.merge(`${path}/${scaler.object.metadata.name}`, { spec: spec(scaler) })));
   await play(({ behavior }) => ({ behavior: faster(behavior, FACTOR) }));

@@ -1,7 +1,6 @@
 /** A new release of every tier. */
 import { type Finding, proved } from "../proofs/proof.ts";
 import type { Drill } from "./drill.ts";
-import { Machines } from "./machines.ts";
 import { lowest, type Part, partOf } from "./ready-pods.ts";
 import { nextRelease, releasedTiers } from "./releases.ts";
 import { detailOf, type Stage } from "./stage.ts";
@@ -12,8 +11,7 @@ const PLAYED =
   "`pulumi up` with another image for each tier, by the real engine; the real controllers replace the pods. Containers start and end at once here.";
 
 export async function drillRollingUpdate(stage: Stage): Promise<Drill> {
-  const { api, plan, rehearsal, ready, mark } = stage;
-  const machines = await Machines.of(api, plan.cluster);
+  const { plan, rehearsal, ready, machines, mark } = stage;
   const parts = stage.parts.map((part) => ({ ...part, floor: updateFloor(part) }));
   await rehearsal.configure(nextRelease(plan));
   mark("pulumi up");

@@ -5,6 +5,7 @@ import { openApi } from "../cluster/kubeconfig.ts";
 import type { ClusterObject } from "../proofs/snapshot.ts";
 import type { Rehearsal } from "../rehearsal/rehearsal.ts";
 import type { DrillDetail, Mark } from "./drill.ts";
+import { Machines } from "./machines.ts";
 import { type Part, partsOf, ReadyPods } from "./ready-pods.ts";
 
 const POLL_MILLISECONDS = 500;
@@ -16,6 +17,7 @@ export interface Stage {
   api: Api;
   parts: Part[];
   ready: ReadyPods;
+  machines: Machines;
   /** Notes what was done, or came of it, at this moment. */
   mark(what: string): void;
   marks: readonly Mark[];
@@ -30,9 +32,11 @@ export async function onStage<T>(rehearsal: Rehearsal, drill: (stage: Stage) => 
     const parts = await scaledParts(api, plan.namespace);
     await ready.untilWhole(async () => parts);
     ready.beginAnew();
+    const machines = await Machines.of(api, plan.cluster);
+    await machines.pinVolumes(plan.namespace);
     const marks: Mark[] = [];
     const mark = (what: string) => void marks.push({ at: ready.now, what });
-    return await drill({ rehearsal, plan, api, parts, ready, mark, marks });
+    return await drill({ rehearsal, plan, api, parts, ready, machines, mark, marks });
   } finally {
     await ready.end();
     api.close();

@@ -4,7 +4,6 @@ import { zoneOf } from "../proofs/capacity-pools.ts";
 import { type Finding, proved } from "../proofs/proof.ts";
 import { bundledStore, insteadOfOneServer } from "../proofs/servers.ts";
 import { type Drill, duration, notDrilled } from "./drill.ts";
-import { Machines } from "./machines.ts";
 import { partOf } from "./ready-pods.ts";
 import { detailOf, type Stage } from "./stage.ts";
 
@@ -14,12 +13,10 @@ const PLAYED =
   "The zone's machines go at once; Kubernetes takes their pods for lost when its garbage collector looks (40 s to a minute), and its scheduler finds others, with machines added as the pools allow. Disks of the zone stay there. Containers start at once here.";
 
 export async function drillZoneLoss(stage: Stage): Promise<Drill> {
-  const { api, plan, parts, ready, mark } = stage;
-  const machines = await Machines.of(api, plan.cluster);
+  const { plan, parts, ready, machines, mark } = stage;
   const nodes = await machines.all();
   const zones = [...new Set(nodes.map(zoneOf))];
   if (zones.length < 2) return notDrilled(NAME, TITLE, `all machines are in one zone, ${zones[0]}`);
-  await machines.pinVolumes(plan.namespace);
   const zoneOfNode = new Map(nodes.map((node) => [node.metadata.name, zoneOf(node)]));
   const podsIn = (zone: string) => ready.pods.filter(({ spec }) => zoneOfNode.get(spec.nodeName ?? "") === zone).length;
   const [zone] = zones.toSorted((a, b) => podsIn(b) - podsIn(a)) as [string];

@@ -47,7 +47,7 @@ export class IsolatedPulumi {
     const child = this.#start(cwd, args);
     const answer = this.#answer(child);
     await Promise.race([moment(), answer]);
-    if (child.exitCode === null && child.pid !== undefined) killTree(child.pid);
+    if (child.exitCode === null) killTree(child);
     return answer;
   }
 

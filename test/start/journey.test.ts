@@ -93,7 +93,7 @@ describe("npm start and npm stop", function () {
       async () => (await core.listNamespacedPersistentVolumeClaim({ namespace: "pybase" })).items.length,
       (claims) => claims > 0,
     );
-    killTree(killed.pid as number);
+    killTree(killed);
     const { code, output } = await start();
     assert.equal(code, 0, output);
     assert.doesNotMatch(output, /pending operations/);

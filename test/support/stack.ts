@@ -110,7 +110,7 @@ export class TestStack {
     const child = this.#start(process.execPath, [join(repository, path), ...args]);
     const ended = new Promise((resolve) => child.on("close", resolve));
     await moment();
-    if (child.pid !== undefined) killTree(child.pid);
+    killTree(child);
     await ended;
   }
 
@@ -119,7 +119,7 @@ export class TestStack {
     const child = this.#spawn(args);
     const ended = new Promise((resolve) => child.on("close", resolve));
     await Promise.race([moment(), ended]);
-    if (child.pid !== undefined && this.#running.has(child)) killTree(child.pid);
+    if (this.#running.has(child)) killTree(child);
     await ended;
   }
 
@@ -163,7 +163,7 @@ export class TestStack {
 
   /** Ends what a test that gave up has left running, and removes the folder. What stands in the cluster stays. */
   remove(): void {
-    for (const { pid } of this.#running) if (pid !== undefined) killTree(pid);
+    for (const child of this.#running) killTree(child);
     rmSync(this.directory, { recursive: true, force: true });
   }
 

@@ -13,17 +13,16 @@ const PARENT = `
 describe("A process that is killed with all that it has started", () => {
   it("takes along what has a group of its own", async () => {
     const parent = spawn(process.execPath, ["--eval", PARENT]);
-    const pid = parent.pid as number;
     const [line] = await once(parent.stdout.setEncoding("utf8"), "data");
     const child = Number(line);
-    assert.deepEqual(descendantsOf(pid), [child]);
+    assert.deepEqual(descendantsOf(parent.pid as number), [child]);
     assert.ok(descendantsOf(process.pid).includes(child));
-    killTree(pid);
+    killTree(parent);
     await once(parent, "close");
     await eventually(
       async () => startOf(child),
       (start) => start === "",
     );
-    killTree(pid); // nothing is left to kill
+    killTree(parent); // nothing is left to kill
   });
 });

@@ -1,12 +1,10 @@
 /** What goes with one pod, one node or one zone, and what a drain waits for. */
-import { zonesOfDisks } from "../capacity-workloads.ts";
+import { ZONE_LABEL, zonesOfDisks } from "../capacity-workloads.ts";
 import type { Finding } from "../proof.ts";
 import { has, matches, type Selector } from "../reachability/selectors.ts";
 import { insteadOfOnePod, insteadOfOneServer } from "../servers.ts";
 import type { ClusterObject } from "../snapshot.ts";
 import { type Subject, toldIf } from "./subject.ts";
-
-const ZONE = "topology.kubernetes.io/zone";
 
 export function onlyOne({
   snapshot,
@@ -131,7 +129,7 @@ export function zones({ snapshot, plan, title, template, replicas }: Subject): F
     ];
   }
   const meansItself = ({ topologyKey, labelSelector }: Apart) =>
-    topologyKey === ZONE && labelSelector !== undefined && matches(labelSelector, labels);
+    topologyKey === ZONE_LABEL && labelSelector !== undefined && matches(labelSelector, labels);
   const spreads: Spread[] = (template.spec.topologySpreadConstraints ?? []).filter(meansItself);
   const apart = template.spec.affinity?.podAntiAffinity ?? {};
   const required: Apart[] = apart.requiredDuringSchedulingIgnoredDuringExecution ?? [];
@@ -145,7 +143,7 @@ export function zones({ snapshot, plan, title, template, replicas }: Subject): F
       sentence: preferred
         ? "Its pods are rather spread over zones, but all of them may come to be in one."
         : "Nothing spreads its pods over zones: all of them may come to be in one, and go with it.",
-      fix: `add a topologySpreadConstraint for ${ZONE} with whenUnsatisfiable: DoNotSchedule, as profile production has it`,
+      fix: `add a topologySpreadConstraint for ${ZONE_LABEL} with whenUnsatisfiable: DoNotSchedule, as profile production has it`,
     },
   ];
 }
@@ -162,7 +160,7 @@ function zonesFor(nodes: readonly ClusterObject[], { nodeSelector = {}, affinity
     const ofTerms = terms.length === 0 || terms.some(({ matchExpressions }) => matches({ matchExpressions }, labels));
     return has(labels, nodeSelector) && ofTerms;
   });
-  return new Set(fitting.flatMap(({ metadata }) => metadata.labels?.[ZONE] ?? []));
+  return new Set(fitting.flatMap(({ metadata }) => metadata.labels?.[ZONE_LABEL] ?? []));
 }
 
 export function readiness({ snapshot, plan, title, template }: Subject): Finding[] {

@@ -1,5 +1,6 @@
 /** What the whole application, or a part of it, hangs by. */
 import type { Plan } from "../../../config/plan.ts";
+import { ZONE_LABEL } from "../capacity-workloads.ts";
 import { type Proof, proved } from "../proof.ts";
 import type { Snapshot } from "../snapshot.ts";
 import { budgets, onlyOne, readiness, zones } from "./availability.ts";
@@ -40,6 +41,6 @@ function zonesOf({ snapshot, plan, template }: Subject): string[] {
   const pods = snapshot
     .of("Pod", plan.namespace)
     .filter(({ metadata }) => labels.every(([key, value]) => metadata.labels?.[key] === value));
-  const zones = pods.flatMap(({ spec }) => nodes.get(spec.nodeName)?.["topology.kubernetes.io/zone"] ?? []);
+  const zones = pods.flatMap(({ spec }) => nodes.get(spec.nodeName)?.[ZONE_LABEL] ?? []);
   return [...new Set(zones)].sort();
 }
