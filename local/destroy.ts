@@ -15,6 +15,7 @@ import { type Held, liftingOf } from "./teardown/protections.ts";
 import { describe, leftOver, refusal } from "./teardown/report.ts";
 import type { State } from "./teardown/state.ts";
 import { backUpAll, lift, takeDown } from "./teardown/teardown.ts";
+import { Told } from "./teardown/told.ts";
 import { ensureTools } from "./toolchain/toolchain.ts";
 
 const USAGE = `npm run destroy -- STACK [--yes] [--backup] [--release WHAT|all]... [--json] [-c KEY=VALUE]...
@@ -53,11 +54,12 @@ async function main(): Promise<number> {
   const engine = new Engine(pulumi, stack);
   const settings = values.config.reduce(override, readSettings(".", stack));
   const intended = await intendedPlan(settings, stack);
+  const told = new Told(stack);
 
   const state = await engine.state();
   const cluster = await openCluster(state);
   try {
-    const plan = await planNow(state, cluster, intended);
+    const plan = await planNow(state, cluster, intended, told);
     checkNames(release, plan.held, intended);
     const held = stillHeld(plan, release);
     if (values.json) {
@@ -65,7 +67,9 @@ async function main(): Promise<number> {
       return held.length > 0 ? REFUSED : 0;
     }
     if (state.resources.length === 0) {
-      console.log(`Nothing of ${stack} stands.`);
+      const left = told.read();
+      console.log([`Nothing of ${stack} stands.`, ...(left.length > 0 ? [leftOver(left)] : [])].join(" "));
+      told.forget();
       return 0;
     }
     console.log(describe(stack, plan));
@@ -80,8 +84,10 @@ async function main(): Promise<number> {
     if (backup) await backUpAll(state, cluster, progress);
     for (const assignment of values.config) await engine.configure(...split(assignment));
     if (backup || plan.held.length > 0) await lift(engine, liftingOf(plan.held, intended, backup));
-    const settled = await planNow(await engine.state(), cluster, intended);
+    const settled = await planNow(await engine.state(), cluster, intended, told);
+    told.write(settled.stays);
     await takeDown(engine, cluster, settled, progress);
+    told.forget();
     console.log(`\n${stack} is gone. ${leftOver(settled.stays)}`);
     return 0;
   } finally {
@@ -89,9 +95,9 @@ async function main(): Promise<number> {
   }
 }
 
-async function planNow(state: State, cluster: Cluster | undefined, intended: Plan): Promise<TeardownPlan> {
+async function planNow(state: State, cluster: Cluster | undefined, intended: Plan, told: Told): Promise<TeardownPlan> {
   const found = cluster ? await look(cluster.ask, scopeOf(state)) : NOTHING_FOUND;
-  return planTeardown(state, found, outsideOf(intended));
+  return planTeardown(state, found, [...told.read(), ...outsideOf(intended)]);
 }
 
 function question(stack: string): Question {

@@ -23,8 +23,8 @@ export interface TeardownPlan {
 const NAMESPACE = "kubernetes:core/v1:Namespace";
 const ADDONS = "landfall:addons:Addons";
 
-/** @param outside what the stack uses, or writes to, and does not own */
-export function planTeardown(state: State, found: Found, outside: readonly Left[] = []): TeardownPlan {
+/** @param others that stay besides: what the stack uses and does not own, what an earlier teardown has left */
+export function planTeardown(state: State, found: Found, others: readonly Left[] = []): TeardownPlan {
   const byUrn = new Map(state.resources.map((resource) => [resource.urn, resource]));
   const going = state.resources.filter(
     ({ custom, external, retainOnDelete, type }) =>
@@ -46,15 +46,15 @@ export function planTeardown(state: State, found: Found, outside: readonly Left[
         kept: isKept(resource),
       })),
     held: heldIn(state),
-    stays: [
+    stays: unique([
       ...state.resources.filter(({ retainOnDelete }) => retainOnDelete).map(retainedByPulumi),
       ...going.flatMap(leftBy),
       ...retained.map((volume) => leftOfVolume(volume, scope)),
       ...found.snapshots
         .filter(({ deletionPolicy }) => deletionPolicy === "Retain")
         .map((snapshot) => leftOfSnapshot(snapshot, scope)),
-      ...outside,
-    ],
+      ...others,
+    ]),
     orphans: orphansOf(found),
     namespaces: namespacesOf(going, byUrn),
     scope,
@@ -70,6 +70,10 @@ export function stillHeld({ held }: TeardownPlan, released: readonly string[]): 
 export function scopeOf({ resources }: State): Scope {
   if (resources.some(({ type, external }) => CLUSTERS.includes(type) && !external)) return "cluster";
   return resources.filter(({ type }) => type === NAMESPACE).map(({ id = "" }) => id);
+}
+
+function unique(left: readonly Left[]): Left[] {
+  return left.filter((it, index) => index === left.findIndex(({ kind, name }) => kind === it.kind && name === it.name));
 }
 
 function countByKind(resources: readonly StateResource[]): TeardownPlan["goes"] {

@@ -96,6 +96,12 @@ describe("The plan of a teardown", () => {
     );
   });
 
+  it("lists what a teardown before it has left, once", () => {
+    const gone = { kind: "RDS snapshot", name: "pybase-production-orders-final", why: "its store went before" };
+    const { stays } = planTeardown(eks, found, [...plan.stays, gone]);
+    assert.deepEqual(stays, [...plan.stays, gone]);
+  });
+
   it("names what controllers have made, which would be left behind", () => {
     assert.deepEqual(
       plan.orphans.map(({ kind, name }) => [kind, name]),
