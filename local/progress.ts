@@ -38,7 +38,9 @@ export function terminalProgress(stream: NodeJS.WriteStream = process.stderr): P
       timer.unref();
       const end = (sign: string, words: string) => {
         clearInterval(timer);
-        stream.write(`${live ? "\r\x1b[2K" : ""}${sign} ${words}${elapsed(started)}\n`);
+        const [title, ...details] = words.split("\n");
+        const lines = [`${sign} ${title}${elapsed(started)}`, ...details];
+        stream.write(`${live ? "\r\x1b[2K" : ""}${lines.join("\n")}\n`);
       };
       return {
         update(words) {
