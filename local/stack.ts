@@ -201,8 +201,18 @@ function environment(): NodeJS.ProcessEnv {
   return { PULUMI_SKIP_UPDATE_CHECK: "1", ...KNOWING_EVENT_LOGS, ...process.env, ...ours };
 }
 
-/** Makes the stack and its secret where they are missing, and selects it. */
-export async function ensureStack(command: string, stack = STACK): Promise<void> {
+/**
+ * For an update that comes after one that was cut short: objects that the state does not know of are the stack's own. To
+ * create them again is refused otherwise, where the API server has filled in defaults (a StatefulSet's claims).
+ */
+export const TAKING_OVER = { PULUMI_K8S_ENABLE_PATCH_FORCE: "true" };
+
+/**
+ * Makes the stack and its secret where they are missing, and selects it.
+ *
+ * @returns whether its last update was killed
+ */
+export async function ensureStack(command: string, stack = STACK): Promise<boolean> {
   ensurePassphrase(readStackFile(stack), stack);
   const wasKilled = releaseDeadLocks();
   await askPulumi(command, ["stack", "select", "--create", stack]);
@@ -213,6 +223,7 @@ export async function ensureStack(command: string, stack = STACK): Promise<void>
   // What was being created when the update was killed is in the state as pending, for good otherwise.
   if (wasKilled)
     await askPulumi(command, ["refresh", "--stack", stack, "--yes", "--skip-preview", "--clear-pending-creates"]);
+  return wasKilled;
 }
 
 /** Whether the stack was ever made, or is still there. */

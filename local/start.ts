@@ -13,6 +13,7 @@ import {
   readStackFile,
   runPulumi,
   STACK,
+  TAKING_OVER,
 } from "./stack.ts";
 import { look, summary } from "./summary.ts";
 import { ensureTools } from "./toolchain/toolchain.ts";
@@ -41,14 +42,21 @@ async function start(): Promise<number> {
   const cluster = clusterOf(readStackFile(stack));
   if (cluster.isLocal)
     await ensureCluster({ ...LOCAL_CLUSTER, context: cluster.context ?? LOCAL_CLUSTER.name, progress });
-  await ensureStack(tools.pulumi, stack);
-  const plugins = cluster.isLocal ? LOCAL_PLUGINS : {};
+  const wasKilled = await ensureStack(tools.pulumi, stack);
+  const variables = { ...(cluster.isLocal ? LOCAL_PLUGINS : {}), ...(wasKilled ? TAKING_OVER : {}) };
   const update = ["up", "--stack", stack, "--yes", "--skip-preview"];
-  const code = await runPulumi(tools.pulumi, update, plugins, besideJson(values.json));
+  const code = await runPulumi(tools.pulumi, update, variables, besideJson(values.json));
   if (code === 0) {
     const standing = await look(stack, cluster, await outputsOf(tools.pulumi, stack));
     console.log(values.json ? JSON.stringify(standing, undefined, 2) : summary(standing));
-  } else console.error(`\nThe stack did not come up. What stands so far stays; npm start goes on from there.`);
+  } else {
+    console.error(
+      [
+        "\nThe stack did not come up. What stands so far stays; npm start goes on from there.",
+        `Where what an update had begun is in its way: npm run recover -- ${stack}`,
+      ].join("\n"),
+    );
+  }
   return code;
 }
 

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { UserError } from "../command.ts";
 import { isPassing } from "../recover/passing.ts";
-import { askPulumi, lockOwners, notMade, releaseDeadLocks, runPulumi, stackExists } from "../stack.ts";
+import { askPulumi, lockOwners, notMade, releaseDeadLocks, runPulumi, stackExists, TAKING_OVER } from "../stack.ts";
 import { parseState, type State } from "./state.ts";
 
 /** Of what passes by itself. */
@@ -86,7 +86,7 @@ export class Engine {
     const args = ["up", "--yes", "--skip-preview", "--refresh", "--event-log", log, "--stack", this.#stack];
     try {
       for (let tries = 1; ; tries++) {
-        const code = await runPulumi(this.#pulumi, args, { PULUMI_K8S_ENABLE_PATCH_FORCE: "true" });
+        const code = await runPulumi(this.#pulumi, args, TAKING_OVER);
         if (code === 0) return;
         if (tries === TRIES || !existsSync(log) || !isPassing(readFileSync(log, "utf8"))) throw this.#failure("up");
         rmSync(log);

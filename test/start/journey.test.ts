@@ -88,10 +88,10 @@ describe("npm start and npm stop", function () {
     const killed = command(root, "pulumi", ["up", "--stack", "dev", "--yes", "--skip-preview"], {
       PULUMI_CONFIG_PASSPHRASE_FILE: ".landfall/passphrase",
     });
-    const { core } = clientsFor(kubeconfig);
+    // Its claims, which the API server completes, are what Pulumi refuses to create again by itself.
     await eventually(
-      async () => (await core.listNamespacedPersistentVolumeClaim({ namespace: "pybase" })).items.length,
-      (claims) => claims > 0,
+      async () => (await readNamespace(clientsFor(kubeconfig), "pybase")).statefulSets.length,
+      (servers) => servers > 0,
     );
     killTree(killed);
     const { code, output } = await start();
