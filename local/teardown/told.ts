@@ -1,5 +1,5 @@
 /** What a teardown that is cut short has said would stay: the next one finds no trace of it in the state. */
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { LOCAL_DIRECTORY } from "../stack.ts";
 import type { Left } from "./kinds.ts";
@@ -22,9 +22,11 @@ export class Told {
     }
   }
 
+  /** As a whole: a teardown that is killed over it leaves the list of before. */
   write(left: readonly Left[]): void {
     mkdirSync(dirname(this.#file), { recursive: true });
-    writeFileSync(this.#file, JSON.stringify(left));
+    writeFileSync(`${this.#file}.partial`, JSON.stringify(left));
+    renameSync(`${this.#file}.partial`, this.#file);
   }
 
   forget(): void {

@@ -88,16 +88,17 @@ describe("npm start and npm stop", function () {
     const killed = command(root, "pulumi", ["up", "--stack", "dev", "--yes", "--skip-preview"], {
       PULUMI_CONFIG_PASSPHRASE_FILE: ".landfall/passphrase",
     });
+    const clients = clientsFor(kubeconfig);
     // Its claims, which the API server completes, are what Pulumi refuses to create again by itself.
     await eventually(
-      async () => (await readNamespace(clientsFor(kubeconfig), "pybase")).statefulSets.length,
+      async () => (await readNamespace(clients, "pybase")).statefulSets.length,
       (servers) => servers > 0,
     );
     killTree(killed);
     const { code, output } = await start();
     assert.equal(code, 0, output);
     assert.doesNotMatch(output, /pending operations/);
-    const { deployments } = await readNamespace(clientsFor(kubeconfig), "pybase");
+    const { deployments } = await readNamespace(clients, "pybase");
     assert.equal(the(deployments, "api").status?.readyReplicas !== undefined, true);
   });
 
